@@ -1,0 +1,58 @@
+"""Pictures of 28×28 in, calibrated probabilities out: the model file run by ONNX Runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.modelfile import BUNDLED, find_model, open_session, read_info
+
+__all__ = ["Classifier"]
+
+_BATCH = 1024  # bounds the memory that activations take; larger batches are no faster
+
+
+class Classifier:
+    """The ten probabilities of digits that are already 28×28, as MNIST has them.
+
+    Args:
+        model: "bundled", an `.onnx` model file, or a run folder.
+        threads: how many threads a call may use; all cores if not given.
+
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+
+    """
+
+    def __init__(self, model: str | Path = BUNDLED, *, threads: int | None = None) -> None:
+        path = find_model(model)
+        self._session = open_session(path, threads)
+        self.info = read_info(self._session, path.stem)
+
+    def predict_proba(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return the calibrated probabilities of the ten digits.
+
+        Args:
+            images: uint8 (N,28,28), white ink (255) on black (0), as MNIST.
+
+        Returns:
+            float32 (N,10); each row adds up to 1.
+
+        Raises:
+            ValueError: the shape or dtype is another one.
+
+        """
+        images = np.asarray(images)
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+            raise ValueError(f"images must be uint8 (N,28,28), not {images.dtype} {images.shape}")
+        probabilities = np.empty((len(images), 10), np.float32)
+        for start in range(0, len(images), _BATCH):
+            batch = np.ascontiguousarray(images[start : start + _BATCH])
+            probabilities[start : start + len(batch)] = self._session.run(None, {"images": batch})[0]
+        return probabilities
+
+    def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+        """Return the most probable digit of each picture as int64 (N,); see `predict_proba`."""
+        return self.predict_proba(images).argmax(axis=1)

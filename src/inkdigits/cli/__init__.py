@@ -1,0 +1,1 @@
+"""The command line: one file a command, which imports nothing heavy until it runs."""

@@ -1,0 +1,75 @@
+"""The command `inkdigits`: its commands, its exit codes, and the one place where an error becomes a line of text."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from inkdigits import __version__
+from inkdigits.cli import data, demo, doctor, evaluate, export, read, recipes, show, train
+from inkdigits.errors import InkdigitsError
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130
+
+
+class _Commands(TyperGroup):
+    """Turns what inkdigits raises on purpose into one line on stderr and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except InkdigitsError as error:
+            sys.stderr.write(f"inkdigits: {error}\n")
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as interrupt:
+            sys.stderr.write("inkdigits: interrupted\n")
+            raise typer.Exit(INTERRUPTED) from interrupt
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with [bold]inkdigits demo[/bold], or [bold]inkdigits read --single photo.jpg[/bold].",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"inkdigits {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def inkdigits(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """Read handwritten digits; train, evaluate and export the models that do it.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some inputs of a batch failed, 130 interrupted.
+    """
+
+
+app.command()(demo.demo)
+app.command()(read.read)
+app.command()(train.train)
+app.command()(recipes.recipes)
+app.command()(evaluate.evaluate)
+app.command()(show.show)
+app.command()(export.export)
+app.add_typer(data.app, name="data")
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,60 @@
+"""What the commands share in talking to people: data on stdout, progress and words on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+__all__ = ["error_console", "notice", "output_console", "print_json", "progress_bar"]
+
+
+def error_console() -> Console:
+    """Return the console for progress and words: stderr, coloured on a terminal unless NO_COLOR is set."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def output_console() -> Console:
+    """Return the console for tables: stdout, plain text when it is no terminal."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def notice(text: str) -> None:
+    """Print one line for people on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def progress_bar(*columns: Any) -> Iterator[Progress]:
+    """Show a rich progress bar on stderr while the block runs; nothing where stderr is no terminal.
+
+    Args:
+        columns: rich's progress columns; a bar with a count and the time left if none are given.
+
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = error_console()
+    shown = columns or (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as progress:
+        yield progress

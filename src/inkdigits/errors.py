@@ -1,0 +1,174 @@
+"""Everything that inkdigits raises on purpose.
+
+    InkdigitsError               one clear line: what, where, and what to do about it
+    ├── UsageError               a name or an option that does not exist (exit code 2)
+    ├── MissingExtraError        the command needs an optional dependency
+    ├── PictureError             a picture that cannot be read; `code` says why
+    ├── ModelFileError           a model file that is damaged, foreign or unsafe
+    ├── DataError                labelled digits that cannot be used
+    │   ├── DataNotFoundError    … because they are nowhere to be found
+    │   └── DataCorruptError     … because their content is not what it should be
+    ├── OutputError              a file that cannot be written
+    └── TrainingError            training that cannot start or go on
+        ├── CheckpointError      … because its checkpoint is missing, damaged or another run's
+        ├── NonFiniteLossError   … because the loss is no longer a number
+        └── TrainingInterrupted  … because somebody pressed Ctrl-C (exit code 130)
+
+The command line prints the line and ends with `exit_code`; it never shows a stack trace for one of these.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "CheckpointError",
+    "DataCorruptError",
+    "DataError",
+    "DataNotFoundError",
+    "InkdigitsError",
+    "MissingExtraError",
+    "ModelFileError",
+    "NonFiniteLossError",
+    "OutputError",
+    "PictureError",
+    "TrainingError",
+    "TrainingInterrupted",
+    "UsageError",
+    "printable",
+    "unknown_name",
+]
+
+
+class InkdigitsError(Exception):
+    """The root of the tree: catch it to catch everything that inkdigits raises on purpose.
+
+    Args:
+        what: what is wrong, and where.
+        do: what to do about it, if there is something to do.
+
+    """
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, what: str, do: str | None = None) -> None:
+        super().__init__(f"{what}; {do}" if do else what)
+
+
+class UsageError(InkdigitsError):
+    """A name or an option that does not exist, or options that contradict each other."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class MissingExtraError(InkdigitsError):
+    """An optional dependency is not installed.
+
+    Args:
+        feature: what was asked for, in words.
+        extra: the extra of the package that brings it, as in `inkdigits[train]`.
+
+    """
+
+    code = "missing_extra"
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs more than is installed", f"run: pip install 'inkdigits[{extra}]'")
+        self.extra = extra
+
+
+class PictureError(InkdigitsError):
+    """A picture that cannot be read.
+
+    Args:
+        what: what is wrong, and where.
+        do: what to do about it.
+        code: a short name for programs: `not_found`, `unreadable_image`, `image_too_large`, ….
+
+    """
+
+    code = "unreadable_image"
+
+    def __init__(self, what: str, do: str | None = None, *, code: str = "unreadable_image") -> None:
+        super().__init__(what, do)
+        self.code = code
+
+
+class ModelFileError(InkdigitsError):
+    """A model file that is missing, damaged, foreign or unsafe."""
+
+    code = "model_file"
+
+
+class DataError(InkdigitsError):
+    """Labelled digits that cannot be used."""
+
+    code = "data"
+
+
+class DataNotFoundError(DataError):
+    """Labelled digits that are neither on disk nor to be had from a mirror."""
+
+    code = "data_not_found"
+
+
+class DataCorruptError(DataError):
+    """Labelled digits whose content is not what it should be."""
+
+    code = "data_corrupt"
+
+
+class OutputError(InkdigitsError):
+    """A file or folder that cannot be written."""
+
+    code = "output"
+
+
+class TrainingError(InkdigitsError):
+    """Training that cannot start or go on."""
+
+    code = "training"
+
+
+class CheckpointError(TrainingError):
+    """A checkpoint that is missing, damaged, or belongs to another run."""
+
+    code = "checkpoint"
+
+
+class NonFiniteLossError(TrainingError):
+    """The loss became infinite or not a number."""
+
+    code = "non_finite_loss"
+
+
+class TrainingInterrupted(TrainingError):  # noqa: N818 - being stopped on request is no error in itself
+    """Training was stopped on request; its checkpoint is complete."""
+
+    code = "interrupted"
+    exit_code = 130
+
+
+def printable(source: object) -> str:
+    r"""Return a file name on one line, its control characters escaped: `a\nb` for a name with a newline in it."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in str(source)
+    )
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """Return the error for a name that does not exist, which names the nearest one that does.
+
+    Args:
+        kind: what the name is of, such as "recipe".
+        name: what was asked for.
+        known: the names that exist.
+
+    """
+    names = sorted(known)
+    nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    do = f"did you mean '{nearest[0]}'?" if nearest else f"choose one of: {', '.join(names)}"
+    return UsageError(f"there is no {kind} called '{printable(name)}'", do)

@@ -1,0 +1,36 @@
+"""Optional dependencies: what each extra brings, and the error that names it when it is missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from inkdigits.errors import MissingExtraError
+
+__all__ = ["EXTRAS", "missing_modules", "require"]
+
+# extra → the modules that the code behind it imports
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "evaluate": ("matplotlib", "sklearn"),
+    "train": ("torch", "onnx", "onnxscript", "safetensors", "tensorboard", "matplotlib", "sklearn"),
+    "keras": ("keras", "torch", "onnx"),
+}
+
+
+def missing_modules(extra: str) -> list[str]:
+    """Return the modules of an extra that are not installed, without importing any."""
+    return [module for module in EXTRAS[extra] if find_spec(module) is None]
+
+
+def require(extra: str, feature: str) -> None:
+    """Check that an extra is installed.
+
+    Args:
+        extra: a key of `EXTRAS`.
+        feature: what needs it, in words that can begin a sentence.
+
+    Raises:
+        MissingExtraError: it is not; the message holds the `pip install` that brings it.
+
+    """
+    if missing_modules(extra):
+        raise MissingExtraError(feature, extra)

@@ -1,0 +1,171 @@
+"""The model file: one `.onnx` that carries the network and says what it is. Both paths meet here.
+
+Input `images` uint8 (N,28,28), white ink on black as MNIST stores them; output `probabilities` float32 (N,10),
+calibrated. What else is known about the model stands in the file's metadata, under the names of `ModelInfo`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from inkdigits.errors import ModelFileError, printable
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+__all__ = ["BUNDLED", "INPUT_CONVENTION", "ModelInfo", "find_model", "open_session", "read_info"]
+
+BUNDLED = "bundled"
+INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
+
+_MAX_BYTES = 512 * 2**20
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a model file says about itself.
+
+    Attributes:
+        name: the model's name, such as "fast-0".
+        recipe: the recipe that trained it, as `Recipe.to_dict` gives it.
+        data: the training data: `name`, `split`, `n`, `sha256`.
+        metrics: figures by split, such as `{"validation": {"accuracy": 0.994, "n": 5000}}`.
+        temperature: what the logits are divided by inside the graph, fitted on validation digits.
+        reject_threshold: a digit read with less confidence than this, from 0 to 1, is uncertain.
+        seed: the seed that it was trained with.
+        input: the convention for its input.
+        version: the version of inkdigits that wrote it.
+        licence: the licence of the weights.
+
+    """
+
+    name: str
+    recipe: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    temperature: float = 1.0
+    reject_threshold: float = 0.5
+    seed: int = 0
+    input: str = INPUT_CONVENTION
+    version: str = ""
+    licence: str = "Apache-2.0"
+
+    def to_metadata(self) -> dict[str, str]:
+        """Return the metadata as ONNX keeps it: each field's name with its value as JSON."""
+        return {f"inkdigits.{name}": json.dumps(value, sort_keys=True) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, str], name: str) -> ModelInfo:
+        """Read what `to_metadata` wrote; fields that are missing keep their defaults.
+
+        Args:
+            metadata: the metadata of an ONNX file.
+            name: the model's name where the metadata has none.
+
+        Raises:
+            ModelFileError: a field is not what it should be.
+
+        """
+        known: dict[str, Any] = {"name": name}
+        for entry in fields(cls):
+            text = metadata.get(f"inkdigits.{entry.name}")
+            if text is None:
+                continue
+            try:
+                known[entry.name] = json.loads(text)
+            except ValueError as error:
+                raise ModelFileError(f"the metadata field {entry.name} of {name} is damaged") from error
+        info = cls(**known)
+        threshold = info.reject_threshold
+        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
+            raise ModelFileError(f"the reject threshold of {name} is {threshold!r}, not a number from 0 to 1")
+        return info
+
+
+def find_model(model: str | Path) -> Path:
+    """Return the path of a model file.
+
+    Args:
+        model: the word "bundled" for the model that ships with the package, a run folder, or an `.onnx` file.
+
+    Raises:
+        ModelFileError: there is no model file there.
+
+    """
+    path = Path(str(files("inkdigits.weights") / "bundled.onnx")) if str(model) == BUNDLED else Path(model)
+    if path.is_dir():
+        if not (path / "model.onnx").is_file():
+            raise ModelFileError(
+                f"the folder {printable(path)} holds no model.onnx",
+                "finish its training with 'inkdigits train --resume', or name an .onnx file",
+            )
+        path = path / "model.onnx"
+    if not path.exists():
+        raise ModelFileError(
+            f"there is no model file {printable(path)}", "name an .onnx file, a run folder, or 'bundled'"
+        )
+    return path
+
+
+def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """Open a model file and check that it is one.
+
+    Args:
+        path: an `.onnx` file.
+        threads: how many threads a run may use; all cores if not given.
+
+    Raises:
+        ModelFileError: it cannot be read, is no ONNX file, keeps its weights elsewhere, or has other inputs or
+            outputs than a model file.
+
+    """
+    import onnxruntime
+
+    name = printable(path)
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what goes wrong is raised; nothing is printed beside it
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    # Weights outside the file could be any file on this machine: look for them where there are none.
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", "/nonexistent")
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelFileError(f"{name} is larger than {_MAX_BYTES >> 20} MiB", "name a model file of inkdigits")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error
+    try:
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime raises classes of its own that share no public root
+        if "external" in str(error).lower():
+            raise ModelFileError(
+                f"{name} keeps its weights in another file", "save it as one file without external data"
+            ) from error
+        raise ModelFileError(f"{name} is no model file that ONNX Runtime can load", "export it again") from error
+    _check_interface(session, name)
+    return session
+
+
+def read_info(session: onnxruntime.InferenceSession, name: str) -> ModelInfo:
+    """Return what an open model file says about itself; `name` stands in where it does not."""
+    return ModelInfo.from_metadata(dict(session.get_modelmeta().custom_metadata_map), name)
+
+
+def _check_interface(session: onnxruntime.InferenceSession, name: str) -> None:
+    """Raise ModelFileError unless the inputs and outputs are those of a model file."""
+    inputs = [(node.name, node.type, tuple(node.shape)[1:]) for node in session.get_inputs()]
+    outputs = [(node.name, node.type, tuple(node.shape)[1:]) for node in session.get_outputs()]
+    expected_inputs = [("images", "tensor(uint8)", (28, 28))]
+    expected_outputs = [("probabilities", "tensor(float)", (10,))]
+    if inputs == expected_inputs and outputs == expected_outputs:
+        return
+    found = ", ".join(f"{label} {kind} (N,{','.join(map(str, shape))})" for label, kind, shape in inputs + outputs)
+    raise ModelFileError(
+        f"{name} is an ONNX file but no digit model: it has {found}; "
+        "a model file takes images uint8 (N,28,28) and gives probabilities float32 (N,10)",
+        "make one with 'inkdigits train' or 'inkdigits export'",
+    )

@@ -1,0 +1,29 @@
+"""Where things are: the few paths and the one environment variable that inkdigits knows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+__all__ = ["DATA_DIR_VARIABLE", "cache_dir", "data_dirs"]
+
+DATA_DIR_VARIABLE = "INKDIGITS_DATA_DIR"
+
+
+def cache_dir() -> Path:
+    """Return the user's cache folder for inkdigits; it need not exist yet. Downloads go there."""
+    return Path(platformdirs.user_cache_dir("inkdigits", appauthor=False))
+
+
+def data_dirs(data_dir: str | Path | None = None) -> list[Path]:
+    """Return the folders in which a data set is looked for, the first to be tried first.
+
+    Args:
+        data_dir: the folder that the user named, if any; it goes before the environment variable
+            `INKDIGITS_DATA_DIR`, which goes before the user's cache folder.
+
+    """
+    named = [data_dir, os.environ.get(DATA_DIR_VARIABLE), cache_dir()]
+    return [Path(folder).expanduser() for folder in named if folder]
