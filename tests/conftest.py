@@ -1,0 +1,21 @@
+"""What the tests share: where MNIST is, and a cache folder that is not the user's own."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> Path:
+    """The folder that holds `mnist/`; a test that needs it is skipped, and says so, where there is none."""
+    folder = os.environ.get("INKDIGITS_DATA_DIR")
+    if not folder or not (Path(folder) / "mnist").is_dir():
+        pytest.skip("MNIST is not on this machine: set INKDIGITS_DATA_DIR to the folder that holds mnist/")
+    return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test out of the user's cache folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
