@@ -154,9 +154,7 @@ class TrainingInterrupted(TrainingError):  # noqa: N818 - being stopped on reque
 
 def printable(source: object) -> str:
     r"""Return a file name on one line, its control characters escaped: `a\nb` for a name with a newline in it."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in str(source)
-    )
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in str(source))
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:

@@ -1,0 +1,30 @@
+"""`inkdigits export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["export"]
+
+
+def export(
+    model: Annotated[str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.")],
+    file_format: Annotated[str, typer.Option("--format", help="onnx or keras.")] = "onnx",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write.")] = None,
+) -> None:
+    """Write a model in a format that others can use.
+
+    onnx is the model file itself; keras is a .keras file with the same layers and weights.
+
+    [bold]Examples[/bold]
+
+    inkdigits export bundled --format keras -o digits.keras
+
+    inkdigits export runs/notebook --format onnx -o notebook.onnx
+    """
+    from inkdigits.export import export as write
+
+    typer.echo(write(model, file_format, output))

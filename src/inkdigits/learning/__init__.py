@@ -1,0 +1,1 @@
+"""Learning: recipes, models, augmentation and the training loop. Everything but the recipes needs torch."""

@@ -1,0 +1,132 @@
+"""Checkpoints: one file without pickle that holds all it takes to go on as if nothing had happened.
+
+The file is in the safetensors format: the tensors of network, optimizer and random states, and one JSON text for the
+rest. It is written to a temporary file and renamed, so it is either whole or the one before.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from inkdigits.errors import CheckpointError, printable
+from inkdigits.files import write_atomically
+from inkdigits.learning.history import EpochRecord
+
+__all__ = ["Progress", "load_checkpoint", "save_checkpoint"]
+
+
+@dataclass
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        epoch: how many epochs are complete.
+        position: how many pictures of the current epoch have been learned from.
+        loss_sum: the sum of their losses so far.
+        correct: how many of them were read right.
+        seconds: how long the current epoch has taken, in seconds.
+        history: one record for each complete epoch.
+
+    """
+
+    epoch: int = 0
+    position: int = 0
+    loss_sum: float = 0.0
+    correct: int = 0
+    seconds: float = 0.0
+    history: list[EpochRecord] = field(default_factory=list)
+
+
+def save_checkpoint(
+    path: Path,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+    identity: dict[str, Any],
+) -> None:
+    """Write a checkpoint atomically.
+
+    Args:
+        path: where.
+        network: its weights and buffers are kept.
+        optimizer: its state is kept; its parameter groups are not, since the recipe gives them again.
+        progress: how far the run has come.
+        identity: what decides the run (recipe, seed, data); only the same run may go on from here.
+
+    Raises:
+        OutputError: it cannot be written; the checkpoint before is still whole.
+
+    """
+    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+    tensors |= {f"random.{name}": state for name, state in _random_states().items()}
+    metadata = {"progress": json.dumps(asdict(progress)), "identity": json.dumps(identity, sort_keys=True)}
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_atomically(path, save(whole, metadata))
+
+
+def load_checkpoint(
+    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, identity: dict[str, Any]
+) -> Progress:
+    """Bring network, optimizer and random states to where `save_checkpoint` found them.
+
+    Raises:
+        CheckpointError: there is none, it is damaged, or it belongs to another run.
+
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        progress = json.loads(metadata["progress"])
+        saved_identity = json.loads(metadata["identity"])
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"there is no checkpoint {printable(path)}", "start the run again without --resume"
+        ) from error
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(
+            f"the checkpoint {printable(path)} is damaged", "start the run again without --resume"
+        ) from error
+    if saved_identity != identity:
+        raise CheckpointError(
+            f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
+            "name the folder of the run that you want to go on with",
+        )
+    _restore(tensors, network, optimizer)
+    history = [EpochRecord(**record) for record in progress.pop("history")]
+    return Progress(**progress, history=history)
+
+
+def _restore(tensors: dict[str, Tensor], network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+    network.load_state_dict(_with_prefix(tensors, "network."))
+    states: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in _with_prefix(tensors, "optimizer.").items():
+        index, key = name.split(".", 1)
+        states.setdefault(int(index), {})[key] = tensor
+    optimizer.load_state_dict({"state": states, "param_groups": optimizer.state_dict()["param_groups"]})
+    random = _with_prefix(tensors, "random.")
+    torch.set_rng_state(random["cpu"])
+    if "cuda" in random and torch.cuda.is_available():
+        torch.cuda.set_rng_state(random["cuda"])
+
+
+def _random_states() -> dict[str, Tensor]:
+    """Return torch's random states; nothing else in the loop draws from a state that lasts."""
+    states = {"cpu": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        states["cuda"] = torch.cuda.get_rng_state()
+    return states
+
+
+def _with_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,49 @@
+"""Where training computes, and in which precision."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import cache
+
+import torch
+
+from inkdigits.errors import UsageError, printable
+
+__all__ = ["autocast", "find_device", "has_fast_bfloat16"]
+
+
+def find_device(name: str = "auto") -> torch.device:
+    """Return the device of a name: "cpu", "cuda", "cuda:1", …; "auto" is a CUDA device where there is one.
+
+    Raises:
+        UsageError: there is none of that name on this machine.
+
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise UsageError(
+            f"there is no device '{printable(name)}' that torch can use on this machine", "try --device cpu"
+        ) from error
+    return device
+
+
+@cache
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Return whether the device multiplies bfloat16 faster than float32.
+
+    CPUs without instructions for it emulate them: measured at 5 to 15 times slower than float32.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    capabilities = torch.backends.cpu.get_cpu_capability()
+    return bool(capabilities == "AVX512" and torch.cpu._is_avx512_bf16_supported())
+
+
+def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
+    """Return the context in which a recipe's matrix products are computed: bfloat16 where "auto" and fast."""
+    fast = precision == "auto" and has_fast_bfloat16(device)
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast)

@@ -1,0 +1,138 @@
+"""What a run tells while it goes, and the record that it leaves: CSV, JSON and TensorBoard events."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Protocol
+
+from inkdigits.files import write_atomically
+
+__all__ = ["EpochRecord", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog"]
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One complete epoch.
+
+    Attributes:
+        epoch: from 1.
+        loss: mean training loss, on augmented pictures with dropout.
+        accuracy: training accuracy on the same, from 0 to 1.
+        validation_loss: mean loss on the validation digits.
+        validation_accuracy: accuracy on them, from 0 to 1.
+        learning_rate: at the epoch's last step.
+        seconds: how long training took, without validation.
+        images_per_second: training pictures a second.
+
+    """
+
+    epoch: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """Where a run is within an epoch.
+
+    Attributes:
+        epoch: the current epoch, from 1.
+        epochs: how many there will be.
+        position: how many pictures of this epoch have been learned from.
+        size: how many it has.
+        loss: mean training loss so far in this epoch.
+        accuracy: training accuracy so far, from 0 to 1.
+
+    """
+
+    epoch: int
+    epochs: int
+    position: int
+    size: int
+    loss: float
+    accuracy: float
+
+
+class Observer(Protocol):
+    """Somebody who wants to know how a run goes."""
+
+    def on_step(self, report: StepReport) -> None:
+        """Take note of some more pictures learned from; called a few times a second."""
+
+    def on_epoch(self, history: Sequence[EpochRecord]) -> None:
+        """Take note of a complete epoch, the last in the history; also called once when a run is resumed."""
+
+
+class HistoryFiles:
+    """Keeps `history.csv` and `history.json` in a folder up to date."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def on_step(self, report: StepReport) -> None:
+        """Do nothing: only whole epochs are recorded."""
+
+    def on_epoch(self, history: Sequence[EpochRecord]) -> None:
+        """Write both files anew."""
+        table = io.StringIO()
+        writer = csv.DictWriter(table, [column.name for column in fields(EpochRecord)], lineterminator="\n")
+        writer.writeheader()
+        rows = [asdict(record) for record in history]
+        writer.writerows(rows)
+        write_atomically(self._folder / "history.csv", table.getvalue())
+        write_atomically(self._folder / "history.json", json.dumps(rows, indent=1) + "\n")
+
+
+class TensorBoardLog:
+    """Adds one point an epoch to TensorBoard events in a folder; a resumed run does not repeat its epochs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._written: set[int] | None = None
+
+    def on_step(self, report: StepReport) -> None:
+        """Do nothing: only whole epochs are recorded."""
+
+    def on_epoch(self, history: Sequence[EpochRecord]) -> None:
+        """Append the epochs that the event files do not hold yet."""
+        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.compat.proto.summary_pb2 import Summary
+        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+        if self._written is None:
+            self._written = _epochs_in_events(self._folder)
+        news = [record for record in history if record.epoch not in self._written]
+        if not news:
+            return
+        # One short-lived writer an epoch: nothing is left in a buffer if the run is killed.
+        writer = EventFileWriter(str(self._folder), filename_suffix=f".epoch{news[-1].epoch}")
+        for record in news:
+            values = [
+                Summary.Value(tag=tag, simple_value=getattr(record, tag))
+                for tag in ("loss", "accuracy", "validation_loss", "validation_accuracy", "learning_rate")
+            ]
+            writer.add_event(Event(step=record.epoch, summary=Summary(value=values)))
+            self._written.add(record.epoch)
+        writer.close()
+
+
+def _epochs_in_events(folder: Path) -> set[int]:
+    """Return the epochs that the event files of a folder hold."""
+    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+
+    return {
+        event.step
+        for path in folder.glob("events.out.tfevents.*")
+        for event in EventFileLoader(str(path)).Load()
+        if event.HasField("summary")
+    }

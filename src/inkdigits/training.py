@@ -1,0 +1,269 @@
+"""A whole training run: data, fit, calibration, the model file and its figures, in a run folder."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import inkdigits
+from inkdigits.data import Dataset, load_dataset
+from inkdigits.errors import UsageError, printable
+from inkdigits.extras import require
+from inkdigits.files import write_atomically
+from inkdigits.learning.recipes import Recipe, find_recipe
+
+if TYPE_CHECKING:
+    import torch
+
+    from inkdigits.learning.history import EpochRecord, Observer
+    from inkdigits.learning.runs import RunFolder
+
+__all__ = ["TrainedRun", "resume_training", "train"]
+
+_FEATURE = "Training"
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """What a complete run leaves.
+
+    Attributes:
+        folder: the run folder.
+        model: the model file in it.
+        recipe: what was done.
+        history: one record an epoch.
+        metrics: what stands in metrics.json.
+
+    """
+
+    folder: Path
+    model: Path
+    recipe: Recipe
+    history: list[EpochRecord]
+    metrics: dict[str, Any]
+
+
+def train(
+    recipe: str | Recipe = "fast",
+    data: str | Path = "mnist",
+    *,
+    out: str | Path | None = None,
+    seed: int = 0,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    device: str = "auto",
+    data_dir: str | Path | None = None,
+    offline: bool = False,
+    observers: Sequence[Observer] = (),
+) -> TrainedRun:
+    """Train a model and write its run folder. The test digits are not touched.
+
+    Args:
+        recipe: the name of a recipe, or one of your own.
+        data: "mnist", "optdigits", or a folder or CSV of your own pictures.
+        out: the run folder; `runs/<recipe>-<time>` if not given.
+        seed: decides everything that is drawn at random.
+        epochs: instead of the recipe's.
+        batch_size: instead of the recipe's.
+        device: "auto", "cpu", "cuda", ….
+        data_dir: where to look for the data first.
+        offline: never download.
+        observers: who is told how it goes.
+
+    Raises:
+        MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
+        UsageError: the recipe, data or device does not exist.
+        DataError: the data cannot be used.
+        TrainingError: training cannot go on; see `errors`.
+        OutputError: a file cannot be written.
+
+    """
+    require("train", _FEATURE)
+    from inkdigits.learning.devices import find_device
+    from inkdigits.learning.runs import create_run, provenance
+
+    chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).with_changes(
+        epochs=epochs, batch_size=batch_size
+    )
+    place = find_device(device)
+    training, validation = _load(data, data_dir, offline)
+    config = {
+        "recipe": chosen.to_dict(),
+        "seed": seed,
+        "device": device,
+        "data": {
+            "name": str(data) if training.name in {"mnist", "optdigits"} else str(Path(data).resolve()),
+            "data_dir": None if data_dir is None else str(Path(data_dir).resolve()),
+            "training": _describe(training),
+            "validation": _describe(validation),
+        },
+    }
+    run = create_run(out, config | provenance())
+    return _train_in(run, config, training, validation, place, observers, resume=False)
+
+
+def resume_training(
+    folder: str | Path, *, device: str | None = None, offline: bool = False, observers: Sequence[Observer] = ()
+) -> TrainedRun:
+    """Go on with a run that was stopped, from its last checkpoint, to the same end as if it had not been.
+
+    Args:
+        folder: the run folder.
+        device: instead of the one that the run was started on.
+        offline: never download.
+        observers: who is told how it goes.
+
+    Raises:
+        CheckpointError: the folder holds no run, or its checkpoint is damaged.
+        DataError: the data are no longer what they were.
+
+    and as `train`.
+
+    """
+    require("train", _FEATURE)
+    from inkdigits.learning.devices import find_device
+    from inkdigits.learning.runs import RunFolder
+
+    run = RunFolder(Path(folder))
+    config = run.read_config()
+    place = find_device(device or config["device"])
+    training, validation = _load(config["data"]["name"], config["data"]["data_dir"], offline)
+    # A run that was killed before its first checkpoint begins anew.
+    return _train_in(run, config, training, validation, place, observers, resume=run.checkpoint_file.exists())
+
+
+def _train_in(
+    run: RunFolder,
+    config: dict[str, Any],
+    training: Dataset,
+    validation: Dataset,
+    device: torch.device,
+    observers: Sequence[Observer],
+    *,
+    resume: bool,
+) -> TrainedRun:
+    """Fit, and write all that a complete run leaves."""
+    from inkdigits.learning.fit import fit
+    from inkdigits.learning.history import HistoryFiles, TensorBoardLog
+
+    recipe = Recipe.from_dict(config["recipe"])
+    with _stopping_on_signals() as should_stop:
+        network, history = fit(
+            training,
+            validation,
+            recipe,
+            seed=config["seed"],
+            device=device,
+            checkpoint=run.checkpoint_file,
+            identity={
+                "recipe": recipe.to_dict(),
+                "seed": config["seed"],
+                "training": training.sha256,
+                "validation": validation.sha256,
+            },
+            resume=resume,
+            observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers],
+            should_stop=should_stop,
+        )
+    _draw_learning_curve(run, history)
+    metrics = _export(run, network, recipe, config["seed"], training, validation)
+    metrics["training_seconds"] = sum(record.seconds for record in history)
+    write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
+    return TrainedRun(run.path, run.model_file, recipe, history, metrics)
+
+
+def _export(
+    run: RunFolder, network: torch.nn.Module, recipe: Recipe, seed: int, training: Dataset, validation: Dataset
+) -> dict[str, Any]:
+    """Calibrate on the validation digits, write the model file, check it, and return its figures."""
+    import torch
+
+    from inkdigits.evaluation.calibration import fit_temperature, reject_threshold
+    from inkdigits.evaluation.evaluate import evaluate_probabilities
+    from inkdigits.export.onnx_file import DigitModel, check_parity, write_model
+    from inkdigits.learning.fit import Digits, predict_logits
+    from inkdigits.modelfile import ModelInfo
+
+    begin = time.perf_counter()
+    held_out = Digits.of(validation, next(network.parameters()).device)
+    logits = predict_logits(network, held_out.images).cpu()
+    temperature = fit_temperature(logits.numpy(), validation.labels)
+    probabilities = torch.softmax(logits / temperature, dim=1).numpy()
+    name = f"{recipe.name}-{seed}"
+    figures = evaluate_probabilities(
+        probabilities,
+        validation.labels,
+        model=name,
+        data=validation.name,
+        split=validation.split,
+        seconds=time.perf_counter() - begin,
+    ).to_dict()
+    info = ModelInfo(
+        name=name,
+        recipe=recipe.to_dict(),
+        data=_describe(training),
+        metrics={validation.split: {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}},
+        temperature=temperature,
+        reject_threshold=reject_threshold(probabilities, validation.labels),
+        seed=seed,
+        version=inkdigits.__version__,
+    )
+    model = DigitModel(network.cpu(), temperature)
+    write_model(model, info, run.model_file)
+    return {
+        "validation": figures,
+        "temperature": temperature,
+        "reject_threshold": info.reject_threshold,
+        "parity": check_parity(model, run.model_file, validation.images[:1000]),
+    }
+
+
+def _load(data: str | Path, data_dir: str | Path | None, offline: bool) -> tuple[Dataset, Dataset]:
+    """Return the training and the validation digits."""
+    training, validation = (
+        load_dataset(data, split=split, data_dir=data_dir, offline=offline) for split in ("train", "validation")
+    )
+    for dataset in (training, validation):
+        if len(dataset) == 0:
+            raise UsageError(
+                f"the {dataset.split} split of {printable(data)} holds no picture", "add more pictures of each digit"
+            )
+    return training, validation
+
+
+def _describe(dataset: Dataset) -> dict[str, Any]:
+    return {"name": dataset.name, "split": dataset.split, "n": len(dataset), "sha256": dataset.sha256}
+
+
+def _draw_learning_curve(run: RunFolder, history: list[EpochRecord]) -> None:
+    from inkdigits.evaluation import figures
+
+    figures.save(figures.learning_curves([asdict(record) for record in history]), run.learning_curve_file)
+
+
+@contextmanager
+def _stopping_on_signals() -> Iterator[Callable[[], bool]]:
+    """Let the first Ctrl-C or SIGTERM ask for a stop between two steps; a second Ctrl-C stops at once."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set  # only the main thread may handle signals
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
