@@ -23,7 +23,7 @@ def train(
         str | None, typer.Option(help="What to train; 'inkdigits recipes' lists them.  [default: fast]")
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, optdigits, or your own DIR or CSV.  [default: mnist]")
+        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.  [default: mnist]")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run folder.  [default: runs/RECIPE-TIME]")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.  [default: 0]")] = None,

@@ -1,12 +1,13 @@
 """Run folders: where a training run keeps its settings, its checkpoint and what came of it.
 
-runs/fast-20260131-120000/
-  config.json             recipe, seed, data with checksums, versions, commit, machine
-  checkpoint.safetensors  all it takes to go on
-  history.csv, .json      one row an epoch; events.out.tfevents.* the same for TensorBoard
-  learning_curve.png
-  metrics.json            figures on the validation digits
-  model.onnx              the model file
+A run folder such as `runs/fast-20260131-120000/` holds
+
+- `config.json`: recipe, seed, data with checksums, versions, commit, machine
+- `checkpoint.safetensors`: all it takes to go on
+- `history.csv`, `history.json`: one row an epoch; `events.out.tfevents.*`: the same for TensorBoard
+- `learning_curve.png`
+- `metrics.json`: figures on the validation digits
+- `model.onnx`: the model file
 """
 
 from __future__ import annotations
@@ -149,7 +150,7 @@ def _commit() -> str | None:
     if not (package.parents[1] / ".git").exists():
         return None
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 - nothing in it comes from outside
             ["git", "-C", str(package), "rev-parse", "HEAD"],  # noqa: S607 - the user's own git
             capture_output=True,
             text=True,
