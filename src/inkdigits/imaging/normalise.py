@@ -1,0 +1,60 @@
+"""One glyph to 28×28, the way MNIST was made."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["SIDE", "normalise"]
+
+SIDE = 28
+_BOX = 20  # the longer side of a digit in MNIST
+
+
+def normalise(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Return a glyph as MNIST would hold it.
+
+    The ink is cropped, scaled with its aspect kept so that its longer side is 20 pixels, and laid on 28×28 with its
+    centre of mass on pixel (14, 14), by whole pixels. The darkest ink becomes 255. A digit of MNIST comes out as it
+    went in. Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
+    recognition", Proc. IEEE 86 (1998), section III.A, and http://yann.lecun.com/exdb/mnist.
+
+    Args:
+        ink: float (H,W) of any size, 0 paper to 1 ink; paper is exactly 0.
+
+    Returns:
+        uint8 (28,28), 0 paper to 255 ink; all zeros where there is no ink.
+
+    """
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    if not len(rows):
+        return image
+    digit = _fit(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    height, width = digit.shape
+    top, left = _corner(digit)
+    image[top : top + height, left : left + width] = np.rint(digit * (255 / digit.max()))
+    return image
+
+
+def _fit(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Scale a crop, aspect kept, so that its longer side is 20 pixels."""
+    height, width = crop.shape
+    scale = _BOX / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    # Averaging over areas is what antialiases; where there is nothing to average, a cubic keeps edges smooth.
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(np.ascontiguousarray(crop, np.float32), size, interpolation=interpolation)
+    return np.clip(resized, 0, 1).astype(np.float32, copy=False)
+
+
+def _corner(digit: npt.NDArray[np.float32]) -> tuple[int, int]:
+    """Return the top and left at which a digit's centre of mass is on pixel (14, 14) and no ink is cut off."""
+    middle = SIDE // 2
+    corner = []
+    for axis, length in enumerate(digit.shape):
+        profile = digit.sum(axis=1 - axis)
+        centre = float(np.average(np.arange(length), weights=profile))
+        corner.append(min(max(round(middle - centre), 0), SIDE - length))
+    return corner[0], corner[1]
