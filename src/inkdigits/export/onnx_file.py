@@ -59,7 +59,7 @@ def write_model(model: DigitModel, info: ModelInfo, path: str | Path) -> Path:
     # A copy: the network that is being trained stays on its device and in its memory format.
     portable = DigitModel(build_model(info.recipe["model"]))
     portable.load_state_dict(model.state_dict())
-    portable.to(memory_format=torch.contiguous_format).eval()
+    portable.eval()
     example = torch.zeros(2, 28, 28, dtype=torch.uint8)
     with _quiet_exporter():
         program = torch.onnx.export(

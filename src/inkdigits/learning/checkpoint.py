@@ -109,10 +109,15 @@ def load_checkpoint(
 
 def _restore(tensors: dict[str, Tensor], network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
     network.load_state_dict(_with_prefix(tensors, "network."))
+    weights = [tensor for group in optimizer.param_groups for tensor in group["params"]]
     states: dict[int, dict[str, Tensor]] = {}
     for name, tensor in _with_prefix(tensors, "optimizer.").items():
         index, key = name.split(".", 1)
-        states.setdefault(int(index), {})[key] = tensor
+        # In the memory format of the weights, which fused optimizers take for granted.
+        like = weights[int(index)]
+        states.setdefault(int(index), {})[key] = (
+            torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
+        )
     optimizer.load_state_dict({"state": states, "param_groups": optimizer.state_dict()["param_groups"]})
     random = _with_prefix(tensors, "random.")
     torch.set_rng_state(random["cpu"])

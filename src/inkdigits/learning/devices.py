@@ -38,7 +38,7 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     CPUs without instructions for it emulate them: measured at 5 to 15 times slower than float32.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities = torch.backends.cpu.get_cpu_capability()
     return bool(capabilities == "AVX512" and torch.cpu._is_avx512_bf16_supported())
 

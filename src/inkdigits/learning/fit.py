@@ -89,7 +89,8 @@ def fit(
 
     """
     torch.manual_seed(seed)
-    network = build_model(recipe.model).to(device, memory_format=torch.channels_last)
+    network = build_model(recipe.model).to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     run = _Run(
         recipe=recipe,
         seed=seed,
@@ -134,8 +135,9 @@ class _Run:
         if self.progress.position == 0:
             torch.manual_seed(_mix(self.seed, self.progress.epoch, -1))  # for dropout
         saved = time.monotonic()
-        for picked in order[self.progress.position :].split(self._chunk_size()):
-            self._train_chunk(picked.to(self.digits.labels.device))
+        chunk = self._chunk_size()
+        for start in range(self.progress.position, len(order), chunk):
+            self._train_chunk(order[start : start + chunk].to(self.digits.labels.device))
             self._tell_step()
             if self.should_stop():
                 self.save()

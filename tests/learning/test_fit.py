@@ -1,0 +1,170 @@
+"""The loop: it learns, counts everything, resumes bit for bit, and stops as it says."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import load_file
+
+from inkdigits.data import Dataset
+from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
+from inkdigits.learning.fit import fit, learning_rate
+from inkdigits.learning.history import EpochRecord, StepReport
+from inkdigits.learning.recipes import RECIPES, Recipe, find_recipe
+
+CPU = torch.device("cpu")
+
+
+class Watcher:
+    """Keeps what it is told, and can ask for a stop after some reports."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.steps: list[StepReport] = []
+        self.history: list[EpochRecord] = []
+        self._stop_after = stop_after
+
+    def on_step(self, report: StepReport) -> None:
+        self.steps.append(report)
+
+    def on_epoch(self, history) -> None:
+        self.history = list(history)
+
+    def should_stop(self) -> bool:
+        return self._stop_after is not None and len(self.steps) >= self._stop_after
+
+
+def run(
+    tmp_path: Path, training: Dataset, validation: Dataset, recipe: Recipe, *, seed=0, resume=False, watcher=None
+) -> dict[str, torch.Tensor]:
+    watcher = watcher or Watcher()
+    network, _ = fit(
+        training,
+        validation,
+        recipe,
+        seed=seed,
+        device=CPU,
+        checkpoint=tmp_path / "checkpoint.safetensors",
+        identity={"seed": seed, "recipe": recipe.to_dict()},
+        resume=resume,
+        observers=[watcher],
+        should_stop=watcher.should_stop,
+    )
+    return network.state_dict()
+
+
+@pytest.fixture
+def several_chunks(training_digits: Dataset) -> Dataset:
+    """Enough digits that an epoch is not over after the first chunk, and no multiple of any batch size."""
+    copies = np.tile(training_digits.images, (4, 1, 1))[:4099]
+    labels = np.tile(training_digits.labels, 4)[:4099]
+    return dataclasses.replace(training_digits, images=copies, labels=labels)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_killed_and_resumed_run_ends_in_the_same_weights(
+    name: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
+) -> None:
+    recipe = find_recipe(name).with_changes(epochs=2)
+    (tmp_path / "whole").mkdir()
+    whole = run(tmp_path / "whole", several_chunks, validation_digits, recipe)
+    for stop_after in (1, 3, 4):  # within the first epoch, at its end, within the second
+        folder = tmp_path / f"stopped-{stop_after}"
+        folder.mkdir()
+        with pytest.raises(TrainingInterrupted):
+            run(folder, several_chunks, validation_digits, recipe, watcher=Watcher(stop_after))
+        torch.rand(7)  # whatever else happened to the global generator in between
+        resumed = run(folder, several_chunks, validation_digits, recipe, resume=True)
+        assert whole.keys() == resumed.keys()
+        for key, weights in whole.items():
+            assert torch.equal(weights, resumed[key]), key
+
+
+def test_seeds_differ(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
+    recipe = find_recipe("fast").with_changes(epochs=1)
+    first = run(tmp_path, training_digits, validation_digits, recipe, seed=0)
+    other = run(tmp_path, training_digits, validation_digits, recipe, seed=1)
+    assert any(not torch.equal(first[key], other[key]) for key in first)
+
+
+def test_every_picture_is_counted_once_an_epoch(
+    tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
+) -> None:
+    watcher = Watcher()
+    recipe = find_recipe("fast").with_changes(epochs=2, batch_size=100)  # divides neither chunk nor epoch
+    run(tmp_path, several_chunks, validation_digits, recipe, watcher=watcher)
+    ends = [report for report in watcher.steps if report.position == report.size]
+    assert [report.size for report in ends] == [4099, 4099]
+    for record, end in zip(watcher.history, ends, strict=True):
+        assert record.accuracy == end.accuracy
+        assert (record.accuracy * 4099) % 1 == pytest.approx(0, abs=1e-6)
+        assert (record.validation_accuracy * len(validation_digits)) % 1 == pytest.approx(0, abs=1e-6)
+    assert [record.epoch for record in watcher.history] == [1, 2]
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint(
+    tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+) -> None:
+    recipe = dataclasses.replace(find_recipe("mlp"), epochs=2)
+    run(tmp_path, training_digits, validation_digits, dataclasses.replace(recipe, epochs=1))
+    good = (tmp_path / "checkpoint.safetensors").read_bytes()
+    wild = dataclasses.replace(recipe, learning_rate=1e30)
+    with pytest.raises(NonFiniteLossError, match=r"(nan|inf) in epoch 1 at step \d+ \(batch \d+ of \d+, learning rate"):
+        run(tmp_path, training_digits, validation_digits, wild)
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == good
+
+
+def test_another_runs_checkpoint_is_refused(
+    tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+) -> None:
+    recipe = find_recipe("fast").with_changes(epochs=1)
+    run(tmp_path, training_digits, validation_digits, recipe)
+    with pytest.raises(CheckpointError, match="another recipe, seed or data"):
+        run(tmp_path, training_digits, validation_digits, recipe, seed=1, resume=True)
+
+
+@pytest.mark.parametrize("damage", [b"", b"not safetensors at all", None])
+def test_a_damaged_checkpoint_is_a_clear_error(
+    damage: bytes | None, tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+) -> None:
+    recipe = find_recipe("fast").with_changes(epochs=1)
+    run(tmp_path, training_digits, validation_digits, recipe)
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:-100] if damage is None else damage)
+    with pytest.raises(CheckpointError, match="damaged"):
+        run(tmp_path, training_digits, validation_digits, recipe, resume=True)
+
+
+def test_resuming_without_a_checkpoint_is_a_clear_error(
+    tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+) -> None:
+    with pytest.raises(CheckpointError, match="there is no checkpoint"):
+        run(tmp_path, training_digits, validation_digits, find_recipe("fast"), resume=True)
+
+
+def test_the_checkpoint_is_plain_tensors(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
+    run(tmp_path, training_digits, validation_digits, find_recipe("fast").with_changes(epochs=1))
+    names = {name.split(".")[0] for name in load_file(tmp_path / "checkpoint.safetensors")}
+    assert names == {"network", "optimizer", "random"}
+
+
+def test_one_cycle_rises_to_the_highest_rate_and_falls_to_nearly_nothing() -> None:
+    recipe = find_recipe("fast")
+    rates = [learning_rate(recipe, step, 400) for step in range(400)]
+    top = int(np.argmax(rates))
+    assert 90 <= top <= 110
+    assert rates[:top] == sorted(rates[:top])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert max(rates) == pytest.approx(recipe.learning_rate, rel=0.02)
+    assert rates[-1] < recipe.learning_rate / 1000
+
+
+@given(st.integers(1, 10_000), st.data())
+@settings(max_examples=50)
+def test_the_learning_rate_is_always_positive_and_bounded(steps: int, data: st.DataObject) -> None:
+    step = data.draw(st.integers(0, steps - 1))
+    for recipe in RECIPES.values():
+        assert 0 < learning_rate(recipe, step, steps) <= recipe.learning_rate

@@ -1,0 +1,109 @@
+"""The arrows between the rooms run one way, and reading needs nothing that learning needs."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import inkdigits
+
+PACKAGE = Path(inkdigits.__file__).parent
+
+# room → the rooms that it may import from; `imports` below finds every import, also those inside functions
+FOUNDATION = {"errors", "settings", "files", "extras"}
+READING_SIDE = FOUNDATION | {"imaging", "modelfile", "classifier", "reading", "reader", "annotate", "samples"}
+ALLOWED = {
+    "errors": set(),
+    "settings": set(),
+    "files": {"errors"},
+    "extras": {"errors"},
+    "modelfile": FOUNDATION,
+    "imaging": FOUNDATION,
+    "classifier": FOUNDATION | {"modelfile"},
+    "annotate": FOUNDATION | {"reading"},
+    "reading": FOUNDATION | {"imaging", "annotate"},
+    "reader": READING_SIDE - {"reader"},
+    "samples": FOUNDATION,
+    "weights": set(),
+    "data": FOUNDATION | {"imaging"},
+    "learning": FOUNDATION | {"data"},
+    "evaluation": READING_SIDE | {"data"},
+    "export": FOUNDATION | {"modelfile", "classifier", "learning"},
+    "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},
+    "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
+}
+LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room(module: Path) -> str:
+    first = module.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "inkdigits":
+                yield from (f"inkdigits.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_rooms_before_its_own(module: Path) -> None:
+    here = room(module)
+    if here in {"__init__", "__main__", "cli"}:
+        return  # these stand at the end of every arrow
+    rooms = {name.split(".")[1] for name in imports(module) if name.startswith("inkdigits.")}
+    rooms -= {here, "__version__"}
+    assert rooms <= ALLOWED[here], f"{here} imports from {sorted(rooms - ALLOWED[here])}"
+
+
+def test_no_room_is_missing_from_the_plan() -> None:
+    assert {room(module) for module in modules()} - {"__init__", "__main__", "cli"} == set(ALLOWED)
+
+
+def test_reading_imports_nothing_that_only_learning_needs() -> None:
+    code = f"""
+import sys
+import inkdigits
+inkdigits.Reader, inkdigits.Classifier, inkdigits.Reading
+import inkdigits.cli.app
+print(sorted({LEARNING_ONLY!r} & set(sys.modules)))
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_the_command_line_loads_nothing_heavy_before_a_command_runs() -> None:
+    code = """
+import sys
+import inkdigits.cli.app
+print(sorted({"numpy", "cv2", "PIL", "onnxruntime", "torch"} & set(sys.modules)))
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_exported_and_nothing_else() -> None:
+    assert sorted(inkdigits.__all__) == sorted({*inkdigits._HOMES, "__version__"})
+    for name in inkdigits.__all__:
+        assert getattr(inkdigits, name) is not None
+
+
+def test_the_front_door_is_short() -> None:
+    assert len((PACKAGE / "__init__.py").read_text().splitlines()) < 70
+
+
+def test_no_module_has_outgrown_its_room() -> None:
+    sizes = {str(module.relative_to(PACKAGE)): len(module.read_text().splitlines()) for module in modules()}
+    assert {name: lines for name, lines in sizes.items() if lines > 300} == {}
