@@ -106,7 +106,8 @@ def main() -> None:
     }
     print(f"{'seed':>4}  {'validation':>10}  {'test':>7}  {'training':>9}")
     for row, accuracy in zip(rows, accuracies, strict=True):
-        print(f"{row['seed']:>4}  {row['validation_accuracy']:>10.2%}  {accuracy:>6.2f}%  {row['training_seconds']:>7} s")
+        validation, taken = row["validation_accuracy"], row["training_seconds"]
+        print(f"{row['seed']:>4}  {validation:>10.2%}  {accuracy:>6.2f}%  {taken:>7} s")
     print(json.dumps(summary))
 
 
