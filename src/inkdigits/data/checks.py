@@ -1,0 +1,94 @@
+"""What there is to know about a data set before it is trusted: counts, checksums, duplicates, leaks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from inkdigits.data.dataset import Dataset, Images
+from inkdigits.data.splits import PARTS, TEST, Collection
+
+__all__ = ["Checks", "SplitChecks", "check"]
+
+
+@dataclass(frozen=True)
+class SplitChecks:
+    """What is known about one split.
+
+    Attributes:
+        n: how many pictures it has.
+        label_counts: how many of each digit, 0 first.
+        sha256: the SHA-256 sum of its content, as `Dataset.sha256` gives it.
+        duplicates: how many of its pictures equal an earlier one of the same split, byte for byte.
+        value_range: the least and the greatest value of a pixel.
+
+    """
+
+    n: int
+    label_counts: list[int]
+    sha256: str
+    duplicates: int
+    value_range: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What is known about a whole data set.
+
+    Attributes:
+        name: the data set's name.
+        source: who made it, or the folder that it was read from.
+        licence: under which licence it may be used.
+        location: where its files are.
+        splits: "train", "validation" and "test", without those that are empty.
+        in_training_and_test: how many pictures of the test split equal one of the training or validation split.
+        skipped: one line for each picture that could not be used.
+
+    """
+
+    name: str
+    source: str
+    licence: str
+    location: str
+    splits: dict[str, SplitChecks]
+    in_training_and_test: int
+    skipped: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON can hold it."""
+        return asdict(self)
+
+
+def check(collection: Collection) -> Checks:
+    """Look through a whole data set."""
+    splits = {
+        part: _check_split(collection.select(part))
+        for index, part in enumerate(PARTS)
+        if (collection.parts == index).any()
+    }
+    for_test = collection.parts == TEST
+    seen = _contents(collection.images[~for_test])
+    return Checks(
+        name=collection.name,
+        source=collection.source,
+        licence=collection.licence,
+        location=collection.location,
+        splits=splits,
+        in_training_and_test=sum(image.tobytes() in seen for image in collection.images[for_test]),
+        skipped=collection.skipped,
+    )
+
+
+def _check_split(dataset: Dataset) -> SplitChecks:
+    return SplitChecks(
+        n=len(dataset),
+        label_counts=dataset.label_counts,
+        sha256=dataset.sha256,
+        duplicates=len(dataset) - len(_contents(dataset.images)),
+        value_range=(int(dataset.images.min()), int(dataset.images.max())),
+    )
+
+
+def _contents(images: Images) -> set[bytes]:
+    """Return the different pictures there are, each as its bytes."""
+    return {image.tobytes() for image in images}

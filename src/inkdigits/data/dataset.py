@@ -1,0 +1,82 @@
+"""Labelled digits in memory: what every data set is, wherever it came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import DataCorruptError
+
+__all__ = ["CLASSES", "Dataset", "Images", "Labels", "Progress", "check_labelled"]
+
+CLASSES = 10
+
+Images = npt.NDArray[np.uint8]  # (N,28,28), 0 paper to 255 ink
+Labels = npt.NDArray[np.int64]  # (N,), 0 to 9
+
+# Told what is being done, how much of it is done, and how much there is to do (0 where that is unknown).
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """One split of a data set.
+
+    Attributes:
+        images: uint8 (N,28,28), white ink (255) on black (0), as MNIST.
+        labels: int64 (N,), each from 0 to 9.
+        name: the data set's name, such as "mnist".
+        split: which part of it this is: a name of `SPLITS`.
+        source: who made it, or the folder that it was read from.
+        licence: under which licence it may be used.
+        skipped: one line for each picture that could not be used.
+
+    Raises:
+        DataCorruptError: a shape, a dtype, a count or a label is not what it should be.
+
+    """
+
+    images: Images
+    labels: Labels
+    name: str
+    split: str
+    source: str
+    licence: str
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_labelled(self.images, self.labels, self.name)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 sum of the content: the images' bytes, then one byte a label."""
+        digest = hashlib.sha256(np.ascontiguousarray(self.images).data)
+        digest.update(self.labels.astype(np.uint8).tobytes())
+        return digest.hexdigest()
+
+    @property
+    def label_counts(self) -> list[int]:
+        """How many pictures there are of each digit, 0 first."""
+        counts: list[int] = np.bincount(self.labels, minlength=CLASSES).tolist()
+        return counts
+
+
+def check_labelled(images: Images, labels: Labels, name: str) -> None:
+    """Raise DataCorruptError unless these are digits with their labels, as a `Dataset` holds them."""
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise DataCorruptError(f"the images of {name} are {images.dtype} {images.shape}, not uint8 (N,28,28)")
+    if labels.dtype != np.int64 or labels.ndim != 1:
+        raise DataCorruptError(f"the labels of {name} are {labels.dtype} {labels.shape}, not int64 (N,)")
+    if len(images) != len(labels):
+        raise DataCorruptError(f"{name} has {len(images)} images but {len(labels)} labels")
+    wrong = np.flatnonzero((labels < 0) | (labels >= CLASSES))
+    if len(wrong):
+        raise DataCorruptError(f"label {wrong[0]} of {name} is {labels[wrong[0]]}, not a digit from 0 to 9")

@@ -1,0 +1,105 @@
+"""The IDX format, in which MNIST is published: read strictly, written exactly.
+
+A header (two zero bytes, the type of the elements, the number of dimensions, each dimension as a big-endian 32-bit
+integer) and then the elements, the last dimension running fastest. MNIST's elements are unsigned bytes (type 8).
+Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", http://yann.lecun.com/exdb/mnist/
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import DataCorruptError, DataError, printable
+
+__all__ = ["MAX_BYTES", "decompress", "encode_idx", "parse_idx", "read_bytes"]
+
+MAX_BYTES = 128 * 2**20  # more than twice the largest file of MNIST; what is larger is not MNIST
+
+_UNSIGNED_BYTE = 8
+_GZIP = b"\x1f\x8b"
+
+
+def parse_idx(content: bytes, name: str) -> npt.NDArray[np.uint8]:
+    """Return the array that an IDX file holds.
+
+    Args:
+        content: the whole file, uncompressed.
+        name: the file's name, for error messages.
+
+    Returns:
+        A new uint8 array of the shape that the header gives.
+
+    Raises:
+        DataCorruptError: it is no IDX file, is cut short, has bytes left over, or holds no unsigned bytes.
+
+    """
+    if len(content) < 4 or content[:2] != b"\0\0":
+        raise DataCorruptError(f"{name} is no IDX file: it does not begin with two zero bytes")
+    kind, dimensions = content[2], content[3]
+    if kind != _UNSIGNED_BYTE:
+        raise DataCorruptError(f"{name} holds elements of type 0x{kind:02x}, not unsigned bytes (0x08)")
+    start = 4 + 4 * dimensions
+    if dimensions == 0 or len(content) < start:
+        raise DataCorruptError(f"{name} is cut short within its header")
+    shape = struct.unpack(f">{dimensions}I", content[4:start])
+    expected, found = math.prod(shape), len(content) - start
+    if found != expected:
+        what = "is cut short" if found < expected else "has bytes left over"
+        raise DataCorruptError(f"{name} {what}: {found} bytes of data where its header says {expected}")
+    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
+
+
+def encode_idx(array: npt.NDArray[np.uint8]) -> bytes:
+    """Return an array of unsigned bytes, of one dimension or more, as the content of an IDX file."""
+    header = struct.pack(f">HBB{array.ndim}I", 0, _UNSIGNED_BYTE, array.ndim, *array.shape)
+    return header + array.tobytes()
+
+
+def decompress(content: bytes, name: str, limit: int = MAX_BYTES) -> bytes:
+    """Return the content of a gzip file, or the content itself if it is not compressed.
+
+    Args:
+        content: the whole file.
+        name: the file's name, for error messages.
+        limit: how many bytes may come out.
+
+    Raises:
+        DataCorruptError: the gzip file is damaged, cut short, has bytes left over, or is larger than the limit.
+
+    """
+    if not content.startswith(_GZIP):
+        return content
+    stream: Any = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)  # 16 more: with a gzip header and checksum
+    try:
+        plain: bytes = stream.decompress(content, limit)
+    except zlib.error as error:
+        raise DataCorruptError(f"{name} is a damaged gzip file") from error
+    if stream.unconsumed_tail:
+        raise DataCorruptError(f"{name} is larger than {limit >> 20} MiB when decompressed")
+    if not stream.eof:
+        raise DataCorruptError(f"{name} is a gzip file cut short")
+    if stream.unused_data:
+        raise DataCorruptError(f"{name} has bytes left over after its gzip data")
+    return plain
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        DataError: it cannot be read, or is larger than any file of MNIST.
+
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataCorruptError(f"{printable(path)} is larger than {MAX_BYTES >> 20} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read {printable(path)}: {error.strerror}") from error

@@ -1,0 +1,111 @@
+"""Downloading from a place that may be slow, wrong, or not there at all."""
+
+from __future__ import annotations
+
+import http.client
+import queue
+import threading
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from inkdigits import __version__
+from inkdigits.data.dataset import Progress
+from inkdigits.errors import DataNotFoundError
+
+__all__ = ["ANSWER_WITHIN", "Mirror", "download"]
+
+ANSWER_WITHIN = 10.0  # seconds
+
+_CHUNK = 16 * 2**10  # bytes; a mirror that gives fewer in ANSWER_WITHIN is as good as silent
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A place that offers a data set.
+
+    Attributes:
+        name: what people call it.
+        url: the folder that holds the files, with a slash at its end, or the one file that holds everything.
+
+    """
+
+    name: str
+    url: str
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the mirror offers a folder of files, not one file."""
+        return self.url.endswith("/")
+
+
+def download(url: str, *, limit: int, answer_within: float = ANSWER_WITHIN, progress: Progress | None = None) -> bytes:
+    """Return what an HTTP address holds, through the proxy that the environment names, if it names one.
+
+    Args:
+        url: an http or https address.
+        limit: how many bytes it may be.
+        answer_within: how many seconds to wait for the first 16 KiB, and for each 16 KiB after them.
+        progress: told the file's name, the bytes that have come, and those that will come.
+
+    Raises:
+        DataNotFoundError: there is no answer in time, an answer that is no success, too much, or too little.
+
+    """
+    # A socket's time-out covers neither the look-up of the name nor a server that drips; a clock outside does.
+    arriving: queue.Queue[_Arrival] = queue.Queue()
+    threading.Thread(target=_receive, args=(url, answer_within, limit, arriving), daemon=True).start()
+    name = url.rpartition("/")[2]
+    content = bytearray()
+    while True:
+        try:
+            arrival = arriving.get(timeout=answer_within)
+        except queue.Empty:
+            raise DataNotFoundError(f"no answer within {answer_within:g} s") from None
+        if arrival.error is not None:
+            raise DataNotFoundError(_reason(arrival.error)) from arrival.error
+        if not arrival.chunk:
+            break
+        content += arrival.chunk
+        if len(content) > limit:
+            raise DataNotFoundError(f"{name} is larger than {limit >> 20} MiB")
+        if progress is not None:
+            progress(f"downloading {name}", len(content), arrival.total)
+    if len(content) < arrival.total:
+        raise DataNotFoundError(f"{name} stopped after {len(content)} of {arrival.total} bytes")
+    return bytes(content)
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """What the receiving thread hands over: a chunk (empty at the end) of `total` bytes, or why there is none."""
+
+    chunk: bytes = b""
+    total: int = 0
+    error: Exception | None = None
+
+
+def _receive(url: str, timeout: float, limit: int, arriving: queue.Queue[_Arrival]) -> None:
+    """Put what an address holds into a queue, up to one chunk more than the limit."""
+    request = urllib.request.Request(url, headers={"User-Agent": f"inkdigits/{__version__}"})  # noqa: S310 - a mirror, not input
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 - a mirror, not input
+            total = int(response.headers.get("Content-Length") or 0)
+            for _ in range(limit // _CHUNK + 2):
+                chunk = response.read(_CHUNK)
+                arriving.put(_Arrival(chunk, total))
+                if not chunk:
+                    break
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        arriving.put(_Arrival(error=error))
+
+
+def _reason(error: Exception) -> str:
+    """Return in a few words why a download failed."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"HTTP {error.code}"
+    if isinstance(error, urllib.error.URLError):
+        error = error.reason if isinstance(error.reason, Exception) else error
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

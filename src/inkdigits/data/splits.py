@@ -1,0 +1,167 @@
+"""Training, validation and test: every picture of a data set is in exactly one of them, by a seed.
+
+Validation is for choosing; test is for the one number at the end. So the test set never depends on the seed that a
+training run chooses its validation digits with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels, check_labelled
+from inkdigits.errors import DataError
+
+__all__ = [
+    "PARTS",
+    "SPLITS",
+    "TEST",
+    "TRAIN",
+    "VALIDATION",
+    "Collection",
+    "divide",
+    "fraction_of_each",
+    "proportional",
+    "stratified",
+]
+
+PARTS = ("train", "validation", "test")
+TRAIN, VALIDATION, TEST = range(3)
+
+_TEST_SEED = 0
+
+# the splits that can be asked for → the parts that they are made of
+SPLITS: dict[str, tuple[str, ...]] = {
+    "train": ("train",),
+    "validation": ("validation",),
+    "train+validation": ("train", "validation"),
+    "test": ("test",),
+    "all": PARTS,
+}
+
+Counts = npt.NDArray[np.int64]  # (10,), how many of each digit
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """A whole data set, or as much of it as was asked for, before one split is taken from it.
+
+    Attributes:
+        images: uint8 (N,28,28), white ink (255) on black (0).
+        labels: int64 (N,), each from 0 to 9.
+        parts: int64 (N,), the place in `PARTS` of the part that each picture is in.
+        name: the data set's name.
+        source: who made it, or the folder that it was read from.
+        licence: under which licence it may be used.
+        location: where its files are.
+        skipped: one line for each picture that could not be used.
+
+    """
+
+    images: Images
+    labels: Labels
+    parts: npt.NDArray[np.int64]
+    name: str
+    source: str
+    licence: str
+    location: str
+    skipped: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_labelled(self.images, self.labels, self.name)
+
+    def select(self, split: str) -> Dataset:
+        """Return one split, in the order of the source.
+
+        Args:
+            split: a key of `SPLITS`.
+
+        Raises:
+            DataError: there is nothing in it.
+
+        """
+        chosen = np.isin(self.parts, [PARTS.index(part) for part in SPLITS[split]])
+        if not chosen.any():
+            raise DataError(
+                f"the {split} split of {self.name} is empty",
+                "give it more pictures: three or more of a digit are divided between training, validation and test",
+            )
+        everything = bool(chosen.all())
+        return Dataset(
+            images=self.images if everything else self.images[chosen],
+            labels=self.labels if everything else self.labels[chosen],
+            name=self.name,
+            split=split,
+            source=self.source,
+            licence=self.licence,
+            skipped=self.skipped,
+        )
+
+
+def stratified(labels: Labels, counts: Counts, seed: int) -> npt.NDArray[np.bool_]:
+    """Draw a number of pictures of each digit.
+
+    Args:
+        labels: int64 (N,), each from 0 to 9.
+        counts: (10,), how many to draw of each digit.
+        seed: the same seed draws the same pictures.
+
+    Returns:
+        bool (N,), true for those that were drawn.
+
+    """
+    # RandomState's stream is frozen, Generator's is not: a seed must mean the same split under every NumPy.
+    random = np.random.RandomState(seed)
+    drawn = np.zeros(len(labels), np.bool_)
+    for digit in range(CLASSES):
+        drawn[random.permutation(np.flatnonzero(labels == digit))[: counts[digit]]] = True
+    return drawn
+
+
+def divide(labels: Labels, test: Counts, validation: Counts, validation_seed: int) -> npt.NDArray[np.int64]:
+    """Divide pictures that come without a test set into training, validation and test.
+
+    Args:
+        labels: int64 (N,), each from 0 to 9.
+        test: (10,), how many of each digit to test on; always the same pictures.
+        validation: (10,), how many of each digit to validate on.
+        validation_seed: draws the validation pictures from those that are left.
+
+    Returns:
+        int64 (N,), the place of each picture's part in `PARTS`.
+
+    """
+    parts = np.where(stratified(labels, test, _TEST_SEED), TEST, TRAIN)
+    rest = np.flatnonzero(parts == TRAIN)
+    parts[rest[stratified(labels[rest], validation, validation_seed)]] = VALIDATION
+    return parts
+
+
+def proportional(labels: Labels, total: int) -> Counts:
+    """Share a total among the digits as they occur, by the method of largest remainders.
+
+    Args:
+        labels: int64 (N,), each from 0 to 9.
+        total: what the counts add up to, at most N.
+
+    """
+    occurring = np.bincount(labels, minlength=CLASSES)
+    counts, remainders = np.divmod(occurring * total, len(labels))
+    largest = np.argsort(-remainders, kind="stable")[: total - counts.sum()]
+    counts[largest] += 1
+    return counts
+
+
+def fraction_of_each(labels: Labels, fraction: float) -> Counts:
+    """Take a fraction of each digit, but at least one of three or more, and none of fewer.
+
+    Args:
+        labels: int64 (N,), each from 0 to 9.
+        fraction: from 0 to 1/3, so that two shares of it leave something.
+
+    """
+    occurring = np.bincount(labels, minlength=CLASSES)
+    wanted = np.maximum(np.rint(occurring * fraction).astype(np.int64), 1)
+    return np.where(occurring >= 3, wanted, 0)
