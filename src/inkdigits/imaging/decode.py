@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import struct
 from dataclasses import dataclass
@@ -64,6 +65,13 @@ class Page:
     width: int
     height: int
 
+    def in_picture(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """Return a box of `grey` (left, top, width, height) in the pixels of the picture itself."""
+        across, down = self.width / self.grey.shape[1], self.height / self.grey.shape[0]
+        left, top, width, height = box
+        x, y = int(left * across), int(top * down)
+        return x, y, math.ceil((left + width) * across) - x, math.ceil((top + height) * down) - y
+
 
 def decode(picture: Picture) -> Page:
     """Return the grey levels of a picture; of its first frame, if it has several.
@@ -108,7 +116,7 @@ def open_picture(picture: Picture, mode: str, pixels: int) -> tuple[Image.Image,
         raise _too_large(picture, "more than 100 million pixels") from error
     except _DAMAGE as error:
         raise PictureError(
-            f"cannot read {_named(picture)} as a picture: it is damaged, cut short or of an unknown kind",
+            f"cannot read {_named(picture)}: it is no picture, or one that is damaged or cut short",
             "save it as PNG or JPEG and try again",
         ) from error
     if turn is None:
@@ -173,7 +181,9 @@ def _read_file(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
             return _contents(file, path)
     except IsADirectoryError as error:
-        raise PictureError(f"{printable(path)} is a folder", "name a picture in it", code="is_directory") from error
+        raise PictureError(
+            f"{printable(path)} is a folder", "name a picture, or a folder that holds some", code="is_directory"
+        ) from error
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         advice = "download it first" if "://" in path else "check the name"
         raise PictureError(f"there is no file {printable(path)}", advice, code="not_found") from error
@@ -212,4 +222,4 @@ def _too_large(picture: Picture, size: str) -> PictureError:
 
 def _named(picture: Picture) -> str:
     """Return a picture's name as it stands in a message."""
-    return printable(name_of(picture)) if isinstance(picture, str | os.PathLike) else f"the {name_of(picture)}"
+    return printable(name_of(picture)) if isinstance(picture, str | os.PathLike) else "the picture"
