@@ -22,9 +22,7 @@ def train(
     recipe: Annotated[
         str | None, typer.Option(help="What to train; 'inkdigits recipes' lists them.  [default: fast]")
     ] = None,
-    data: Annotated[
-        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.  [default: mnist]")
-    ] = None,
+    data: Annotated[str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.  [default: mnist]")] = None,
     out: Annotated[Path | None, typer.Option(help="The run folder.  [default: runs/RECIPE-TIME]")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.  [default: 0]")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
@@ -168,6 +166,7 @@ class LiveProgress:
             self._bar.console.print(
                 f"epoch {record.epoch:>2}  loss {record.loss:.4f}  accuracy {record.accuracy:.2%}  "
                 f"validation {record.validation_accuracy:.2%}  {record.images_per_second:,.0f} pictures/s  "
-                f"{record.seconds:.1f} s"
+                f"{record.seconds:.1f} s",
+                soft_wrap=True,
             )
         self._told = len(history)

@@ -1,0 +1,156 @@
+"""`inkdigits evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inkdigits.cli.console import notice, output_console, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from inkdigits.evaluation.evaluate import Evaluation
+    from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.")] = "bundled",
+    data: Annotated[str, typer.Option(help="mnist, optdigits, a DIR of yours, or labels.csv.")] = "mnist",
+    split: Annotated[
+        str | None, typer.Option(help="train, validation, test, all.  [default: test, or all of a DIR]")
+    ] = None,
+    single: Annotated[bool, typer.Option("--single", help="With labels.csv: one digit a picture.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write report.html and figures to this DIR.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+) -> None:
+    """Judge a model on labelled digits, or the whole reader on labelled pictures.
+
+    With labels.csv (columns path,label) every picture is read from end to end.
+
+    [bold]Examples[/bold]
+
+    inkdigits evaluate
+
+    inkdigits evaluate runs/notebook --report report/
+
+    inkdigits evaluate --data my-pictures/labels.csv --json
+    """
+    from inkdigits.extras import require
+
+    require("evaluate", "Evaluating")
+    if Path(data).suffix.lower() == ".csv":
+        figures = _judge_reader(model, Path(data), single, report, split)
+        if as_json:
+            print_json(figures.to_dict())
+        else:
+            output_console().print(_reader_table(figures, data))
+        return
+    evaluation = _judge_model(model, data, split, single, report, data_dir, offline)
+    if as_json:
+        print_json(evaluation.to_dict())
+    else:
+        output_console().print(_model_table(evaluation))
+
+
+def _judge_reader(model: str, labels: Path, single: bool, report: Path | None, split: str | None) -> ReaderEvaluation:
+    from inkdigits.errors import UsageError
+    from inkdigits.evaluation.reader_evaluation import evaluate_reader
+    from inkdigits.reader import Reader
+
+    if report is not None or split is not None:
+        option = "--report" if report is not None else "--split"
+        raise UsageError(f"{option} does not go with a CSV of pictures", "leave it away, or name a folder of digits")
+    with progress_bar() as progress:
+        task = progress.add_task("reading", total=None)
+        return evaluate_reader(
+            Reader(model),
+            labels,
+            single=single,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+
+
+def _judge_model(
+    model: str,
+    data: str,
+    split: str | None,
+    single: bool,
+    report: Path | None,
+    data_dir: Path | None,
+    offline: bool,
+) -> Evaluation:
+    from inkdigits.classifier import Classifier
+    from inkdigits.data import DATASETS, load_dataset
+    from inkdigits.errors import UsageError
+    from inkdigits.evaluation import evaluate as judge
+    from inkdigits.files import make_folder
+
+    if single:
+        raise UsageError("--single goes with a CSV of pictures only", "leave it away, or name a labels.csv")
+    if report is not None:
+        make_folder(report)  # before the work, not after it
+    classifier = Classifier(model)
+    split = split or ("test" if data in DATASETS else "all")
+    dataset = load_dataset(data, split, data_dir=data_dir, offline=offline)
+    evaluation = judge.evaluate(classifier, dataset)
+    if report is not None:
+        from inkdigits.evaluation.report import write_figures, write_report
+
+        page = write_report(report, evaluation, dataset.images, info=classifier.info)
+        write_figures(report, evaluation, dataset.images)
+        notice(f"wrote {page}")
+    return evaluation
+
+
+def _model_table(evaluation: Evaluation) -> Table:
+    low, high = evaluation.interval
+    weakest = sorted(evaluation.classes, key=lambda figures: figures.recall)[:3]
+    wrong = evaluation.n - evaluation.correct
+    return _table(
+        f"{evaluation.model} on {evaluation.data}, {evaluation.split}",
+        {
+            "accuracy": f"{evaluation.accuracy:.2%}  (95 % interval {low:.2%} to {high:.2%})",
+            "read wrong": f"{wrong:,} of {evaluation.n:,}",
+            "loss": f"{evaluation.loss:.4f}",
+            "calibration error": f"{evaluation.ece:.2%}",
+            "lowest recall": ", ".join(f"{figures.digit}: {figures.recall:.2%}" for figures in weakest),
+            "time": f"{evaluation.seconds:.2f} s",
+        },
+    )
+
+
+def _reader_table(figures: ReaderEvaluation, data: str) -> Table:
+    def share(value: float | None) -> str:
+        return "none to judge" if value is None else f"{value:.1%}"
+
+    lengths = ", ".join(f"{length}: {right:.0%} of {n}" for length, (n, right) in figures.by_length.items())
+    return _table(
+        f"the reader on {data}",
+        {
+            "pictures": f"{figures.n:,}, {figures.errors} of them unreadable",
+            "exact": share(figures.exact),
+            "character errors": share(figures.character_error_rate),
+            "exact by length": lengths or "none to judge",
+            "accepted": share(figures.accepted),
+            "exact of accepted": share(figures.exact_of_accepted),
+            "no digit, and said so": share(figures.no_digit_rejected),
+            "time": f"{figures.seconds:.2f} s",
+        },
+    )
+
+
+def _table(title: str, rows: dict[str, str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", box=None, show_header=False, pad_edge=False)
+    for name, value in rows.items():
+        table.add_row(name, Text(value))
+    return table

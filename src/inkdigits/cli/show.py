@@ -1,0 +1,112 @@
+"""`inkdigits show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inkdigits.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from inkdigits.data import Dataset
+
+__all__ = ["show"]
+
+_SHEET = 50  # digits on a sheet of augmented ones
+
+
+def show(
+    indices: Annotated[list[int] | None, typer.Argument(help="Which digits, counted from 0.")] = None,
+    model: Annotated[str, typer.Option(help="A run folder, an .onnx model file, or 'bundled'.")] = "bundled",
+    data: Annotated[str, typer.Option(help="mnist, optdigits, or your own DIR or CSV.")] = "mnist",
+    split: Annotated[str | None, typer.Option(help="train, validation, test, all.")] = None,
+    mistakes: Annotated[int | None, typer.Option(min=1, help="Show the N surest mistakes.")] = None,
+    augmented: Annotated[str | None, typer.Option(help="Show how this RECIPE varies training digits.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a .png, .svg or .pdf.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+) -> None:
+    """Draw digits with what a model reads in them: blue where right, red where wrong.
+
+    Without -o the drawing opens in the program that shows pictures on this machine.
+
+    [bold]Examples[/bold]
+
+    inkdigits show 0 1 2 3 -o digits.png
+
+    inkdigits show --mistakes 24 -o mistakes.png
+
+    inkdigits show --augmented mlp -o augmented.png
+    """
+    from inkdigits.data import DATASETS, load_dataset
+    from inkdigits.extras import require
+
+    wanted = [bool(indices), mistakes is not None, augmented is not None]
+    if sum(wanted) != 1:
+        raise UsageError("say what to show, and one thing only", "give indices, --mistakes N or --augmented RECIPE")
+    require("train" if augmented else "evaluate", "Showing digits")
+    default_split = "train" if augmented else "test" if data in DATASETS else "all"
+    dataset = load_dataset(data, split or default_split, data_dir=data_dir, offline=offline)
+    if augmented is not None:
+        figure = _augmented(dataset, augmented)
+    else:
+        figure = _predicted(dataset, model, indices or [], mistakes)
+    _put(figure, output)
+
+
+def _predicted(dataset: Dataset, model: str, indices: list[int], mistakes: int | None) -> Figure:
+    """Return the digits with what the model reads in them."""
+    from inkdigits.classifier import Classifier
+    from inkdigits.evaluation import figures
+
+    outside = [index for index in indices if not 0 <= index < len(dataset)]
+    if outside:
+        raise UsageError(
+            f"there is no digit {outside[0]} in the {dataset.split} split of {dataset.name}",
+            f"give indices from 0 to {len(dataset) - 1}",
+        )
+    classifier = Classifier(model)
+    if mistakes is not None:
+        probabilities = classifier.predict_proba(dataset.images)
+        return figures.plot_mistakes(dataset.images, probabilities, dataset.labels, limit=mistakes)
+    images, labels = dataset.images[indices], dataset.labels[indices]
+    return figures.plot_predictions(images, classifier.predict_proba(images), labels, indices=indices)
+
+
+def _augmented(dataset: Dataset, recipe: str) -> Figure:
+    """Return a sheet of digits as a recipe varies them: each row is one digit, first as it is."""
+    import numpy as np
+    import torch
+
+    from inkdigits.evaluation import figures
+    from inkdigits.learning.augmentation import augment
+    from inkdigits.learning.recipes import find_recipe
+
+    augmentation = find_recipe(recipe).augmentation
+    columns = 10
+    originals = torch.from_numpy(dataset.images[: _SHEET // columns].astype(np.float32) / 255).unsqueeze(1)
+    repeated = originals.repeat_interleave(columns, dim=0)
+    varied = augment(repeated, augmentation, torch.Generator().manual_seed(0))
+    varied[::columns] = originals
+    images = (varied.squeeze(1).clamp(0, 1) * 255).round().to(torch.uint8).numpy()
+    title = (
+        f"'{recipe}': rotation ±{augmentation.rotation:g}°, shift ±{augmentation.shift:.0%}, "
+        f"zoom ±{augmentation.zoom:.0%}; the first column is as it was"
+    )
+    return figures.sample_sheet(images, columns=columns, title=title)
+
+
+def _put(figure: Figure, output: Path | None) -> None:
+    """Write a figure to a file, or open it on screen."""
+    from inkdigits.evaluation import figures
+
+    if output is not None:
+        typer.echo(figures.save(figure, output))
+        return
+    path = figures.save(figure, Path("inkdigits-show.png"))
+    typer.echo(path)
+    typer.launch(str(path))
