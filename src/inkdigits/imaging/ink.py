@@ -10,8 +10,10 @@ __all__ = ["find_ink", "has_light_ink"]
 
 _Levels = npt.NDArray[np.float32]
 
-_SMALL_SIDE = 128  # light and polarity show at this size
+_SMALL_SIDE = 64  # light and polarity show at this size
 _ELEMENT = 0.4  # of the longer side: wider than any stroke, narrower than a change of light
+_NEAR_SIDE = 256  # a stroke's surroundings show at this size
+_FITS, _SAMPLES = 8, 1000  # of the surface of light; it has settled by then
 _FAINTEST = 10.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 _NOISE = 4.0  # standard deviations of the paper that are still paper
 _TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
@@ -21,10 +23,11 @@ _SHOULDER = 0.85  # of the ink's own contrast that is full ink
 def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return how much ink there is in each pixel.
 
-    The brightness of the paper is a grey-level closing with an element wider than a stroke, smoothed, so that what is
-    left is how much darker than its own paper each pixel is (the bottom-hat transform: F. Meyer, "Iterative image
-    transformations for an automatic screening of cervical smears", J. Histochem. Cytochem. 27, 1979). What exceeds
-    the noise is scaled by the contrast of the ink itself; the soft edges of strokes stay soft.
+    Slow light is a quadratic surface, fitted so that ink does not pull at it. What is left of the paper's brightness
+    is a grey-level closing with an element wider than a stroke, smoothed, so that the difference is how much darker
+    than its own paper each pixel is (the bottom-hat transform: F. Meyer, "Iterative image transformations for an
+    automatic screening of cervical smears", J. Histochem. Cytochem. 27, 1979). What exceeds the noise is scaled by
+    the contrast of the ink itself; the soft edges of strokes stay soft.
 
     Args:
         grey: uint8 (H,W), 0 black to 255 white; dark ink on light paper or light ink on dark.
@@ -38,8 +41,8 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     inked = depth[depth > max(noise, _FAINTEST)]
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
-    contrast = float(np.percentile(inked, 75))
-    floor = max(noise, _TOE * contrast)
+    contrast = _contrast(inked)
+    floor = max(noise, _TOE * contrast, _about(depth, 0.5 * contrast))
     ink = (depth - floor) * (1 / max(_SHOULDER * contrast - floor, 1))
     return np.clip(ink, 0, 1, out=ink)
 
@@ -67,26 +70,68 @@ def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
 
 def _depth(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return how many levels darker than the paper about it each pixel is, as float32 (H,W)."""
-    small = cv2.medianBlur(np.ascontiguousarray(_small(grey)), 3)
+    small = cv2.medianBlur(np.ascontiguousarray(_small(grey)), 3).astype(np.float32)
+    light = _slow_light(small)
     side = max(3, round(_ELEMENT * max(small.shape)))
-    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    paper = cv2.GaussianBlur(paper.astype(np.float32), (0, 0), 0.25 * side)
+    flat = cv2.morphologyEx(small - light, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    paper = light + cv2.GaussianBlur(flat, (0, 0), 0.25 * side)
     height, width = grey.shape
     depth = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     depth -= grey
     return depth
 
 
+def _slow_light(small: _Levels) -> _Levels:
+    """Return the quadratic surface through the paper, by least squares reweighted as Cauchy's distribution asks."""
+    height, width = small.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1).reshape(-1, 6)
+    sample = slice(None, None, max(1, small.size // _SAMPLES))
+    known, levels = terms[sample], small.ravel()[sample]
+    weights = np.ones(len(levels))
+    for _ in range(_FITS):
+        weighted = known.T * weights
+        surface = np.linalg.lstsq(weighted @ known, weighted @ levels, rcond=None)[0]
+        residual = np.abs(levels - known @ surface)
+        weights = 1 / (1 + (residual / max(1.0, 1.5 * float(np.median(residual)))) ** 2)
+    return np.asarray((terms @ surface).reshape(height, width), np.float32)
+
+
 def _noise(depth: _Levels) -> float:
-    """Return the depth that paper reaches by noise alone: its median and some robust standard deviations."""
-    sample = depth[:: max(1, depth.shape[0] // 256), :: max(1, depth.shape[1] // 256)]
-    middle = float(np.median(sample))
-    deviation = 1.4826 * float(np.median(np.abs(sample - middle)))
-    return max(0.0, middle) + _NOISE * deviation
+    """Return the depth that paper reaches by noise alone.
+
+    Neighbours on paper differ by noise only, and so do most neighbours in ink, however much ink there is.
+    """
+    sample = depth[:: max(1, depth.shape[0] // 96), :: max(1, depth.shape[1] // 96)]
+    if sample.shape[1] < 2:
+        return 0.0
+    deviation = 1.05 * float(np.median(np.abs(np.diff(sample, axis=1))))
+    return max(0.0, float(np.percentile(sample, 25))) + _NOISE * deviation
+
+
+def _contrast(inked: _Levels) -> float:
+    """Return the depth of full ink: the median of the darker of Otsu's two classes, edges and stains being the other."""
+    levels = np.clip(inked, 0, 255).astype(np.uint8)
+    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
+    return float(np.median(inked[levels >= threshold]))
+
+
+def _about(depth: _Levels, core: float) -> float:
+    """Return the depth just outside the edges of what is deeper than `core`, half of that at most.
+
+    It is more than nothing where somebody wrote on a darker patch: a photograph pasted on white, a shadow.
+    """
+    height, width = depth.shape
+    scale = min(1.0, _NEAR_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    near = cv2.resize(depth, size, interpolation=cv2.INTER_AREA)
+    dark = (near > core).astype(np.uint8)
+    ring = cv2.dilate(dark, np.ones((9, 9), np.uint8)) > cv2.dilate(dark, np.ones((5, 5), np.uint8))
+    return min(core, 1.3 * float(np.median(near[ring]))) if ring.any() else 0.0
 
 
 def _small(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return a page with its longer side brought down to 128 pixels."""
+    """Return a page with its longer side brought down to 64 pixels."""
     height, width = grey.shape
     scale = min(1.0, _SMALL_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -1,0 +1,150 @@
+"""`inkdigits read`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inkdigits.cli.console import notice, progress_bar
+from inkdigits.errors import UsageError, printable
+
+if TYPE_CHECKING:
+    from inkdigits.reader import Reader
+    from inkdigits.reading import Reading
+
+__all__ = ["read"]
+
+ALL_FAILED, SOME_FAILED = 1, 3
+
+
+def read(
+    pictures: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PICTURE...",
+            help="Pictures, folders of pictures, patterns, .txt lists of paths, or - for standard input.",
+            show_default=False,
+        ),
+    ],
+    model: Annotated[str, typer.Option(help="'bundled', an .onnx file or a run folder.")] = "bundled",
+    single: Annotated[bool, typer.Option("--single", help="Read each picture as exactly one digit.")] = False,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Less sure digits are uncertain.  [default: the model's own]"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a row a digit.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file; .json, .jsonl and .csv name the format."),
+    ] = None,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Draw each picture with what was read into this folder."),
+    ] = None,
+) -> None:
+    """Read the handwritten digits in pictures.
+
+    Any picture will do: dark ink on light paper or light ink on dark, any size. One without digits is no error.
+
+    Exit codes: 0 read, 1 nothing could be read, 3 some pictures of several could not be read.
+
+    [bold]Examples[/bold]
+
+    inkdigits read --single photo.jpg
+
+    inkdigits read scans/ -o readings.csv --annotate checked/
+
+    inkdigits read 'scans/*.png' --jsonl --min-confidence 0.9
+
+    cat photo.jpg | inkdigits read --json -
+    """
+    from inkdigits.cli.annotated import AnnotatedFolder
+    from inkdigits.cli.formats import FORMATS, write_named_text, write_text
+    from inkdigits.cli.sources import find_sources
+    from inkdigits.files import open_atomically
+    from inkdigits.reader import Reader
+
+    chosen = _format(output, json=as_json, jsonl=as_jsonl, csv=as_csv)
+    sources = find_sources(pictures)
+    write = FORMATS.get(chosen, write_text if len(sources) == 1 else write_named_text)
+    folder = AnnotatedFolder(annotate, sources) if annotate else None
+    tally: Counter[str] = Counter()
+    stdout = typer.get_binary_stream("stdout")
+    with open_atomically(output) if output else nullcontext(stdout) as stream:
+        reader = Reader(model, min_confidence=min_confidence)
+        # A bar would be drawn over what is printed on a terminal.
+        with_bar = len(sources) > 1 and (output is not None or not stdout.isatty())
+
+        def watched() -> Iterator[Reading]:
+            for reading in _read_all(reader, sources, single=single, with_bar=with_bar):
+                tally[reading.status] += 1
+                _remark(reading, alone=len(sources) == 1)
+                if folder and not reading.error:
+                    folder.save(reading)
+                yield reading
+
+        write(watched(), stream)
+        stream.flush()
+    _finish(tally)
+
+
+def _format(output: Path | None, **flags: bool) -> str:
+    """Return the name of the output's format: by the option given, or else by the file's suffix."""
+    given = [name for name, is_given in flags.items() if is_given]
+    if len(given) > 1:
+        raise UsageError(f"--{given[0]} and --{given[1]} contradict each other", "give one of them")
+    if given or output is None:
+        return given[0] if given else "text"
+    suffix = output.suffix.lower().removeprefix(".") or "text"
+    if suffix not in ("json", "jsonl", "csv", "text", "txt"):
+        raise UsageError(
+            f"readings cannot be written as .{printable(suffix)}", "name a .json, .jsonl, .csv or .txt file"
+        )
+    return suffix
+
+
+def _read_all(reader: Reader, sources: list[str], *, single: bool, with_bar: bool) -> Iterator[Reading]:
+    """Read all sources; each reading bears the source's name as it was given."""
+    from dataclasses import replace
+
+    from inkdigits.cli.sources import STANDARD_INPUT
+
+    stdin = typer.get_binary_stream("stdin")
+    pictures = (stdin if source == STANDARD_INPUT else source for source in sources)
+    readings = zip(sources, reader.read_many(pictures, single=single), strict=True)
+    with progress_bar() if with_bar else nullcontext() as bar:
+        task = bar.add_task("reading", total=len(sources)) if bar else None
+        for source, reading in readings:
+            yield replace(reading, source=source)
+            if bar and task is not None:
+                bar.advance(task)
+
+
+def _remark(reading: Reading, *, alone: bool) -> None:
+    """Say on stderr what the text on stdout does not."""
+    if reading.error:
+        notice(f"inkdigits: {reading.error}")
+    elif alone and reading.status == "uncertain":
+        least = min(digit.confidence for digit in reading.digits)
+        notice(f"uncertain: the least sure digit has {least:.0%}")
+    elif alone and reading.status == "no_digit":
+        notice("no digit found")
+
+
+def _finish(tally: Counter[str]) -> None:
+    """Sum a batch up on stderr and end with the exit code that tells of failures."""
+    count, failed = tally.total(), tally["error"]
+    if count > 1:
+        notice(
+            f"{count} pictures: {tally['ok']} read, {tally['uncertain']} uncertain, "
+            f"{tally['no_digit']} without digits, {failed} failed"
+        )
+    if failed:
+        raise typer.Exit(ALL_FAILED if failed == count else SOME_FAILED)
