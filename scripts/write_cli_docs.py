@@ -1,0 +1,60 @@
+"""Write docs/cli.md from what the commands print with --help; with --check, only say whether it is up to date."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
+COMMANDS = (
+    *("", "demo", "read", "train", "recipes", "evaluate", "show", "export"),
+    *("data", "data fetch", "data verify", "data describe", "doctor"),
+)
+HEAD = """# The command line
+
+Written by `scripts/write_cli_docs.py` from what each command prints with `--help`; a test holds the two together.
+
+stdout carries data, stderr carries progress and words. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some inputs of a
+batch failed, 130 interrupted. `NO_COLOR` is respected, progress is shown only on a terminal, and
+`inkdigits --install-completion` completes commands in your shell.
+"""
+
+
+def help_text(command: str) -> str:
+    """Return what a command prints with --help, without colours, on 100 columns."""
+    environment = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    environment.pop("FORCE_COLOR", None)
+    answer = subprocess.run(  # noqa: S603 - the project's own program
+        [sys.executable, "-m", "inkdigits", *command.split(), "--help"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    return "\n".join(line.rstrip() for line in answer.stdout.strip().splitlines())
+
+
+def page() -> str:
+    """Return the whole page."""
+    sections = (
+        f"## `{f'inkdigits {command}'.strip()}`\n\n```text\n{help_text(command)}\n```\n" for command in COMMANDS
+    )
+    return "\n".join([HEAD, *sections])
+
+
+def main() -> int:
+    """Write the page, or check it."""
+    text = page()
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(text, encoding="utf-8")
+        return 0
+    if PAGE.read_text(encoding="utf-8") == text:
+        return 0
+    sys.stderr.write(f"{PAGE} is out of date; run: python scripts/write_cli_docs.py\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Documents say what the code does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import inkdigits
+from inkdigits.learning.recipes import MEASURED, RECIPES
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+
+
+def test_the_command_lines_page_is_what_help_prints() -> None:
+    check = [sys.executable, str(REPOSITORY / "scripts" / "write_cli_docs.py"), "--check"]
+    answer = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_public_name_is_documented() -> None:
+    text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
+    assert [name for name in inkdigits.__all__ if name not in text] == []
+
+
+def test_every_recipe_is_in_the_readme_with_what_it_reaches() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    for name in RECIPES:
+        measured = MEASURED[name]
+        assert f"`{name}`" in text
+        assert f"{measured.accuracy:.2f} ± {measured.deviation:.2f}" in text
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")], ids=str)
+def test_python_in_documents_compiles(page: Path) -> None:
+    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        compile(block, str(page), "exec")
