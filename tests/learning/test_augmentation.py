@@ -50,9 +50,7 @@ def test_it_moves_pixels_where_keras_moves_them(training_digits: Dataset) -> Non
         np.testing.assert_allclose(result, expected, atol=2e-5)
 
 
-@given(
-    rotation=st.floats(0, 90), shift=st.floats(0, 0.5), zoom=st.floats(0, 0.5), seed=st.integers(0, 2**31)
-)
+@given(rotation=st.floats(0, 90), shift=st.floats(0, 0.5), zoom=st.floats(0, 0.5), seed=st.integers(0, 2**31))
 @settings(max_examples=30, deadline=None)
 def test_amounts_stay_in_range_and_grey_values_too(rotation: float, shift: float, zoom: float, seed: int) -> None:
     augmentation = Augmentation(rotation, shift, zoom)

@@ -62,9 +62,7 @@ def test_every_weight_learns(name: str) -> None:
         assert weights.grad.abs().sum() > 0, key
 
 
-def test_the_model_file_agrees_with_torch_and_can_be_taken_back(
-    name: str, tmp_path, training_digits: Dataset
-) -> None:
+def test_the_model_file_agrees_with_torch_and_can_be_taken_back(name: str, tmp_path, training_digits: Dataset) -> None:
     torch.manual_seed(1)
     network = build_model(name)
     network.train()(images(32))  # so that batch normalisation has seen something
