@@ -13,7 +13,7 @@ _Levels = npt.NDArray[np.float32]
 _SMALL_SIDE = 64  # light and polarity show at this size
 _ELEMENT = 0.4  # of the longer side: wider than any stroke, narrower than a change of light
 _NEAR_SIDE = 256  # a stroke's surroundings show at this size
-_FITS, _SAMPLES = 8, 1000  # of the surface of light; it has settled by then
+_FITS, _SAMPLES = 6, 1000  # of the surface of light; it has settled by then
 _FAINTEST = 10.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 _NOISE = 4.0  # standard deviations of the paper that are still paper
 _TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
@@ -110,7 +110,7 @@ def _noise(depth: _Levels) -> float:
 
 
 def _contrast(inked: _Levels) -> float:
-    """Return the depth of full ink: the median of the darker of Otsu's two classes, edges and stains being the other."""
+    """Return the depth of full ink: the median of the darker of Otsu's two classes; the other is edges and stains."""
     levels = np.clip(inked, 0, 255).astype(np.uint8)
     threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
     return float(np.median(inked[levels >= threshold]))

@@ -10,15 +10,17 @@ __all__ = ["SIDE", "normalise"]
 
 SIDE = 28
 _BOX = 20  # the longer side of a digit in MNIST
+_THINNEST = 2.0  # pixels: the first percentile of MNIST's stroke widths, as `_stroke_width` measures them
 
 
 def normalise(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """Return a glyph as MNIST would hold it.
 
     The ink is cropped, scaled with its aspect kept so that its longer side is 20 pixels, and laid on 28×28 with its
-    centre of mass on pixel (14, 14), by whole pixels. The darkest ink becomes 255. A digit of MNIST comes out as it
-    went in. Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
-    recognition", Proc. IEEE 86 (1998), section III.A, and http://yann.lecun.com/exdb/mnist.
+    centre of mass on pixel (14, 14), by whole pixels. Strokes that would end thinner than those of MNIST are
+    thickened, and the darkest ink becomes 255. A digit of MNIST comes out as it went in. Source: Y. LeCun, L. Bottou,
+    Y. Bengio, P. Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86 (1998),
+    section III.A, and http://yann.lecun.com/exdb/mnist.
 
     Args:
         ink: float (H,W) of any size, 0 paper to 1 ink; paper is exactly 0.
@@ -31,11 +33,31 @@ def normalise(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     image = np.zeros((SIDE, SIDE), np.uint8)
     if not len(rows):
         return image
-    digit = _fit(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    digit = _fit(_widen(np.ascontiguousarray(crop, np.float32)))
     height, width = digit.shape
     top, left = _corner(digit)
     image[top : top + height, left : left + width] = np.rint(digit * (255 / digit.max()))
     return image
+
+
+def _widen(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Thicken hair-thin strokes, which shrinking would turn into a faint grey that MNIST does not have."""
+    shrinking = max(crop.shape) / _BOX
+    missing = round(_THINNEST * shrinking - _stroke_width(crop)) if shrinking > 1 else 0
+    if missing < 1:
+        return crop
+    margin = (missing + 1) // 2
+    roomy = cv2.copyMakeBorder(crop, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(cv2.dilate(roomy, np.ones((missing + 1, missing + 1), np.uint8)), np.float32)
+
+
+def _stroke_width(crop: npt.NDArray[np.float32]) -> float:
+    """Return the width of the strokes in pixels: twice their area over their perimeter."""
+    stroke = cv2.copyMakeBorder((crop > 0.5 * crop.max()).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    area = np.count_nonzero(stroke)
+    perimeter = area - np.count_nonzero(cv2.erode(stroke, np.ones((3, 3), np.uint8)))
+    return 2 * area / perimeter
 
 
 def _fit(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -45,7 +67,7 @@ def _fit(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     # Averaging over areas is what antialiases; where there is nothing to average, a cubic keeps edges smooth.
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(np.ascontiguousarray(crop, np.float32), size, interpolation=interpolation)
+    resized = cv2.resize(crop, size, interpolation=interpolation)
     return np.clip(resized, 0, 1).astype(np.float32, copy=False)
 
 
