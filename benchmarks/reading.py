@@ -18,10 +18,10 @@ import venv
 from pathlib import Path
 
 import numpy as np
-from inkdigits.samples import sample_pictures
 from PIL import Image
 
 import inkdigits
+from inkdigits.samples import sample_pictures
 
 REPOSITORY = Path(__file__).parents[1]
 
