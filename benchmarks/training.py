@@ -59,9 +59,8 @@ def main() -> None:
         for threads in options.threads:
             row = measure(recipe, threads, options.epochs)
             rows.append(row)
-            print(
-                f"{recipe:<8} {threads:>7} {row['seconds_an_epoch_median']:>10} {row['peak_mebibytes']:>9}", flush=True
-            )
+            seconds, mebibytes = row["seconds_an_epoch_median"], row["peak_mebibytes"]
+            print(f"{recipe:<8} {threads:>7} {seconds:>10} {mebibytes:>9}", flush=True)
     print(json.dumps(rows))
 
 

@@ -13,9 +13,14 @@ from inkdigits.files import make_folder, open_atomically, write_atomically
 
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     target = write_atomically(tmp_path / "file.txt", "before")
-    with pytest.raises(RuntimeError), open_atomically(target) as file:
-        file.write(b"half of it")
-        raise RuntimeError
+
+    def write_half() -> None:
+        with open_atomically(target) as file:
+            file.write(b"half of it")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     assert target.read_text() == "before"
     assert list(tmp_path.iterdir()) == [target]
 

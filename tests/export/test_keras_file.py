@@ -71,7 +71,7 @@ def test_keras_on_torch_predicts_the_same(exported: Path, digits: Dataset) -> No
 
 
 @pytest.mark.skipif(
-    find_spec("tensorflow") is None, reason="TensorFlow is not installed; it is no part of the tests' own"
+    find_spec("tensorflow") is None, reason="TensorFlow is not installed"
 )
 def test_keras_on_tensorflow_predicts_the_same(exported: Path, digits: Dataset) -> None:
     probabilities, _ = predict("tensorflow", exported / "digits.keras", digits, exported)

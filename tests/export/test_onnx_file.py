@@ -116,9 +116,9 @@ def test_damaged_metadata_are_refused(model_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_folder_without_a_model_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match="name an .onnx file, a run folder, or 'bundled'"):
+    with pytest.raises(ModelFileError, match=r"name an \.onnx file, a run folder, or 'bundled'"):
         find_model(tmp_path / "missing.onnx")
-    with pytest.raises(ModelFileError, match="holds no model.onnx"):
+    with pytest.raises(ModelFileError, match=r"holds no model\.onnx"):
         find_model(tmp_path)
 
 

@@ -140,8 +140,10 @@ RECIPES: dict[str, Recipe] = {
     )
 }
 
-# Filled in from experiments/results.csv once measured.
-MEASURED: dict[str, Measured] = {}
+MEASURED: dict[str, Measured] = {
+    "fast": Measured(99.55, 0.06, 5, 60, "AMD EPYC (Zen 3), 2 cores"),
+    "mlp": Measured(98.41, 0.14, 5, 100, "AMD EPYC (Zen 3), 2 cores"),
+}
 
 
 def find_recipe(name: str) -> Recipe:

@@ -21,6 +21,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import torch
+
 import inkdigits
 from inkdigits.errors import CheckpointError, OutputError, printable
 from inkdigits.files import make_folder, write_atomically
@@ -134,6 +136,7 @@ def provenance() -> dict[str, Any]:
         | {name: _version(name) for name in ("numpy", "onnxruntime", "torch")},
         "commit": _commit(),
         "machine": f"{platform.system()} {platform.machine()}",
+        "threads": torch.get_num_threads(),
     }
 
 
