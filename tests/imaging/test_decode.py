@@ -44,7 +44,9 @@ def png_of_size(width: int, height: int) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -66,7 +68,15 @@ def test_every_mode_gives_the_same_grey_levels(mode: str) -> None:
     [
         *(("PNG", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
         *(("TIFF", mode) for mode in ("1", "L", "RGB", "RGBA", "CMYK", "I;16", "F")),
-        *(("GIF", "P"), ("BMP", "RGB"), ("PPM", "L"), ("WEBP", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"), ("JPEG2000", "RGB")),
+        *(
+            ("GIF", "P"),
+            ("BMP", "RGB"),
+            ("PPM", "L"),
+            ("WEBP", "RGB"),
+            ("JPEG", "L"),
+            ("JPEG", "CMYK"),
+            ("JPEG2000", "RGB"),
+        ),
     ],
 )
 def test_every_file_format_gives_the_same_grey_levels(kind: str, mode: str) -> None:
@@ -160,7 +170,7 @@ def test_a_callers_image_is_left_as_it_was() -> None:
     [
         (b"", "empty_file"),
         (b"a letter, not a picture\n" * 40, "unreadable_image"),
-        (encoded(scene())[:90], "unreadable_image"),
+        (encoded(scene())[:70], "unreadable_image"),
         (encoded(scene(), "JPEG")[:400], "unreadable_image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "unreadable_image"),
         (png_of_size(60_000, 60_000), "image_too_large"),

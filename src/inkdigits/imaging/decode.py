@@ -27,6 +27,7 @@ _FORMATS = (
     *("TIFF", "WEBP", "AVIF", "JPEG2000", "DIB", "ICO", "ICNS", "PCX", "QOI", "SGI"),
 )
 _MAX_BYTES = 256 * 2**20
+_LIMIT = f"more than {_MAX_BYTES >> 20} MiB"
 _MAX_PIXELS = 100_000_000
 _WORKING_PIXELS = 4_000_000  # digits on a page are still 30 pixels tall, and no step takes more than 16 MB
 
@@ -179,6 +180,8 @@ def _read_file(path: str) -> bytes:
     """Return what a file holds, or say why not."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
+            if os.fstat(file.fileno()).st_size > _MAX_BYTES:
+                raise _too_large(path, _LIMIT)
             return _contents(file, path)
     except IsADirectoryError as error:
         raise PictureError(
@@ -204,7 +207,7 @@ def _contents(file: IO[bytes], picture: Picture) -> bytes:
         )
     content = file.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
-        raise _too_large(picture, f"more than {_MAX_BYTES >> 20} MiB")
+        raise _too_large(picture, _LIMIT)
     return content
 
 
