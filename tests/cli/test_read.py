@@ -1,0 +1,154 @@
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from inkdigits.cli.app import app
+from inkdigits.samples import LABELS
+
+MOUSE, STRING, BLANK = (LABELS.with_name(name) for name in ("mouse.png", "string-407.jpg", "blank-page.jpg"))
+
+
+def read(*arguments: object, stdin: bytes = b"") -> Result:
+    return CliRunner().invoke(app, ["read", *map(str, arguments)], input=stdin)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of pictures, one of them in a folder of its own, one broken, and a file that is no picture."""
+    (tmp_path / "scans" / "deeper").mkdir(parents=True)
+    shutil.copy(STRING, tmp_path / "scans" / "a b ü.jpg")
+    shutil.copy(MOUSE, tmp_path / "scans" / "deeper" / "eight.png")
+    shutil.copy(BLANK, tmp_path / "scans" / "z.jpg")
+    (tmp_path / "scans" / "cut.png").write_bytes(MOUSE.read_bytes()[:200])
+    (tmp_path / "scans" / "notes.md").write_text("no picture")
+    return tmp_path / "scans"
+
+
+def test_one_picture_is_its_text_alone() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "inkdigits", "read", STRING], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "407\n"
+    assert result.stderr == ""
+
+
+def test_a_blank_picture_is_no_failure() -> None:
+    result = read(BLANK, "--single")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no digit found\n")
+
+
+def test_a_batch_goes_on_after_a_bad_picture(folder: Path) -> None:
+    result = read(folder)
+    assert result.exit_code == 3
+    assert result.stdout.splitlines() == [
+        f"{folder}/a b ü.jpg: 407",
+        f"{folder}/z.jpg: (no digit)",
+        f"{folder}/deeper/eight.png: 8",
+    ]
+    failure, summary = result.stderr.splitlines()
+    assert f"cannot read {folder}/cut.png" in failure
+    assert summary == "4 pictures: 2 read, 0 uncertain, 1 without digits, 1 failed"
+
+
+def test_a_batch_without_a_readable_picture_fails(folder: Path) -> None:
+    assert read(folder / "cut.png", folder / "missing.png").exit_code == 1
+
+
+def test_uncertain_readings_are_marked() -> None:
+    alone, both = read(MOUSE, "--min-confidence", 1), read(MOUSE, STRING, "--min-confidence", 1)
+    assert alone.stdout == "8\n"
+    assert alone.stderr.startswith("uncertain")
+    assert both.stdout.splitlines() == [f"{MOUSE}: 8 (uncertain)", f"{STRING}: 407 (uncertain)"]
+
+
+def test_json_is_a_list_with_an_object_a_picture(folder: Path) -> None:
+    result = read("--json", STRING, folder / "cut.png")
+    good, bad = json.loads(result.stdout)
+    assert list(good) == ["source", "status", "text", "lines", "digits", "error"]
+    assert (good["source"], good["text"], good["lines"], good["error"]) == (str(STRING), "407", ["407"], None)
+    assert [digit["value"] for digit in good["digits"]] == [4, 0, 7]
+    assert (bad["status"], bad["error"]["code"]) == ("error", "unreadable_image")
+
+
+def test_json_lines_and_csv_hold_the_same(folder: Path) -> None:
+    lines = [json.loads(line) for line in read("--jsonl", folder).stdout.splitlines()]
+    rows = list(csv.DictReader(read("--csv", folder).stdout.splitlines()))
+    assert [line["status"] for line in lines] == ["ok", "error", "no_digit", "ok"]
+    assert [row["value"] for row in rows] == ["4", "0", "7", "", "", "8"]
+    assert {row["source"] for row in rows} == {line["source"] for line in lines}
+
+
+def test_standard_input_is_a_picture() -> None:
+    result = read("-", "--json", stdin=MOUSE.read_bytes())
+    assert [(one["source"], one["text"]) for one in json.loads(result.stdout)] == [("-", "8")]
+    assert read("-", stdin=b"").exit_code == 1
+
+
+def test_patterns_and_lists_name_pictures(folder: Path) -> None:
+    listing = folder / "list.txt"
+    listing.write_text(f"a b ü.jpg\n\n{MOUSE}\n", encoding="utf-8")
+    expected = ["407", "8"]
+    for named in (folder / "**" / "[ae]*.*g", listing):
+        lines = map(json.loads, read("--jsonl", named).stdout.splitlines())
+        assert [line["text"] for line in lines] == expected
+
+
+def test_odd_file_names_stay_on_one_line(tmp_path: Path) -> None:
+    odd = tmp_path / "eine\nAcht.png"
+    shutil.copy(MOUSE, odd)
+    assert read(odd, MOUSE).stdout.splitlines()[0] == f"{tmp_path}/eine\\nAcht.png: 8"
+    assert json.loads(read("--json", odd).stdout)[0]["source"] == str(odd)
+
+
+def test_a_name_that_is_no_unicode_is_read(tmp_path: Path) -> None:
+    odd = tmp_path / "acht-\udcff.png"
+    shutil.copy(MOUSE, odd)
+    result = subprocess.run([sys.executable, "-m", "inkdigits", "read", "--json", odd], capture_output=True, check=True)
+    assert json.loads(result.stdout)[0]["source"] == str(odd)
+
+
+@pytest.mark.parametrize("name", ["readings.json", "readings.jsonl", "readings.csv", "readings.txt"])
+def test_output_goes_to_a_file_in_the_format_of_its_suffix(tmp_path: Path, name: str) -> None:
+    result = read(STRING, "-o", tmp_path / name)
+    assert result.stdout == ""
+    beginnings = {"json": "[{", "jsonl": "{", "csv": "source,", "txt": "407"}
+    assert (tmp_path / name).read_text().startswith(beginnings[name.rpartition(".")[2]])
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_wrong_usage_has_its_own_exit_code(tmp_path: Path) -> None:
+    assert read().exit_code == 2
+    assert read(MOUSE, "--json", "--csv").exit_code == 2
+    assert read(MOUSE, "--min-confidence", 2).exit_code == 2
+    assert read(MOUSE, "-o", tmp_path / "readings.docx").exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["-o", "--annotate"])
+def test_an_output_that_cannot_be_written_is_an_error_before_anything_is_read(tmp_path: Path, option: str) -> None:
+    (tmp_path / "file").touch()
+    result = read(MOUSE, option, tmp_path / "file" / "x.csv")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("inkdigits: cannot write")
+
+
+def test_annotated_pictures_have_names_of_their_own(tmp_path: Path) -> None:
+    for name in ("a/seven.png", "b/seven.jpg", "c/SEVEN.png"):
+        (tmp_path / name).parent.mkdir()
+        with Image.open(MOUSE) as image:
+            image.save(tmp_path / name)
+    result = read(tmp_path / "a", tmp_path / "b", tmp_path / "c", MOUSE, "--annotate", tmp_path / "a")
+    assert result.exit_code == 0
+    names = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert names == ["SEVEN-4.png", "mouse.png", "seven-2.png", "seven-3.png", "seven.png"]
+    assert (tmp_path / "a" / "seven.png").read_bytes() != (tmp_path / "a" / "seven-2.png").read_bytes()
+    with Image.open(tmp_path / "a" / "seven.png") as source, Image.open(MOUSE) as original:
+        assert source.size == original.size

@@ -1,0 +1,136 @@
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inkdigits.errors import OutputError, PictureError
+from inkdigits.reading import CSV_COLUMNS, Digit, Line, Reading
+
+
+def digit(value: int, confidence: float = 0.91, *, line: int = 0, accepted: bool = True) -> Digit:
+    probabilities = tuple(confidence if other == value else (1 - confidence) / 9 for other in range(10))
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 12:16] = 255
+    return Digit(value, confidence, probabilities, (20 + 30 * value, 10 + 60 * line, 20, 50), accepted, line, image)
+
+
+def reading(*lines: tuple[Digit, ...]) -> Reading:
+    return Reading("page.png", tuple(map(Line, lines)), picture=np.full((150, 330, 3), 230, np.uint8))
+
+
+def test_lines_are_joined_by_line_breaks() -> None:
+    page = reading((digit(4), digit(0)), (digit(7, line=1),))
+    assert page.text == "40\n7"
+    assert [line.text for line in page.lines] == ["40", "7"]
+    assert [read.value for read in page.digits] == [4, 0, 7]
+
+
+def test_the_status_says_what_to_do_with_a_reading() -> None:
+    assert reading((digit(4), digit(0))).status == "ok"
+    assert reading((digit(4), digit(0, accepted=False))).status == "uncertain"
+    assert reading().status == "no_digit"
+    assert Reading("x.png", error=PictureError("bad")).status == "error"
+
+
+def test_json_has_its_fixed_shape() -> None:
+    assert reading((digit(4, 0.91),)).to_dict() == {
+        "source": "page.png",
+        "status": "ok",
+        "text": "4",
+        "lines": ["4"],
+        "digits": [
+            {
+                "value": 4,
+                "confidence": 0.91,
+                "accepted": True,
+                "box": [140, 10, 20, 50],
+                "line": 0,
+                "probabilities": [0.91 if value == 4 else 0.01 for value in range(10)],
+            }
+        ],
+        "error": None,
+    }
+
+
+def test_json_of_a_failure_has_its_code_and_message() -> None:
+    found = Reading("x.png", error=PictureError("x.png is empty", code="empty_file")).to_dict()
+    assert found == {
+        **{"source": "x.png", "status": "error", "text": "", "lines": [], "digits": []},
+        "error": {"code": "empty_file", "message": "x.png is empty"},
+    }
+
+
+def test_csv_has_a_row_a_digit_and_one_for_a_picture_without() -> None:
+    rows = reading((digit(4), digit(0, accepted=False))).to_rows() + reading().to_rows()
+    text = io.StringIO()
+    table = csv.DictWriter(text, CSV_COLUMNS, restval="")
+    table.writerows(rows)
+    assert text.getvalue().splitlines() == [
+        "page.png,uncertain,40,0,4,0.91,True,140,10,20,50,",
+        "page.png,uncertain,40,0,0,0.91,False,20,10,20,50,",
+        "page.png,no_digit,,,,,,,,,,",
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 9])
+def test_a_drawing_has_room_for_every_digit(count: int) -> None:
+    page = reading(tuple(digit(value) for value in range(count)))
+    drawing = page.draw()
+    assert drawing.mode == "RGB"
+    white = np.asarray(drawing) == 255
+    assert white[[0, -1]].all()
+    assert white[:, [0, -1]].all()
+    # what the model saw: each digit's bar, 4 by 20 pixels, enlarged four times
+    bars = sum(
+        drawing.getcolors(2**24)[index][0] for index, (_, c) in enumerate(drawing.getcolors(2**24)) if c == (0, 0, 0)
+    )
+    assert bars == count * (112 * 112 - 16 * 80)
+
+
+def test_an_uncertain_digit_has_another_colour_and_shape_of_box() -> None:
+    sure, unsure = reading((digit(4),)).draw(), reading((digit(4, accepted=False),)).draw()
+    middle_of_the_top = (24 + 150, 92 + 10 - 4)
+    assert sure.getpixel(middle_of_the_top) == (0x00, 0x72, 0xB2)
+    assert unsure.getpixel(middle_of_the_top) == (230, 230, 230)
+    assert unsure.getpixel((24 + 140 - 4, 92 + 10 - 4)) == (0xD5, 0x5E, 0x00)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (28, 28), (3000, 40), (10, 20_000)])
+def test_pictures_of_any_size_are_drawn(size: tuple[int, int]) -> None:
+    one = Digit(1, 1.0, (0.0, 1.0, *[0.0] * 8), (0, 0, *size), True, 0, np.zeros((28, 28), np.uint8))
+    drawing = Reading("x", (Line((one,)),), picture=Image.new("L", size, 200)).draw()
+    assert max(drawing.size) < 1200
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".PNG"])
+def test_a_drawing_is_written_as_its_suffix_says(tmp_path: Path, suffix: str) -> None:
+    path = reading((digit(4),)).save(tmp_path / f"drawing{suffix}")
+    with Image.open(path) as image:
+        assert image.format == {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}[suffix.lower()]
+
+
+def test_a_drawing_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    page = reading((digit(4),))
+    with pytest.raises(OutputError, match=r"suffix '\.txt'"):
+        page.save(tmp_path / "drawing.txt")
+    with pytest.raises(OutputError, match="No such file"):
+        page.save(tmp_path / "nowhere" / "drawing.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_could_not_be_read_cannot_be_drawn(tmp_path: Path) -> None:
+    failed = Reading("x.png", error=PictureError("x.png is empty"))
+    with pytest.raises(PictureError, match=r"x\.png is empty"):
+        failed.save(tmp_path / "x.png")
+
+
+def test_a_plot_shows_the_picture_the_digit_and_ten_bars() -> None:
+    pytest.importorskip("matplotlib")
+    figure = reading((digit(4), digit(0, accepted=False))).plot()
+    picture, *details = figure.axes
+    assert picture.get_title() == "40?"
+    assert len(details) == 4
+    assert [bar.get_height() for bar in details[1].patches] == pytest.approx(digit(4).probabilities)
