@@ -37,12 +37,15 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSO
         print_json(findings)
         return
     from rich.table import Table
+    from rich.text import Text
 
     console = output_console()
     for heading, entries in findings.items():
         table = Table(title=heading, title_justify="left", box=None, show_header=False, pad_edge=False)
+        table.add_column()
+        table.add_column(overflow="fold")
         for name, value in entries.items():
-            table.add_row(name, str(value))
+            table.add_row(name, Text(str(value)))
         console.print(table)
         console.print()
 

@@ -22,7 +22,7 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.")] = "bundled",
     data: Annotated[str, typer.Option(help="mnist, optdigits, a DIR of yours, or labels.csv.")] = "mnist",
     split: Annotated[
-        str | None, typer.Option(help="train, validation, test, all.  [default: test, or all of a DIR]")
+        str | None, typer.Option(help="train, validation, test, all.", show_default="test, or all of a DIR")
     ] = None,
     single: Annotated[bool, typer.Option("--single", help="With labels.csv: one digit a picture.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,

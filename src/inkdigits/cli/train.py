@@ -20,15 +20,17 @@ __all__ = ["LiveProgress", "train"]
 
 def train(
     recipe: Annotated[
-        str | None, typer.Option(help="What to train; 'inkdigits recipes' lists them.  [default: fast]")
+        str | None, typer.Option(help="What to train; 'inkdigits recipes' lists them.", show_default="fast")
     ] = None,
-    data: Annotated[str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.  [default: mnist]")] = None,
-    out: Annotated[Path | None, typer.Option(help="The run folder.  [default: runs/RECIPE-TIME]")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.  [default: 0]")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/RECIPE-TIME")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ….  [default: auto]")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.  [default: all cores]")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ….", show_default="auto")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.", show_default="all cores")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
