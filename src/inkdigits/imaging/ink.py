@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ _Levels = npt.NDArray[np.float32]
 _SMALL_SIDE = 64  # light and polarity show at this size
 _ELEMENT = 0.4  # of the longer side: wider than any stroke, narrower than a change of light
 _NEAR_SIDE = 256  # a stroke's surroundings show at this size
-_FITS, _SAMPLES = 6, 1000  # of the surface of light; it has settled by then
+_FITS, _SAMPLES = 5, 500  # of the surface of light; it has settled by then
 _FAINTEST = 10.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 _NOISE = 4.0  # standard deviations of the paper that are still paper
 _TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
@@ -83,9 +85,7 @@ def _depth(grey: npt.NDArray[np.uint8]) -> _Levels:
 
 def _slow_light(small: _Levels) -> _Levels:
     """Return the quadratic surface through the paper, by least squares reweighted as Cauchy's distribution asks."""
-    height, width = small.shape
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1).reshape(-1, 6)
+    terms = _quadratic_terms(*small.shape)
     sample = slice(None, None, max(1, small.size // _SAMPLES))
     known, levels = terms[sample], small.ravel()[sample]
     weights = np.ones(len(levels))
@@ -94,7 +94,14 @@ def _slow_light(small: _Levels) -> _Levels:
         surface = np.linalg.lstsq(weighted @ known, weighted @ levels, rcond=None)[0]
         residual = np.abs(levels - known @ surface)
         weights = 1 / (1 + (residual / max(1.0, 1.5 * float(np.median(residual)))) ** 2)
-    return np.asarray((terms @ surface).reshape(height, width), np.float32)
+    return np.asarray((terms @ surface).reshape(small.shape), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _quadratic_terms(height: int, width: int) -> npt.NDArray[np.float64]:
+    """Return 1, x, y, xy, x² and y² at each pixel, x and y from -1 to 1, as (H·W,6)."""
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1).reshape(-1, 6)
 
 
 def _noise(depth: _Levels) -> float:
@@ -102,7 +109,7 @@ def _noise(depth: _Levels) -> float:
 
     Neighbours on paper differ by noise only, and so do most neighbours in ink, however much ink there is.
     """
-    sample = depth[:: max(1, depth.shape[0] // 96), :: max(1, depth.shape[1] // 96)]
+    sample = depth[:: max(1, depth.shape[0] // 64), :: max(1, depth.shape[1] // 64)]
     if sample.shape[1] < 2:
         return 0.0
     deviation = 1.05 * float(np.median(np.abs(np.diff(sample, axis=1))))

@@ -48,7 +48,7 @@ class _Pieces:
     """The connected pieces of ink on a page.
 
     Attributes:
-        labels: int32 (H,W): which component each pixel belongs to.
+        labels: int32 (H,W): which of `count` components each pixel belongs to, pieces or not.
         names: int64 (N,): the label of each piece.
         boxes: int64 (N,4).
         mass: float64 (N,): its ink, added up.
@@ -56,6 +56,7 @@ class _Pieces:
     """
 
     labels: npt.NDArray[np.int32]
+    count: int
     names: npt.NDArray[np.int64]
     boxes: _Boxes
     mass: npt.NDArray[np.float64]
@@ -110,7 +111,11 @@ def _find_pieces(ink: _Ink) -> _Pieces:
     names = heaviest[mass[heaviest] > _PART**2 * mass.max()]
     left, top, width, height = stats[names, :4].astype(np.int64).T
     return _Pieces(
-        np.asarray(labels, np.int32), names, np.stack([left, top, left + width, top + height], axis=1), mass[names]
+        np.asarray(labels, np.int32),
+        count,
+        names,
+        np.stack([left, top, left + width, top + height], axis=1),
+        mass[names],
     )
 
 
@@ -171,5 +176,8 @@ def _glyph(ink: _Ink, pieces: _Pieces, members: Iterable[int]) -> Glyph:
     indices = np.fromiter(members, np.int64)
     left, top, right, bottom = _around(pieces.boxes[indices])
     window = slice(top, bottom), slice(left, right)
-    mine = np.isin(pieces.labels[window], pieces.names[indices])
-    return Glyph((left, top, right - left, bottom - top), np.where(mine, ink[window], np.float32(0)))
+    mine = np.zeros(pieces.count, bool)
+    mine[pieces.names[indices]] = True
+    return Glyph(
+        (left, top, right - left, bottom - top), np.where(mine[pieces.labels[window]], ink[window], np.float32(0))
+    )
