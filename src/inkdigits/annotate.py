@@ -140,7 +140,7 @@ def _heading(draw: ImageDraw.ImageDraw, reading: Reading, width: int) -> None:
     if len(reading.digits) == 1:
         words = f"{reading.digits[0].confidence:.1%} sure"
     else:
-        words = f"{len(reading.digits)} digits, {uncertain} uncertain" if reading.digits else "the page is blank"
+        words = f"{len(reading.digits)} digits, {uncertain} uncertain" if reading.digits else "no ink found"
     draw.text((_MARGIN, 78), words, _WORDS, _font(14), anchor="lm")
 
 
