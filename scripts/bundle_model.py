@@ -55,7 +55,7 @@ elsewhere they differ by rounding, and the figures by a few hundredths of a per 
 
 - It knows digits only. A letter or a scribble that holds ink gets the digit that it looks most like, often with a low
   confidence, sometimes not.
-- MNIST was written in the United States around 1990. A 1 with a long upstroke, a crossed 7 and an open 4 are rare in it.
+- MNIST was written in the United States around 1990: a 1 with a long upstroke, a crossed 7 and an open 4 are rare.
 - The confidence is calibrated on MNIST. On pictures from elsewhere it is too high by an amount that depends on them.
 - The picture must be brought to MNIST's form first; `inkdigits.Reader` does, `inkdigits.Classifier` takes it as given.
 - Not for decisions about people without a person who looks.

@@ -55,4 +55,5 @@ class Classifier:
 
     def predict(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
         """Return the most probable digit of each picture as int64 (N,); see `predict_proba`."""
-        return self.predict_proba(images).argmax(axis=1).astype(np.int64, copy=False)
+        digits: npt.NDArray[np.int64] = self.predict_proba(images).argmax(axis=1)
+        return digits

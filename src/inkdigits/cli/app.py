@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Any
 
 import typer
@@ -72,4 +73,6 @@ app.command()(doctor.doctor)
 
 def main() -> None:
     """Run the command line."""
+    # Pillow's warning about large pictures: those that are too large end in an error of our own.
+    warnings.filterwarnings("ignore", message=r"Image size \(\d+ pixels\) exceeds limit")
     app()

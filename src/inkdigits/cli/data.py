@@ -1,0 +1,216 @@
+"""`inkdigits data`: fetch, verify and describe labelled digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from inkdigits.data.checks import Checks
+    from inkdigits.data.dataset import Progress
+    from inkdigits.data.splits import Collection
+
+__all__ = ["app", "describe", "fetch", "loading_progress", "verify"]
+
+app = typer.Typer(no_args_is_help=True, help="Fetch, verify and describe labelled digits.")
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="[NAME]",
+        help="mnist, optdigits, a folder with sub-folders 0 to 9, or a CSV with the columns path and label.",
+    ),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option(help="The folder that holds mnist/. Looked into first.", metavar="DIR", show_default=False),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+_BAR = 24  # characters of the longest bar
+
+
+@app.command()
+def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False) -> None:
+    """Find a data set, or download it, check it, and print where it is.
+
+    Downloads go to your cache folder. Proxy variables such as HTTPS_PROXY are respected.
+
+    [bold]Examples[/bold]
+
+    inkdigits data fetch
+
+    inkdigits data fetch mnist --data-dir ~/data --offline
+    """
+    typer.echo(_load(name, data_dir, offline).location)
+
+
+@app.command()
+def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False, as_json: AsJson = False) -> None:
+    """Check a data set: checksums, counts, labels, duplicates, and pictures in both training and test.
+
+    Ends with exit code 1 if the data is missing or damaged. Duplicates are reported, and are no failure.
+
+    [bold]Examples[/bold]
+
+    inkdigits data verify
+
+    inkdigits data verify my-digits/ --json
+    """
+    from inkdigits.cli.console import notice, output_console, print_json
+    from inkdigits.data.checks import check
+
+    checks = check(_load(name, data_dir, offline))
+    if as_json:
+        print_json(checks.to_dict())
+        return
+    output = output_console()
+    output.print(_verification(checks))
+    output.print(f"pictures in both training and test: {checks.in_training_and_test:,}")
+    if checks.skipped:
+        output.print(f"pictures left out, since they cannot be used: {len(checks.skipped):,}")
+        for line in checks.skipped:
+            notice(line)
+
+
+@app.command()
+def describe(
+    name: Name = "mnist",
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    as_json: AsJson = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write class-histogram.png and samples.png there.", metavar="DIR", show_default=False),
+    ] = None,
+) -> None:
+    """Show what a data set holds: counts, classes, value range, source and licence.
+
+    [bold]Examples[/bold]
+
+    inkdigits data describe
+
+    inkdigits data describe my-digits/ --out about-my-digits/
+
+    inkdigits data describe optdigits --json
+    """
+    from inkdigits.cli.console import notice, output_console, print_json
+    from inkdigits.data.checks import check
+
+    collection = _load(name, data_dir, offline)
+    checks = check(collection)
+    if as_json:
+        print_json(checks.to_dict())
+    else:
+        output = output_console()
+        output.print(_classes(checks))
+        output.print(_facts(checks))
+    if out is not None:
+        for path in _draw(collection, out):
+            notice(f"wrote {path}")
+
+
+@contextmanager
+def loading_progress() -> Iterator[Progress]:
+    """Give a progress callback for `load_dataset`, which draws a bar on stderr if that is a terminal."""
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from inkdigits.cli.console import progress_bar
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with progress_bar(*columns) as bar:
+        task = bar.add_task("looking for data", total=None)
+
+        def show(doing: str, done: int, total: int) -> None:
+            bar.update(task, description=doing, completed=done, total=total or None)
+
+        yield show
+
+
+def _load(name: str, data_dir: Path | None, offline: bool) -> Collection:
+    from inkdigits.data.loading import load_collection
+
+    with loading_progress() as progress:
+        return load_collection(name, "all", data_dir=data_dir, offline=offline, progress=progress)
+
+
+def _verification(checks: Checks) -> Table:
+    """Return a table with one row a split."""
+    from rich.table import Table
+
+    table = Table(title=checks.name, title_justify="left", box=None, pad_edge=False)
+    for heading in ("split", "pictures", "duplicates", "SHA-256"):
+        table.add_column(heading, justify="right" if heading in {"pictures", "duplicates"} else "left", overflow="fold")
+    for split, found in checks.splits.items():
+        table.add_row(split, f"{found.n:,}", f"{found.duplicates:,}", found.sha256)
+    return table
+
+
+def _classes(checks: Checks) -> Table:
+    """Return a table with one row a digit: how many there are in each split, and a bar for all of them."""
+    from rich.table import Table
+
+    table = Table(title=checks.name, title_justify="left", box=None, pad_edge=False)
+    table.add_column("digit")
+    for split in checks.splits:
+        table.add_column(split, justify="right")
+    table.add_column("")
+    counts = [[found.label_counts[digit] for found in checks.splits.values()] for digit in range(10)]
+    most = max(sum(row) for row in counts)
+    for digit, row in enumerate(counts):
+        table.add_row(str(digit), *(f"{count:,}" for count in row), "█" * round(_BAR * sum(row) / most))
+    totals = [sum(column) for column in zip(*counts, strict=True)]
+    table.add_row("all", *(f"{total:,}" for total in totals), style="bold")
+    return table
+
+
+def _facts(checks: Checks) -> Table:
+    """Return a table with what holds for all splits."""
+    from rich.table import Table
+    from rich.text import Text
+
+    ranges = [found.value_range for found in checks.splits.values()]
+    facts = {
+        "pictures": "28×28, uint8, 0 paper to 255 ink",
+        "pixels": f"from {min(low for low, _ in ranges)} to {max(high for _, high in ranges)}",
+        "source": checks.source,
+        "licence": checks.licence,
+        "location": checks.location,
+    }
+    if checks.skipped:
+        facts["left out"] = f"{len(checks.skipped)} pictures, the first: {checks.skipped[0]}"
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    for name, value in facts.items():
+        table.add_row(name, Text(value))
+    return table
+
+
+def _draw(collection: Collection, out: Path) -> list[Path]:
+    """Draw the class histogram and a sheet with ten pictures of each digit, and return their paths."""
+    import numpy as np
+
+    from inkdigits.data.splits import PARTS
+    from inkdigits.evaluation import figures
+    from inkdigits.extras import require
+    from inkdigits.files import make_folder
+
+    require("evaluate", "Drawing figures")
+    folder = make_folder(out)
+    splits = {part: collection.labels[collection.parts == index] for index, part in enumerate(PARTS)}
+    histogram = figures.class_histogram({name: labels for name, labels in splits.items() if len(labels)})
+    chosen = np.concatenate([np.flatnonzero(collection.labels == digit)[:10] for digit in range(10)])
+    captions = [str(label) for label in collection.labels[chosen]]
+    sheet = figures.sample_sheet(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")
+    return [
+        figures.save(histogram, folder / "class-histogram.png"),
+        figures.save(sheet, folder / "samples.png"),
+    ]
