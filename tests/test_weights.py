@@ -1,0 +1,33 @@
+"""The bundled model is the one that its card describes."""
+
+from importlib.resources import files
+from pathlib import Path
+
+import inkdigits
+from inkdigits.files import sha256
+
+WEIGHTS = Path(str(files("inkdigits.weights")))
+
+
+def test_the_card_has_the_checksum_and_the_figures_of_the_file() -> None:
+    card = (WEIGHTS / "bundled.md").read_text(encoding="utf-8")
+    assert sha256((WEIGHTS / "bundled.onnx").read_bytes()) in card
+    info = inkdigits.Classifier().info
+    assert info.data["sha256"] in card
+    assert info.licence in card
+    assert set(info.metrics) == {"validation", "test"}
+    for split, figures in info.metrics.items():
+        assert f"| {split} | {figures['n']:,} | {figures['accuracy']:.2%} |" in card
+
+
+def test_it_is_small() -> None:
+    assert (WEIGHTS / "bundled.onnx").stat().st_size < 1_000_000
+
+
+def test_it_reads_as_well_as_its_card_says(mnist_dir: Path) -> None:
+    evaluation = inkdigits.evaluate("bundled", "mnist", "validation", data_dir=mnist_dir)
+    promised = inkdigits.Classifier().info.metrics["validation"]
+    assert evaluation.n == promised["n"] == 5000
+    # Another processor may round the last digit of a probability otherwise, and so one digit in 5,000.
+    assert abs(evaluation.correct - promised["correct"]) <= 2
+    assert abs(evaluation.ece - promised["ece"]) < 0.001
