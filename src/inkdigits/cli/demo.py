@@ -54,9 +54,8 @@ def _print_outcome(made: Demo) -> None:
     table.add_row("read wrong", f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}")
     for reading in made.readings:
         text = reading.text.replace("\n", " / ") or "no digit"
-        table.add_row(
-            Path(reading.source).name, Text(text if reading.status == "ok" else f"{text}  ({reading.status})")
-        )
+        note = "  (have a look)" if reading.status == "uncertain" else ""
+        table.add_row(Path(reading.source).name, Text(text + note))
     console = output_console()
     console.print(table)
     console.print(f"Now open {made.report}", soft_wrap=True)

@@ -38,7 +38,8 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
         float32 (H,W), exactly 0 for paper to 1 for ink; all zeros for a blank page.
 
     """
-    depth = _depth(255 - grey if has_light_ink(grey) else grey)
+    small = _small(grey)
+    depth = _depth(255 - grey, 255 - small) if _is_light_on_dark(small) else _depth(grey, small)
     noise = _noise(depth)
     inked = depth[depth > max(noise, _FAINTEST)]
     if not len(inked):
@@ -58,8 +59,13 @@ def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
         grey: uint8 (H,W), 0 black to 255 white.
 
     """
-    small = _small(grey).astype(np.float32)
-    detail = small - cv2.GaussianBlur(small, (0, 0), 0.25 * max(small.shape))
+    return _is_light_on_dark(_small(grey))
+
+
+def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
+    """Say for a page that was brought to a small size what `has_light_ink` says for the page."""
+    levels = small.astype(np.float32)
+    detail = levels - cv2.GaussianBlur(levels, (0, 0), 0.25 * max(levels.shape))
     spread = float(detail.std())
     if not spread:
         return False
@@ -70,12 +76,18 @@ def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
     return skewness > 2 * border / spread
 
 
-def _depth(grey: npt.NDArray[np.uint8]) -> _Levels:
-    """Return how many levels darker than the paper about it each pixel is, as float32 (H,W)."""
-    small = cv2.medianBlur(np.ascontiguousarray(_small(grey)), 3).astype(np.float32)
+def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels:
+    """Return how many levels darker than the paper about it each pixel is, as float32 (H,W).
+
+    Args:
+        grey: uint8 (H,W), dark ink on light paper.
+        small: the same, brought to a small size.
+
+    """
+    levels = cv2.medianBlur(np.ascontiguousarray(small), 3).astype(np.float32)
     light = _slow_light(small)
-    side = max(3, round(_ELEMENT * max(small.shape)))
-    flat = cv2.morphologyEx(small - light, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    side = max(3, round(_ELEMENT * max(levels.shape)))
+    flat = cv2.morphologyEx(levels - light, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     paper = light + cv2.GaussianBlur(flat, (0, 0), 0.25 * side)
     height, width = grey.shape
     depth = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

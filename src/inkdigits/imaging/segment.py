@@ -48,7 +48,8 @@ class _Pieces:
     """The connected pieces of ink on a page.
 
     Attributes:
-        labels: int32 (H,W): which of `count` components each pixel belongs to, pieces or not.
+        labels: int32 (h,w): which of `count` components each pixel of the inked part belongs to, pieces or not.
+        origin: left and top of that part on the page.
         names: int64 (N,): the label of each piece.
         boxes: int64 (N,4).
         mass: float64 (N,): its ink, added up.
@@ -56,6 +57,7 @@ class _Pieces:
     """
 
     labels: npt.NDArray[np.int32]
+    origin: tuple[int, int]
     count: int
     names: npt.NDArray[np.int64]
     boxes: _Boxes
@@ -103,15 +105,21 @@ def find_glyphs(ink: _Ink) -> list[list[Glyph]]:
 
 def _find_pieces(ink: _Ink) -> _Pieces:
     """Return the connected pieces of ink that have a core and are no specks."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > 0).view(np.uint8), connectivity=8)
-    mass = np.bincount(labels.ravel(), ink.ravel(), count)
-    mass[np.bincount(labels[ink >= _CORE], minlength=count) == 0] = 0
+    mask = (ink > 0).view(np.uint8)
+    x, y, across, down = cv2.boundingRect(mask)
+    # Most of a page is paper: only the part with ink is looked at, one pixel if there is none.
+    part = slice(y, y + max(1, down)), slice(x, x + max(1, across))
+    inked = ink[part]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
+    mass = np.bincount(labels.ravel(), inked.ravel(), count)
+    mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
     heaviest = np.sort(np.argsort(mass)[-_MOST_PIECES:])
     names = heaviest[mass[heaviest] > _PART**2 * mass.max()]
-    left, top, width, height = stats[names, :4].astype(np.int64).T
+    left, top, width, height = stats[names, :4].astype(np.int64).T + np.array([[x], [y], [0], [0]])
     return _Pieces(
         np.asarray(labels, np.int32),
+        (x, y),
         count,
         names,
         np.stack([left, top, left + width, top + height], axis=1),
@@ -175,9 +183,9 @@ def _glyph(ink: _Ink, pieces: _Pieces, members: Iterable[int]) -> Glyph:
     """Return some pieces as one glyph."""
     indices = np.fromiter(members, np.int64)
     left, top, right, bottom = _around(pieces.boxes[indices])
-    window = slice(top, bottom), slice(left, right)
     mine = np.zeros(pieces.count, bool)
     mine[pieces.names[indices]] = True
-    return Glyph(
-        (left, top, right - left, bottom - top), np.where(mine[pieces.labels[window]], ink[window], np.float32(0))
-    )
+    x, y = pieces.origin
+    labels = pieces.labels[top - y : bottom - y, left - x : right - x]
+    own = np.where(mine[labels], ink[top:bottom, left:right], np.float32(0))
+    return Glyph((left, top, right - left, bottom - top), own)
