@@ -85,7 +85,7 @@ def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels
 
     """
     levels = cv2.medianBlur(np.ascontiguousarray(small), 3).astype(np.float32)
-    light = _slow_light(small)
+    light = _slow_light(levels)
     side = max(3, round(_ELEMENT * max(levels.shape)))
     flat = cv2.morphologyEx(levels - light, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     paper = light + cv2.GaussianBlur(flat, (0, 0), 0.25 * side)
