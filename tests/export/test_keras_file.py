@@ -70,9 +70,7 @@ def test_keras_on_torch_predicts_the_same(exported: Path, digits: Dataset) -> No
         assert [layer for layer in layers if layer in set(notebook)] == notebook
 
 
-@pytest.mark.skipif(
-    find_spec("tensorflow") is None, reason="TensorFlow is not installed"
-)
+@pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed")
 def test_keras_on_tensorflow_predicts_the_same(exported: Path, digits: Dataset) -> None:
     probabilities, _ = predict("tensorflow", exported / "digits.keras", digits, exported)
     expected = Classifier(exported / "digits.onnx").predict_proba(digits.images[:1000])
