@@ -1,0 +1,112 @@
+"""The command as a whole: help, versions, exit codes, and words for people."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import inkdigits
+from inkdigits.learning.recipes import RECIPES
+
+COMMANDS = ["demo", "read", "train", "recipes", "evaluate", "show", "export", "doctor"]
+COMMANDS += ["data fetch", "data verify", "data describe"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "inkdigits", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_shows_examples_in_its_help(command: str) -> None:
+    answer = run(*command.split(), "--help", COLUMNS="100")
+    assert answer.returncode == 0
+    assert "Examples" in answer.stdout
+    assert f"inkdigits {command}" in answer.stdout
+
+
+def test_the_version_is_the_packages() -> None:
+    assert run("--version").stdout == f"inkdigits {inkdigits.__version__}\n"
+
+
+def test_the_installed_command_is_the_module() -> None:
+    command = Path(sys.executable).parent / "inkdigits"
+    if not command.exists():
+        pytest.skip("inkdigits is not installed here, only on the path")
+    answer = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert answer.stdout == run("--version").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("trian",), "train"),
+        (("train", "--epochs", "0"), "--epochs"),
+        (("train", "--recipe", "fats"), "did you mean 'fast'?"),
+        (("train", "--data", "mnits"), "did you mean 'mnist'?"),
+        (("train", "--device", "gpu", "--data", "optdigits"), "try --device cpu"),
+        (("export", "bundled", "--format", "kras"), "did you mean 'keras'?"),
+        (("show",), "give indices"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_is_right(arguments: tuple[str, ...], said: str) -> None:
+    answer = run(*arguments)
+    assert answer.returncode == 2
+    assert said in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert answer.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("read", "--single", "missing.png"),
+        ("read", "--single", "--model", "missing.onnx", "missing.png"),
+        ("evaluate", "missing.onnx", "--data", "optdigits"),
+        ("evaluate", "--data", "missing.csv"),
+        ("export", "missing-folder"),
+        ("train", "--resume", "--out", "missing-run"),
+        ("data", "describe", "./missing-folder"),
+    ],
+    ids=" ".join,
+)
+def test_a_failure_ends_with_1_and_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "inkdigits", *arguments]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert answer.returncode == 1
+    assert len(answer.stderr.splitlines()) == 1, answer.stderr
+    assert "missing" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_coloured_outside_a_terminal_or_with_no_color() -> None:
+    for environment in ({}, {"NO_COLOR": "1"}):
+        answer = run("recipes", **environment)
+        assert "\x1b" not in answer.stdout + answer.stderr
+
+
+def test_recipes_lists_each_with_what_it_reaches() -> None:
+    table = run("recipes", COLUMNS="120").stdout
+    settings = {entry["name"]: entry for entry in json.loads(run("recipes", "--json").stdout)}
+    assert set(settings) == set(RECIPES)
+    for name, entry in settings.items():
+        assert name in table
+        assert f"{entry['measured']['accuracy']:.2f}" in table
+
+
+def test_doctor_says_what_is_there_and_what_is_missing() -> None:
+    findings = json.loads(run("doctor", "--json").stdout)
+    assert findings["installed"]["inkdigits"] == inkdigits.__version__
+    assert findings["commands"]["read"] == "ready"
+    assert "bundled.onnx" in findings["places"]["bundled model"]
+    assert "ready" in run("doctor").stdout
+
+
+def test_completion_is_to_be_had() -> None:
+    answer = run("--show-completion", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1", SHELL="/bin/bash")
+    assert answer.returncode in (0, 2)  # the option takes a shell where none can be detected
+    shown = answer if answer.returncode == 0 else run("--show-completion", "bash", SHELL="/bin/bash")
+    assert "complete" in shown.stdout
