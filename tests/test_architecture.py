@@ -23,7 +23,7 @@ ALLOWED = {
     "modelfile": FOUNDATION,
     "imaging": FOUNDATION,
     "classifier": FOUNDATION | {"modelfile"},
-    "annotate": FOUNDATION | {"reading"},
+    "annotate": FOUNDATION | {"imaging", "reading"},
     "reading": FOUNDATION | {"imaging", "annotate"},
     "reader": READING_SIDE - {"reader"},
     "samples": FOUNDATION,

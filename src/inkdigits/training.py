@@ -243,9 +243,9 @@ def _describe(dataset: Dataset) -> dict[str, Any]:
 
 
 def _draw_learning_curve(run: RunFolder, history: list[EpochRecord]) -> None:
-    from inkdigits.evaluation import figures
+    from inkdigits.evaluation import charts, figures
 
-    figures.save(figures.learning_curves([asdict(record) for record in history]), run.learning_curve_file)
+    figures.save(charts.learning_curves([asdict(record) for record in history]), run.learning_curve_file)
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from safetensors.torch import load_file
 
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
-from inkdigits.learning.fit import fit, learning_rate
+from inkdigits.learning.fit import fit
 from inkdigits.learning.history import EpochRecord, StepReport
+from inkdigits.learning.optimization import learning_rate
 from inkdigits.learning.recipes import RECIPES, Recipe, find_recipe
 
 CPU = torch.device("cpu")

@@ -199,14 +199,14 @@ def _draw(collection: Collection, out: Path) -> list[Path]:
     import numpy as np
 
     from inkdigits.data.splits import PARTS
-    from inkdigits.evaluation import figures
+    from inkdigits.evaluation import charts, figures
     from inkdigits.extras import require
     from inkdigits.files import make_folder
 
     require("evaluate", "Drawing figures")
     folder = make_folder(out)
     splits = {part: collection.labels[collection.parts == index] for index, part in enumerate(PARTS)}
-    histogram = figures.class_histogram({name: labels for name, labels in splits.items() if len(labels)})
+    histogram = charts.class_histogram({name: labels for name, labels in splits.items() if len(labels)})
     chosen = np.concatenate([np.flatnonzero(collection.labels == digit)[:10] for digit in range(10)])
     captions = [str(label) for label in collection.labels[chosen]]
     sheet = figures.sample_sheet(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")

@@ -1,15 +1,14 @@
-"""Figures: digits beside their probabilities, mistakes, confusion, calibration, learning curves, sample sheets.
+"""Pictures of digits with what was read in them, and how figures are written.
 
-Each function returns a matplotlib figure and touches no global state; `save` writes one. Right is blue and wrong is red
-throughout, a pair that colour-blind people tell apart; where both stand together they differ in words too.
+Each function returns a matplotlib figure and touches no global state; `save` writes one. Where a digit was read wrong
+its caption says so in words too, not by colour alone.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,27 +16,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from inkdigits.errors import OutputError, printable
-from inkdigits.evaluation.metrics import reliability_bins
+from inkdigits.evaluation.style import FAINT, GREY, RIGHT, WRONG, tidy
 from inkdigits.files import write_atomically
 
 __all__ = [
-    "class_histogram",
-    "confusion_figure",
     "encode",
-    "learning_curves",
     "plot_mistakes",
     "plot_prediction",
     "plot_predictions",
-    "reliability_figure",
     "sample_sheet",
     "save",
     "worst_mistakes",
 ]
-
-RIGHT = "#1f5fbf"
-WRONG = "#c8321e"
-_GREY = "#8a8f98"
-_FAINT = "#d9dce1"
 
 Images = npt.NDArray[np.uint8]  # (N,28,28)
 Labels = npt.NDArray[np.int64]  # (N,)
@@ -86,7 +76,7 @@ def plot_predictions(
         _draw_digit(axes.flat[2 * place], image, row, label)
         _draw_probabilities(axes.flat[2 * place + 1], row, label)
         if indices is not None:
-            axes.flat[2 * place].set_title(f"#{indices[place]}", fontsize=9, color=_GREY)
+            axes.flat[2 * place].set_title(f"#{indices[place]}", fontsize=9, color=GREY)
     return figure
 
 
@@ -156,110 +146,6 @@ def sample_sheet(
     return figure
 
 
-def confusion_figure(confusion: npt.NDArray[np.int64]) -> Figure:
-    """Plot a confusion matrix, int64 (10,10): true digit by row, predicted digit by column, right in blue."""
-    figure = Figure(figsize=(5.6, 5.2), layout="constrained")
-    axis = figure.subplots()
-    right = np.eye(len(confusion), dtype=bool)
-    mistakes = np.where(right, 0, confusion)
-    shades = np.ones((*confusion.shape, 4))
-    strength = mistakes / max(1, mistakes.max())
-    shades[~right] = [(1, 1 - 0.75 * share, 1 - 0.8 * share, 1) for share in strength[~right]]
-    shades[right] = (0.83, 0.89, 0.97, 1)
-    axis.imshow(shades)
-    for row, column in np.ndindex(*confusion.shape):
-        if count := confusion[row, column]:
-            colour = RIGHT if row == column else "black"
-            axis.text(column, row, f"{count:,}", ha="center", va="center", fontsize=8, color=colour)
-    axis.set(xlabel="predicted digit", ylabel="true digit", xticks=range(10), yticks=range(10))
-    _plain(axis)
-    return figure
-
-
-def reliability_figure(probabilities: Probabilities, labels: Labels, bins: int = 15) -> Figure:
-    """Plot how often a digit read with some confidence is right; on the diagonal, confidence can be believed."""
-    found = [entry for entry in reliability_bins(probabilities, labels, bins) if entry.n]
-    figure = Figure(figsize=(5.2, 4.6), layout="constrained")
-    axis = figure.subplots()
-    axis.plot([0, 1], [0, 1], color=_GREY, linewidth=1, linestyle="--", label="perfectly calibrated")
-    sizes = [12 + 6 * np.log2(entry.n) ** 1.5 for entry in found]
-    axis.scatter(
-        [entry.confidence for entry in found],
-        [entry.accuracy for entry in found],
-        s=sizes,
-        color=RIGHT,
-        alpha=0.8,
-        label="digits by confidence",
-    )
-    for entry in found:
-        axis.annotate(
-            f"{entry.n:,}",
-            (entry.confidence, entry.accuracy),
-            xytext=(-9, 7),
-            textcoords="offset points",
-            fontsize=7,
-            ha="right",
-            color=_GREY,
-        )
-    axis.set(xlabel="confidence", ylabel="share read right", xlim=(0, 1.03), ylim=(0, 1.06))
-    axis.legend(frameon=False, loc="upper left")
-    _plain(axis)
-    return figure
-
-
-def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
-    """Plot loss and accuracy by epoch.
-
-    Args:
-        history: one record an epoch, with `epoch`, `loss`, `accuracy`, `validation_loss` and `validation_accuracy`.
-
-    """
-    figure = Figure(figsize=(8.4, 3.4), layout="constrained")
-    epochs = [record["epoch"] for record in history]
-    for axis, name, scale in zip(figure.subplots(1, 2), ("loss", "accuracy"), (1, 100), strict=True):
-        for prefix, colour, label in (("", _GREY, "training"), ("validation_", RIGHT, "validation")):
-            values = [scale * record[prefix + name] for record in history]
-            axis.plot(epochs, values, marker="o", markersize=4, color=colour, label=label)
-            if values:
-                axis.annotate(
-                    f"{values[-1]:.2f}" if scale > 1 else f"{values[-1]:.3f}",
-                    (epochs[-1], values[-1]),
-                    xytext=(6, 0),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=8,
-                    color=colour,
-                )
-        axis.set(xlabel="epoch", ylabel=name if scale == 1 else "accuracy (%)")
-        axis.xaxis.get_major_locator().set_params(integer=True)
-        axis.margins(x=0.12)
-        axis.legend(frameon=False)
-        _plain(axis)
-    return figure
-
-
-def class_histogram(datasets: Mapping[str, Labels]) -> Figure:
-    """Plot how many of each digit there are.
-
-    Args:
-        datasets: int64 (N,) labels by the name of the data set or split.
-
-    """
-    figure = Figure(figsize=(7, 3.2), layout="constrained")
-    axis = figure.subplots()
-    width = 0.8 / max(1, len(datasets))
-    colours = (RIGHT, "#e3a02f", "#4a9c7d", _GREY)
-    for place, (name, labels) in enumerate(datasets.items()):
-        counts = np.bincount(labels, minlength=10)
-        offsets = np.arange(10) + (place - (len(datasets) - 1) / 2) * width
-        axis.bar(offsets, counts, width, label=f"{name} ({len(labels):,})", color=colours[place % len(colours)])
-    axis.set(xlabel="digit", ylabel="pictures", xticks=range(10))
-    if datasets:
-        figure.legend(frameon=False, loc="outside upper center", ncols=min(4, len(datasets)))
-    _plain(axis)
-    return figure
-
-
 def save(figure: Figure, path: str | Path, *, dpi: int = 130) -> Path:
     """Write a figure atomically, in the format that the suffix names.
 
@@ -292,7 +178,7 @@ def _draw_picture(axis: Axes, image: Images) -> None:
     axis.imshow(image, cmap="gray_r", vmin=0, vmax=255)
     axis.set(xticks=[], yticks=[])
     for spine in axis.spines.values():
-        spine.set_color(_FAINT)
+        spine.set_color(FAINT)
 
 
 def _draw_digit(axis: Axes, image: Images, probabilities: Probabilities, label: int | None) -> None:
@@ -309,7 +195,7 @@ def _draw_digit(axis: Axes, image: Images, probabilities: Probabilities, label: 
 
 def _draw_probabilities(axis: Axes, probabilities: Probabilities, label: int | None) -> None:
     """Draw bars of the ten probabilities: predicted red, true blue, and so blue where both are one."""
-    bars = axis.bar(range(10), probabilities, color=_GREY)
+    bars = axis.bar(range(10), probabilities, color=GREY)
     predicted = int(probabilities.argmax())
     bars[predicted].set_color(RIGHT if label is None else WRONG)
     if label is not None:
@@ -318,11 +204,4 @@ def _draw_probabilities(axis: Axes, probabilities: Probabilities, label: int | N
     axis.tick_params(labelsize=8)
     for place in {predicted, predicted if label is None else label}:
         axis.get_xticklabels()[place].set_fontweight("bold")
-    _plain(axis, left=False)
-
-
-def _plain(axis: Axes, *, left: bool = True) -> None:
-    """Leave away the lines that carry nothing."""
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.spines["left"].set_visible(left)
-    axis.tick_params(length=0)
+    tidy(axis, left=False)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.evaluation import figures
+from inkdigits.evaluation import charts, figures
 from inkdigits.evaluation.evaluate import Evaluation
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.modelfile import ModelInfo
@@ -75,8 +75,8 @@ def write_figures(folder: str | Path, evaluation: Evaluation, images: npt.NDArra
     """Write the report's figures as PNG files of their own and return their paths."""
     target = make_folder(folder)
     drawn = {
-        "confusion": figures.confusion_figure(evaluation.confusion),
-        "reliability": figures.reliability_figure(evaluation.probabilities, evaluation.labels),
+        "confusion": charts.confusion_figure(evaluation.confusion),
+        "reliability": charts.reliability_figure(evaluation.probabilities, evaluation.labels),
         "mistakes": figures.plot_mistakes(images, evaluation.probabilities, evaluation.labels),
     }
     return [figures.save(figure, target / f"{name}.png") for name, figure in drawn.items()]
@@ -156,20 +156,20 @@ def _classes(evaluation: Evaluation) -> str:
         f"</tr></thead><tbody>{rows}</tbody></table></div>"
     )
     confusion = _image(
-        figures.confusion_figure(evaluation.confusion), "How often the digit of a row was read as that of a column."
+        charts.confusion_figure(evaluation.confusion), "How often the digit of a row was read as that of a column."
     )
     return _section("Digit by digit", confusion + table)
 
 
 def _calibration(evaluation: Evaluation) -> str:
-    figure = figures.reliability_figure(evaluation.probabilities, evaluation.labels)
+    figure = charts.reliability_figure(evaluation.probabilities, evaluation.labels)
     caption = "How often digits of a confidence were right; the numbers say how many digits a point stands for."
     return _section("Can the confidence be believed?", _image(figure, caption))
 
 
 def _learning(history: Sequence[Mapping[str, Any]]) -> str:
     caption = "Training figures are of augmented pictures, with dropout and smoothed labels; validation ones are not."
-    return _section("How it learned", _image(figures.learning_curves(history), caption))
+    return _section("How it learned", _image(charts.learning_curves(history), caption))
 
 
 def _origin(info: ModelInfo) -> str:

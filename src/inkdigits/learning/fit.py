@@ -26,9 +26,10 @@ from inkdigits.learning.checkpoint import Progress, load_checkpoint, save_checkp
 from inkdigits.learning.devices import autocast
 from inkdigits.learning.history import EpochRecord, Observer, StepReport
 from inkdigits.learning.models import build_model
+from inkdigits.learning.optimization import learning_rate, make_optimizer
 from inkdigits.learning.recipes import Recipe
 
-__all__ = ["Digits", "fit", "learning_rate", "predict_logits"]
+__all__ = ["Digits", "fit", "predict_logits"]
 
 _CHUNK = 2048  # pictures augmented at once: enough to make it cheap, few enough to stop quickly
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
@@ -95,7 +96,7 @@ def fit(
         recipe=recipe,
         seed=seed,
         network=network,
-        optimizer=_optimizer(recipe, network),
+        optimizer=make_optimizer(recipe, network),
         digits=Digits.of(training, device),
         checkpoint=checkpoint,
         identity=identity,
@@ -258,23 +259,6 @@ class _Run:
             observer.on_step(report)
 
 
-def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
-    """Return the learning rate of a step, which depends on nothing else.
-
-    Args:
-        recipe: names the schedule and the highest rate.
-        step: from 0.
-        steps: how many the whole run has.
-
-    """
-    if recipe.schedule == "constant":
-        return recipe.learning_rate
-    rise = 0.25 * steps
-    if step < rise:
-        return recipe.learning_rate * (step + 1) / (rise + 1)
-    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
-
-
 @torch.no_grad()
 def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
     """Return float32 (N,10) logits for uint8 (N,1,28,28) pictures, with the network in evaluation mode."""
@@ -285,21 +269,6 @@ def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -
 def _scale(images: Tensor) -> Tensor:
     """Bring uint8 pictures to float32 from 0 to 1."""
     return images.to(torch.float32).div_(255)
-
-
-def _optimizer(recipe: Recipe, network: nn.Module) -> torch.optim.Optimizer:
-    if recipe.optimizer == "adam":
-        return torch.optim.Adam(
-            network.parameters(), recipe.learning_rate, betas=recipe.betas, eps=recipe.epsilon, fused=True
-        )
-    return torch.optim.AdamW(
-        network.parameters(),
-        recipe.learning_rate,
-        betas=recipe.betas,
-        eps=recipe.epsilon,
-        weight_decay=recipe.weight_decay,
-        fused=True,
-    )
 
 
 def _mix(*numbers: int) -> int:
