@@ -93,17 +93,13 @@ def _run_to_resume(out: Path | None, given: dict[str, Any]) -> Path:
         "data": config["data"]["name"],
     }
     for name, value in given.items():
-        if value is not None and value not in (started[name], _resolved(value)):
+        if value is not None and started[name] not in (value, str(Path(str(value)).resolve())):
             option = f"--{name.replace('_', '-')}"
             raise UsageError(
                 f"the run in {run.path} was started with {option} {started[name]}, not {value}",
                 f"leave {option} away, or start a new run without --resume",
             )
     return run.path
-
-
-def _resolved(value: object) -> object:
-    return str(Path(value).resolve()) if isinstance(value, str) else value
 
 
 def _print_outcome(run: TrainedRun) -> None:
