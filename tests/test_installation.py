@@ -1,5 +1,6 @@
 """`pip install .` alone reads pictures, and says which extra brings the rest."""
 
+import json
 import subprocess
 import venv
 from pathlib import Path
@@ -63,6 +64,8 @@ def test_a_command_that_needs_more_names_the_pip_install(
 
 def test_the_recipes_are_listed_and_the_doctor_knows_what_is_missing(python: Path, tmp_path: Path) -> None:
     assert "fast" in run(python, "recipes", folder=tmp_path).stdout
-    doctor = run(python, "doctor", folder=tmp_path)
+    doctor = run(python, "doctor", "--json", folder=tmp_path)
     assert doctor.returncode == 0, doctor.stderr
-    assert "pip install 'inkdigits[train]'" in "".join(line.strip() for line in doctor.stdout.splitlines())
+    commands = json.loads(doctor.stdout)["commands"]
+    assert commands["read"] == "ready"
+    assert "pip install 'inkdigits[train]'" in commands["train"]
