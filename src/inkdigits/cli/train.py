@@ -13,6 +13,7 @@ from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
     from inkdigits.learning.history import EpochRecord, StepReport
+    from inkdigits.learning.runs import RunFolder
     from inkdigits.training import TrainedRun
 
 __all__ = ["LiveProgress", "train"]
@@ -56,13 +57,17 @@ def train(
 
     import inkdigits.training as training
 
+    run_folder = None
+    if resume:
+        given = {"recipe": recipe, "seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+        run_folder = _run_to_resume(out, given)
+        # Sums are rounded otherwise when more threads share them: the same end needs the same number.
+        threads = threads or run_folder.read_config()["threads"]
     if threads is not None:
         torch.set_num_threads(threads)
     with LiveProgress() as progress:
-        if resume:
-            given = {"recipe": recipe, "seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
-            folder = _run_to_resume(out, given)
-            run = training.resume_training(folder, device=device, offline=offline, observers=[progress])
+        if run_folder is not None:
+            run = training.resume_training(run_folder.path, device=device, offline=offline, observers=[progress])
         else:
             run = training.train(
                 recipe or "fast",
@@ -79,8 +84,8 @@ def train(
     _print_outcome(run)
 
 
-def _run_to_resume(out: Path | None, given: dict[str, Any]) -> Path:
-    """Return the folder of the run to go on with, and check that the options given do not contradict it."""
+def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
+    """Return the run to go on with, and check that the options given do not contradict it."""
     from inkdigits.learning.runs import find_run
 
     run = find_run(out, given["recipe"])
@@ -99,7 +104,7 @@ def _run_to_resume(out: Path | None, given: dict[str, Any]) -> Path:
                 f"the run in {run.path} was started with {option} {started[name]}, not {value}",
                 f"leave {option} away, or start a new run without --resume",
             )
-    return run.path
+    return run
 
 
 def _print_outcome(run: TrainedRun) -> None:
