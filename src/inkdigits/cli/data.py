@@ -23,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, help="Fetch, verify and describe labelle
 Name = Annotated[
     str,
     typer.Argument(
-        metavar="[NAME]",
+        metavar="NAME",
         help="mnist, optdigits, a folder with sub-folders 0 to 9, or a CSV with the columns path and label.",
     ),
 ]

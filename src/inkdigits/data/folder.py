@@ -56,15 +56,14 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
     if lost:
         raise DataError(f"no picture of a {lost[0]} in {printable(path)} can be used; the first: {skipped[0]}")
     if skipped:
-        _log.warning(
-            "%s of %s pictures in %s are left out; the first: %s",
-            *(len(skipped), len(labelled), printable(path), skipped[0]),
-        )
-    counts = fraction_of_each(np.array(labels), _FRACTION)
+        out_of = f"{len(skipped)} of {len(labelled)} pictures in {printable(path)}"
+        _log.warning("%s are left out; the first: %s", out_of, skipped[0])
+    digits = np.array(labels, np.int64)
+    counts = fraction_of_each(digits, _FRACTION)
     return Collection(
         images=np.stack(images),
-        labels=np.array(labels),
-        parts=divide(np.array(labels), counts, counts, validation_seed),
+        labels=digits,
+        parts=divide(digits, counts, counts, validation_seed),
         name=path.resolve().name,
         source=str(path),
         licence="not stated",
