@@ -103,7 +103,12 @@ def describe(
     """
     from inkdigits.cli.console import notice, output_console, print_json
     from inkdigits.data.checks import check
+    from inkdigits.extras import require
+    from inkdigits.files import make_folder
 
+    if out is not None:  # what would stop the drawing is said before a long load
+        require("evaluate", "Drawing figures")
+        make_folder(out)
     collection = _load(name, data_dir, offline)
     checks = check(collection)
     if as_json:
@@ -194,17 +199,13 @@ def _facts(checks: Checks) -> Table:
     return table
 
 
-def _draw(collection: Collection, out: Path) -> list[Path]:
+def _draw(collection: Collection, folder: Path) -> list[Path]:
     """Draw the class histogram and a sheet with ten pictures of each digit, and return their paths."""
     import numpy as np
 
     from inkdigits.data.splits import PARTS
     from inkdigits.evaluation import charts, figures
-    from inkdigits.extras import require
-    from inkdigits.files import make_folder
 
-    require("evaluate", "Drawing figures")
-    folder = make_folder(out)
     splits = {part: collection.labels[collection.parts == index] for index, part in enumerate(PARTS)}
     histogram = charts.class_histogram({name: labels for name, labels in splits.items() if len(labels)})
     chosen = np.concatenate([np.flatnonzero(collection.labels == digit)[:10] for digit in range(10)])
