@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inkdigits.data import Dataset, load_dataset
-from inkdigits.errors import DataNotFoundError
+from inkdigits.errors import DataNotFoundError, OutputError
 from inkdigits.extras import require
 from inkdigits.files import make_folder, write_atomically
 
@@ -109,7 +109,7 @@ def _find_data(data_dir: str | Path | None, offline: bool, tell: Callable[[str],
     """Return the name of the data set to train on: MNIST, or the embedded digits where it is not to be had."""
     try:
         load_dataset("mnist", "train", data_dir=data_dir, offline=offline)
-    except DataNotFoundError as error:
+    except (DataNotFoundError, OutputError) as error:  # nowhere to be found, or nowhere to keep it
         tell(f"{error}; going on with scikit-learn's 1,797 handwritten digits")
         return "optdigits"
     return "mnist"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["DATA_DIR_VARIABLE", "cache_dir", "data_dirs"]
+__all__ = ["DATA_DIR_VARIABLE", "cache_dir", "data_dirs", "expanded"]
 
 DATA_DIR_VARIABLE = "INKDIGITS_DATA_DIR"
 
@@ -26,4 +26,12 @@ def data_dirs(data_dir: str | Path | None = None) -> list[Path]:
 
     """
     named = [data_dir, os.environ.get(DATA_DIR_VARIABLE), cache_dir()]
-    return [Path(folder).expanduser() for folder in named if folder]
+    return [expanded(folder) for folder in named if folder]
+
+
+def expanded(path: str | Path) -> Path:
+    """Return a path with the home folder in the place of its `~`; as it is, if it names a user that is not there."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)

@@ -12,7 +12,8 @@ __all__ = ["doctor"]
 _COMMANDS = {
     "read": None,
     "recipes": None,
-    "data": "evaluate",
+    "data": None,
+    "data describe --out": "evaluate",
     "evaluate": "evaluate",
     "show": "evaluate",
     "train": "train",

@@ -111,7 +111,8 @@ def _judge_model(
 
 def _model_table(evaluation: Evaluation) -> Table:
     low, high = evaluation.interval
-    weakest = sorted(evaluation.classes, key=lambda figures: figures.recall)[:3]
+    present = [figures for figures in evaluation.classes if figures.support]
+    weakest = sorted(present, key=lambda figures: figures.recall)[:3]
     wrong = evaluation.n - evaluation.correct
     return _table(
         f"{evaluation.model} on {evaluation.data}, {evaluation.split}",

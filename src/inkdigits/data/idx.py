@@ -53,7 +53,10 @@ def parse_idx(content: bytes, name: str) -> npt.NDArray[np.uint8]:
     if found != expected:
         what = "is cut short" if found < expected else "has bytes left over"
         raise DataCorruptError(f"{name} {what}: {found} bytes of data where its header says {expected}")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
+    try:
+        return np.frombuffer(content, np.uint8, offset=start).reshape(shape).copy()
+    except ValueError as error:
+        raise DataCorruptError(f"{name} has a header that no array can have: {dimensions} dimensions") from error
 
 
 def encode_idx(array: npt.NDArray[np.uint8]) -> bytes:

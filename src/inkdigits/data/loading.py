@@ -8,6 +8,7 @@ from pathlib import Path
 from inkdigits.data.dataset import Dataset, Progress
 from inkdigits.data.splits import SPLITS, Collection
 from inkdigits.errors import unknown_name
+from inkdigits.settings import expanded
 
 __all__ = ["DATASETS", "load_collection", "load_dataset"]
 
@@ -77,7 +78,7 @@ def load_collection(
         from inkdigits.data.optdigits import load_optdigits
 
         return load_optdigits(validation_seed)
-    path = Path(name).expanduser()
+    path = expanded(name)
     if not _is_path(name, path):
         raise unknown_name("data set", str(name), [*DATASETS, "a folder", "a CSV"])
     from inkdigits.data.folder import load_folder
@@ -87,4 +88,9 @@ def load_collection(
 
 def _is_path(name: str | Path, path: Path) -> bool:
     """Whether a name that is no data set's is meant as a path."""
-    return isinstance(name, Path) or os.sep in name or path.suffix.lower() == ".csv" or path.exists()
+    if isinstance(name, Path) or os.sep in name or path.suffix.lower() == ".csv":
+        return True
+    try:
+        return path.exists()
+    except OSError:  # no file can have such a name
+        return False

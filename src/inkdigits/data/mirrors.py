@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from inkdigits import __version__
 from inkdigits.data.dataset import Progress
-from inkdigits.errors import DataNotFoundError
+from inkdigits.errors import DataNotFoundError, printable
 
 __all__ = ["ANSWER_WITHIN", "Mirror", "download"]
 
@@ -97,6 +97,8 @@ def _receive(url: str, timeout: float, limit: int, arriving: queue.Queue[_Arriva
                 if not chunk:
                     break
     except (OSError, ValueError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it is the answer, still open
         arriving.put(_Arrival(error=error))
 
 
@@ -108,4 +110,4 @@ def _reason(error: Exception) -> str:
         error = error.reason if isinstance(error.reason, Exception) else error
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    return printable(str(error).strip()) or type(error).__name__
