@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+
+from inkdigits.data.idx import encode_idx
 
 NOWHERE = {"INKDIGITS_DATA_DIR": "", "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 
@@ -83,6 +86,19 @@ def test_verify_fails_on_one_changed_pixel(mnist_dir: Path, tmp_path: Path) -> N
     assert len(answer.stderr.splitlines()) == 1
     assert str(packed) in answer.stderr
     assert "SHA-256" in answer.stderr
+
+
+def test_another_set_in_the_place_of_mnist_is_one_line_and_1(tmp_path: Path) -> None:
+    home = tmp_path / "mnist"
+    home.mkdir()
+    for part, n in (("train", 60), ("t10k", 10)):
+        (home / f"{part}-images-idx3-ubyte").write_bytes(encode_idx(np.zeros((n, 28, 28), np.uint8)))
+        (home / f"{part}-labels-idx1-ubyte").write_bytes(encode_idx(np.zeros(n, np.uint8)))
+    answer = data("fetch", "--data-dir", tmp_path)
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith(f"inkdigits: {home / 'train-images-idx3-ubyte'} is not the train-images")
+    assert "delete it and run 'inkdigits data fetch mnist'" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
 
 
 def test_verify_reports_what_is_left_out_and_duplicates_without_failing(own_digits: Path, tmp_path: Path) -> None:
