@@ -16,6 +16,7 @@ _SMALL_SIDE = 64  # light and polarity show at this size
 _ELEMENT = 0.4  # of the longer side: wider than any stroke, narrower than a change of light
 _NEAR_SIDE = 256  # a stroke's surroundings show at this size
 _FITS, _SAMPLES = 5, 500  # of the surface of light; it has settled by then
+_RIDGE = 1e-6 * np.eye(6)
 _FAINTEST = 10.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 _NOISE = 4.0  # standard deviations of the paper that are still paper
 _TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
@@ -46,8 +47,9 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
     floor = max(noise, _TOE * contrast, _about(depth, 0.5 * contrast))
-    ink = (depth - floor) * (1 / max(_SHOULDER * contrast - floor, 1))
-    return np.clip(ink, 0, 1, out=ink)
+    depth -= floor
+    depth *= 1 / max(_SHOULDER * contrast - floor, 1)
+    return np.clip(depth, 0, 1, out=depth)
 
 
 def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
@@ -103,7 +105,8 @@ def _slow_light(small: _Levels) -> _Levels:
     weights = np.ones(len(levels))
     for _ in range(_FITS):
         weighted = known.T * weights
-        surface = np.linalg.lstsq(weighted @ known, weighted @ levels, rcond=None)[0]
+        # On a page too narrow for all six terms, the ridge chooses the flattest of the surfaces that fit.
+        surface = np.linalg.solve(weighted @ known + _RIDGE, weighted @ levels)
         residual = np.abs(levels - known @ surface)
         weights = 1 / (1 + (residual / max(1.0, 1.5 * float(np.median(residual)))) ** 2)
     return np.asarray((terms @ surface).reshape(small.shape), np.float32)
@@ -141,9 +144,11 @@ def _about(depth: _Levels, core: float) -> float:
     It is more than nothing where somebody wrote on a darker patch: a photograph pasted on white, a shadow.
     """
     height, width = depth.shape
-    scale = min(1.0, _NEAR_SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    near = cv2.resize(depth, size, interpolation=cv2.INTER_AREA)
+    near = depth
+    if max(height, width) > 1.25 * _NEAR_SIDE:
+        scale = _NEAR_SIDE / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        near = np.asarray(cv2.resize(depth, size, interpolation=cv2.INTER_AREA), np.float32)
     dark = (near > core).astype(np.uint8)
     ring = cv2.dilate(dark, np.ones((9, 9), np.uint8)) > cv2.dilate(dark, np.ones((5, 5), np.uint8))
     return min(core, 1.3 * float(np.median(near[ring]))) if ring.any() else 0.0
