@@ -45,10 +45,11 @@ The model that ships with inkdigits and that `read` uses: `bundled.onnx`, {kilob
 
 The test digits were looked at once, when the model was bundled. To make it again:
 
-    inkdigits train --recipe {recipe} --seed {seed} --out runs/bundled
+    inkdigits train --recipe {recipe} --epochs {epochs} --seed {seed} --threads {threads} --out runs/bundled
     python scripts/bundle_model.py runs/bundled
 
-The weights come out the same on the same machine with the same versions and number of threads ({versions}, {threads});
+The weights come out the same on the same machine with the same versions
+({versions});
 elsewhere they differ by rounding, and the figures by a few hundredths of a per cent.
 
 ## Limits
