@@ -69,8 +69,8 @@ def test_a_csv_lists_pictures_relative_to_itself(
     table = own_digits / "labels.csv"
     with table.open("w", encoding="utf-8-sig", newline="") as file:  # as spreadsheets save it
         writer = csv.writer(file)
-        writer.writerow(["remark", "label", "path"])
-        writer.writerows(["", f" {digit} ", f"{digit}/{shift}.png"] for digit in range(10) for shift in range(10))
+        writer.writerow(["path", "label", "remark"])
+        writer.writerows([f"{digit}/{shift}.png", f" {digit} ", ""] for digit in range(10) for shift in range(10))
     monkeypatch.chdir(tmp_path)
     listed, found = load_dataset(table, "all"), load_dataset(own_digits, "all")
     table.unlink()

@@ -152,6 +152,12 @@ def _pickled(arrays: Arrays) -> bytes:
     return npz(arrays | {"x_train": np.array([print], dtype=object)})
 
 
+def _packed_by_unknown_means(arrays: Arrays) -> bytes:
+    content = bytearray(npz(arrays))
+    content[content.index(b"PK\1\2") + 10] = 99  # the method in the directory's first entry
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -161,9 +167,19 @@ def _pickled(arrays: Arrays) -> bytes:
         (lambda arrays: npz(arrays | {"x_train": np.zeros_like(arrays["x_train"])}), "is not the train-images"),
         (lambda arrays: npz(arrays)[:-50], "damaged .npz file"),
         (lambda arrays: _npy(arrays["x_train"]), "damaged .npz file"),
+        (_packed_by_unknown_means, "damaged .npz file"),
         (lambda arrays: b"", "damaged .npz file"),
     ],
-    ids=["pickled objects", "missing array", "floats", "other content", "cut short", "one array", "empty"],
+    ids=[
+        "pickled objects",
+        "missing array",
+        "floats",
+        "other content",
+        "cut short",
+        "one array",
+        "unknown method",
+        "empty",
+    ],
 )
 def test_a_wrong_npz_is_refused(
     content: Callable[[Arrays], bytes], said: str, tmp_path: Path, release: Release, arrays: Arrays
