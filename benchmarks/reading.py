@@ -25,9 +25,10 @@ from inkdigits.samples import sample_pictures
 REPOSITORY = Path(__file__).parents[1]
 
 
-def picture_of_280(folder: Path) -> Path:
-    """Write a sample picture as a 280×280 PNG and return its path."""
-    with Image.open(sample_pictures()[0]) as sample:
+def drawing_of_280(folder: Path) -> Path:
+    """Write the sample that was drawn with a mouse as a 280×280 PNG, as a web page's canvas has it; return its path."""
+    source = next(path for path in sample_pictures() if path.stem == "mouse")
+    with Image.open(source) as sample:
         path = folder / "digit.png"
         sample.convert("L").resize((280, 280)).save(path)
     return path
@@ -88,7 +89,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        picture = picture_of_280(folder)
+        picture = drawing_of_280(folder)
         python, size = install(folder / "environment")
         cold = command_seconds(python, options.runs, "read", "--single", str(picture))
         figures = {
