@@ -149,8 +149,9 @@ def _load(name: str, data_dir: Path | None, offline: bool) -> Collection:
 def _verification(checks: Checks) -> Table:
     """Return a table with one row a split."""
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=checks.name, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=Text(checks.name), title_justify="left", box=None, pad_edge=False)
     for heading in ("split", "pictures", "duplicates", "SHA-256"):
         table.add_column(heading, justify="right" if heading in {"pictures", "duplicates"} else "left", overflow="fold")
     for split, found in checks.splits.items():
@@ -161,8 +162,9 @@ def _verification(checks: Checks) -> Table:
 def _classes(checks: Checks) -> Table:
     """Return a table with one row a digit: how many there are in each split, and a bar for all of them."""
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=checks.name, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=Text(checks.name), title_justify="left", box=None, pad_edge=False)
     table.add_column("digit")
     for split in checks.splits:
         table.add_column(split, justify="right")
