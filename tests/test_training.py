@@ -26,7 +26,7 @@ RUN_FILES = {
 }
 
 
-def start(out: Path, *options: str, epochs: int = 3) -> subprocess.Popen[str]:
+def start(out: Path, *options: str, epochs: int = 6) -> subprocess.Popen[str]:
     """Start `inkdigits train` on scikit-learn's digits, with one thread and few enough steps to be quick."""
     command = [sys.executable, "-m", "inkdigits", "train", "--data", "optdigits", "--threads", "1", "--out", str(out)]
     if "--resume" not in options:
@@ -44,7 +44,7 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of three epochs that nothing disturbed."""
+    """A run of six epochs that nothing disturbed."""
     out = tmp_path_factory.mktemp("whole") / "run"
     process = start(out)
     _, errors = process.communicate(timeout=300)
@@ -57,13 +57,13 @@ def test_a_run_folder_holds_everything(whole_run: Path) -> None:
     assert names >= RUN_FILES
     assert {name for name in names - RUN_FILES if not name.startswith("events.out.tfevents.")} == set()
     config = json.loads((whole_run / "config.json").read_text())
-    assert config["recipe"]["epochs"] == 3
+    assert config["recipe"]["epochs"] == 6
     assert config["seed"] == 0
     assert config["versions"]["inkdigits"] == inkdigits.__version__
     assert len(config["data"]["training"]["sha256"]) == 64
     with (whole_run / "history.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
+    assert [row["epoch"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
     metrics = json.loads((whole_run / "metrics.json").read_text())
     assert metrics["validation"]["accuracy"] == pytest.approx(float(rows[-1]["validation_accuracy"]))
     assert metrics["parity"] <= 1e-5
@@ -92,7 +92,7 @@ def test_a_run_killed_at_any_point_resumes_to_the_same_weights(when: str, whole_
     assert resumed.returncode == 0, errors
     assert (out / "model.onnx").read_bytes() == (whole_run / "model.onnx").read_bytes()
     epochs = [record["epoch"] for record in json.loads((out / "history.json").read_text())]
-    assert epochs == [1, 2, 3]
+    assert epochs == [1, 2, 3, 4, 5, 6]
 
 
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(whole_run: Path, tmp_path: Path) -> None:
@@ -183,6 +183,6 @@ def test_the_trained_probabilities_are_calibrated(mnist_run: TrainedRun) -> None
 
 
 def test_the_embedded_digits_are_learned_too(whole_run: Path) -> None:
-    # 30 steps: far above chance, far below what 1,257 digits can teach.
+    # 60 steps on 1,257 digits; the 180 to validate on are too few for a ceiling, which the run on MNIST has.
     accuracy = json.loads((whole_run / "metrics.json").read_text())["validation"]["accuracy"]
-    assert 0.4 <= accuracy <= 0.99
+    assert accuracy >= 0.9
