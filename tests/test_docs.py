@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import inkdigits
-from inkdigits.learning.recipes import MEASURED, RECIPES
+from inkdigits.learning.measured import read_measured
+from inkdigits.learning.recipes import RECIPES
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
@@ -34,7 +35,7 @@ def test_every_public_name_is_documented() -> None:
 def test_every_recipe_is_in_the_readme_with_what_it_reaches() -> None:
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     for name in RECIPES:
-        measured = MEASURED[name]
+        measured = read_measured()[name]
         assert f"`{name}`" in text
         assert f"{measured.accuracy:.2f} ± {measured.deviation:.2f}" in text
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from inkdigits.errors import UsageError
-from inkdigits.learning.recipes import MEASURED, RECIPES, Augmentation, Recipe, find_recipe
+from inkdigits.learning.measured import read_measured
+from inkdigits.learning.recipes import RECIPES, Augmentation, Recipe, find_recipe
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
@@ -32,4 +33,4 @@ def test_a_recipe_without_epochs_or_batches_is_refused(change: dict[str, int]) -
 
 
 def test_only_recipes_that_exist_are_measured() -> None:
-    assert set(MEASURED) <= set(RECIPES)
+    assert set(read_measured()) <= set(RECIPES)

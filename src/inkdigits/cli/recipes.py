@@ -22,12 +22,14 @@ def recipes(
     inkdigits recipes --json
     """
     from inkdigits.cli.console import output_console, print_json
-    from inkdigits.learning.recipes import MEASURED, RECIPES
+    from inkdigits.learning.measured import read_measured
+    from inkdigits.learning.recipes import RECIPES
 
+    measured = read_measured()
     if as_json:
         print_json(
             [
-                recipe.to_dict() | {"measured": asdict(MEASURED[name]) if name in MEASURED else None}
+                recipe.to_dict() | {"measured": asdict(measured[name]) if name in measured else None}
                 for name, recipe in RECIPES.items()
             ]
         )
@@ -38,10 +40,9 @@ def recipes(
     for heading in ("recipe", "test accuracy", "training", "what it is"):
         table.add_column(heading, overflow="fold")
     for name, recipe in RECIPES.items():
-        measured = MEASURED.get(name)
-        reaches = f"{measured.accuracy:.2f} ± {measured.deviation:.2f} %" if measured else "not measured"
-        costs = f"{measured.seconds:.0f} s" if measured else f"{recipe.epochs} epochs"
-        table.add_row(name, reaches, costs, recipe.summary)
+        figures = measured.get(name)
+        reached = figures.reached if figures else "not measured"
+        table.add_row(name, reached, figures.cost if figures else f"{recipe.epochs} epochs", recipe.summary)
     output_console().print(table)
-    for line in sorted({f"{measured.seeds} seeds, {measured.machine}" for measured in MEASURED.values()}):
+    for line in sorted({f"{figures.seeds} seeds, {figures.machine}" for figures in measured.values()}):
         output_console().print(f"Mean ± sd of the last epoch on MNIST's 10,000 test digits: {line}.")

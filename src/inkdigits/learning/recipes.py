@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
 
-__all__ = ["MEASURED", "RECIPES", "Augmentation", "Measured", "Recipe", "find_recipe"]
+__all__ = ["RECIPES", "Augmentation", "Recipe", "find_recipe"]
 
 
 @dataclass(frozen=True)
@@ -25,28 +25,6 @@ class Augmentation:
     rotation: float = 0.0
     shift: float = 0.0
     zoom: float = 0.0
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a recipe reached on MNIST: last epoch, nothing chosen on test.
-
-    `benchmarks/recipes.py` makes the accuracy again, `benchmarks/training.py` the time.
-
-    Attributes:
-        accuracy: mean accuracy on the 10,000 test digits, in per cent.
-        deviation: its sample standard deviation over the seeds, in percentage points.
-        seeds: how many seeds.
-        seconds: how long training takes with two threads: the epochs times the median of one.
-        machine: where.
-
-    """
-
-    accuracy: float
-    deviation: float
-    seeds: int
-    seconds: float
-    machine: str
 
 
 @dataclass(frozen=True)
@@ -140,11 +118,6 @@ RECIPES: dict[str, Recipe] = {
             precision="float32",
         ),
     )
-}
-
-MEASURED: dict[str, Measured] = {
-    "fast": Measured(99.51, 0.03, 5, 45, "AMD EPYC (Zen 3), 2 cores"),
-    "mlp": Measured(98.41, 0.14, 5, 84, "AMD EPYC (Zen 3), 2 cores"),
 }
 
 
