@@ -1,4 +1,4 @@
-"""What each recipe reached and cost on MNIST, as `scripts/write_results.py` writes it. No torch is needed to read it."""
+"""What each recipe reached and cost on MNIST, as `scripts/write_results.py` writes it. Reading it needs no torch."""
 
 from __future__ import annotations
 
