@@ -1,80 +1,142 @@
-"""What each recipe costs and reaches: `python benchmarks/recipes.py fast --seeds 5`.
+"""What each recipe reaches: `scripts/bench recipes fast --seeds 5`.
 
 Trains with several seeds, takes the last epoch of each, and looks at the test digits once a seed. Appends one row a
-seed to experiments/results.csv, prints a table, and last one line of JSON.
+seed to experiments/results.csv, prints a table, and last one line of JSON. A seed whose row is there already, made by
+the same training code, is not trained again; with --keep, a benchmark that was stopped goes on where it was.
+
+    scripts/bench recipes accurate --seeds 5 --workers 2 --threads 1 --keep runs/accurate
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
+import asyncio
 import json
-import os
-import platform
+import signal
 import statistics
+import sys
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import torch
+from shared.ledger import RESULTS, append, machine, read, training_commit
+from shared.one_training import train_once
 
-import inkdigits
-from inkdigits.cli.train import LiveProgress
-from inkdigits.learning.devices import find_device, has_fast_bfloat16
-from inkdigits.learning.runs import provenance
+from inkdigits.learning.devices import find_device
+from inkdigits.learning.recipes import Recipe, find_recipe
+from inkdigits.learning.runs import RunFolder
 
-RESULTS = Path(__file__).parents[1] / "experiments" / "results.csv"
 COLUMNS = (
     "date", "recipe", "seed", "epochs", "batch_size", "device", "threads", "precision", "machine", "commit",
     "validation_accuracy", "test_accuracy", "test_loss", "test_ece", "training_seconds", "seconds_an_epoch",
 )  # fmt: skip
 
 
-def measure(recipe: str, seed: int, device: str) -> dict[str, object]:
-    """Train and test one seed; return a row of the results."""
-    with tempfile.TemporaryDirectory() as folder, LiveProgress() as progress:
-        run = inkdigits.train(recipe, seed=seed, out=Path(folder) / "run", device=device, observers=[progress])
-        test = inkdigits.evaluate(run.model, "mnist", "test")
-    place = find_device(device)
-    fast = run.recipe.precision == "auto" and has_fast_bfloat16(place)
+@dataclass(frozen=True)
+class Seed:
+    """One run to make: its number, its folder, and the commit of the code that trains it."""
+
+    number: int
+    folder: Path
+    commit: str
+
+
+def plan(recipe: Recipe, numbers: range, folder: Path) -> list[Seed]:
+    """Return the runs of a recipe; one that has begun in the folder keeps the commit that it was begun with."""
+    seeds = []
+    for number in numbers:
+        run = RunFolder(folder / f"{recipe.name}-{number}")
+        commit = training_commit()
+        if run.config_file.exists():
+            config = run.read_config()
+            if config["recipe"] != recipe.to_dict():
+                sys.exit(f"{run.path} holds a run of other settings than {recipe.name} has now; name another --keep")
+            commit = commit if config["commit"] is None else begun_with(config["commit"], commit)
+        seeds.append(Seed(number, run.path, commit))
+    return seeds
+
+
+def begun_with(revision: str, commit: str) -> str:
+    """Return the training code's commit at a revision, as `training_commit` names it now if it is the same."""
+    before = training_commit(revision)
+    return commit if commit.rstrip("+") == before else before
+
+
+def find_row(recipe: Recipe, seed: Seed, device: str) -> dict[str, str] | None:
+    """Return the row that a seed has already, if there is one."""
+    wanted = {
+        "recipe": recipe.name,
+        "seed": str(seed.number),
+        "epochs": str(recipe.epochs),
+        "batch_size": str(recipe.batch_size),
+        "device": device,
+        "commit": seed.commit,
+    }
+    return next((row for row in read(RESULTS) if wanted.items() <= row.items()), None)
+
+
+async def measure(recipe: Recipe, seeds: list[Seed], workers: int, **settings: Any) -> None:
+    """Train the seeds, some at a time, and append the row of each as it ends."""
+    turn = asyncio.Semaphore(workers)
+
+    async def measure_one(seed: Seed) -> None:
+        async with turn:
+            run = await train_once(
+                recipe.name, seed.folder, seed=seed.number, label=f"{recipe.name}-{seed.number}: ", **settings
+            )
+            append(RESULTS, COLUMNS, as_row(recipe, seed, run))
+
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    async with asyncio.TaskGroup() as group:
+        for seed in seeds:
+            group.create_task(measure_one(seed))
+
+
+def as_row(recipe: Recipe, seed: Seed, run: dict[str, Any]) -> dict[str, object]:
+    """Return the row of a run."""
+    seconds = [record["seconds"] for record in run["epochs"]]
     return {
         "date": f"{datetime.now().astimezone():%Y-%m-%d}",
-        "recipe": recipe,
-        "seed": seed,
-        "epochs": run.recipe.epochs,
-        "batch_size": run.recipe.batch_size,
-        "device": str(place),
-        "threads": torch.get_num_threads(),
-        "precision": "bfloat16" if fast else "float32",
+        "recipe": recipe.name,
+        "seed": seed.number,
+        "epochs": recipe.epochs,
+        "batch_size": recipe.batch_size,
+        "device": run["device"],
+        "threads": run["threads"],
+        "precision": run["precision"],
         "machine": machine(),
-        "commit": (provenance()["commit"] or "")[:12],
-        "validation_accuracy": run.history[-1].validation_accuracy,
-        "test_accuracy": test.accuracy,
-        "test_loss": round(test.loss, 6),
-        "test_ece": round(test.ece, 6),
-        "training_seconds": round(sum(record.seconds for record in run.history), 2),
-        "seconds_an_epoch": round(statistics.median(record.seconds for record in run.history), 2),
+        "commit": seed.commit,
+        "validation_accuracy": run["epochs"][-1]["validation_accuracy"],
+        "test_accuracy": run["test"]["accuracy"],
+        "test_loss": round(run["test"]["loss"], 6),
+        "test_ece": round(run["test"]["ece"], 6),
+        "training_seconds": round(sum(seconds), 2),
+        "seconds_an_epoch": round(statistics.median(seconds), 2),
     }
 
 
-def machine() -> str:
-    """Return the processor's name and how many cores there are."""
-    names = [
-        line.split(":", 1)[1].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    ]
-    return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
-
-
-def append(row: dict[str, object]) -> None:
-    """Add a row to the results; nothing in them is ever changed."""
-    new = not RESULTS.exists()
-    with RESULTS.open("a", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
+def report(recipe: Recipe, rows: list[dict[str, str]]) -> None:
+    """Print the table and the line of JSON."""
+    print(f"{'seed':>4}  {'validation':>10}  {'test':>7}  {'training':>10}  threads")
+    for row in rows:
+        validation, test = float(row["validation_accuracy"]), float(row["test_accuracy"])
+        print(f"{row['seed']:>4}  {validation:>10.2%}  {test:>7.2%}  {row['training_seconds']:>8} s  {row['threads']}")
+    accuracies = [100 * float(row["test_accuracy"]) for row in rows]
+    summary = {
+        "recipe": recipe.name,
+        "seeds": len(rows),
+        "test_accuracy_mean": round(statistics.mean(accuracies), 4),
+        "test_accuracy_sd": round(statistics.stdev(accuracies), 4) if len(rows) > 1 else None,
+        "training_seconds_median": statistics.median(float(row["training_seconds"]) for row in rows),
+        "seconds_an_epoch_median": statistics.median(float(row["seconds_an_epoch"]) for row in rows),
+        "machine": machine(),
+        "threads": sorted({int(row["threads"]) for row in rows}),
+    }
+    print(json.dumps(summary))
 
 
 def main() -> None:
@@ -84,31 +146,17 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
-    parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--threads", type=int, help="threads a run; torch's own choice if not given")
+    parser.add_argument("--workers", type=int, default=1, help="runs at the same time; times then say little")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep each run in DIR/RECIPE-SEED, to go on with")
     options = parser.parse_args()
-    if options.threads is not None:
-        torch.set_num_threads(options.threads)
-    rows = []
-    for seed in range(options.first_seed, options.first_seed + options.seeds):
-        rows.append(measure(options.recipe, seed, options.device))
-        append(rows[-1])
-    accuracies = [100 * float(str(row["test_accuracy"])) for row in rows]
-    seconds = [float(str(row["training_seconds"])) for row in rows]
-    summary = {
-        "recipe": options.recipe,
-        "seeds": len(rows),
-        "test_accuracy_mean": round(statistics.mean(accuracies), 4),
-        "test_accuracy_sd": round(statistics.stdev(accuracies), 4) if len(rows) > 1 else None,
-        "training_seconds_median": statistics.median(seconds),
-        "seconds_an_epoch_median": statistics.median(float(str(row["seconds_an_epoch"])) for row in rows),
-        "machine": machine(),
-        "threads": rows[0]["threads"],
-    }
-    print(f"{'seed':>4}  {'validation':>10}  {'test':>7}  {'training':>9}")
-    for row, accuracy in zip(rows, accuracies, strict=True):
-        validation, taken = row["validation_accuracy"], row["training_seconds"]
-        print(f"{row['seed']:>4}  {validation:>10.2%}  {accuracy:>6.2f}%  {taken:>7} s")
-    print(json.dumps(summary))
+    recipe, device = find_recipe(options.recipe), str(find_device(options.device))
+    with tempfile.TemporaryDirectory() as temporary:
+        numbers = range(options.first_seed, options.first_seed + options.seeds)
+        seeds = plan(recipe, numbers, options.keep or Path(temporary))
+        todo = [seed for seed in seeds if find_row(recipe, seed, device) is None]
+        asyncio.run(measure(recipe, todo, options.workers, threads=options.threads, device=device))
+    report(recipe, [row for seed in seeds if (row := find_row(recipe, seed, device)) is not None])
 
 
 if __name__ == "__main__":
