@@ -3,8 +3,8 @@
 Each program runs in a process of its own, one after the other, round by round, so that a slow hour of the machine
 meets all of them. All learn from the same 55,000 pictures; the clock runs while they learn, and stands while they load,
 test and write. `NAME:EPOCHS` runs a recipe with so many epochs, which is another training; of a peer, whose epochs all
-cost the same, it runs the first so many, and the rest is reckoned at the quickest of them. Appends one row a run to experiments/peers.csv,
-prints tables, and last one line of JSON.
+cost the same, it runs the first so many, and each of the rest counts as the quickest of them. Appends one row a run to
+experiments/peers.csv, prints two tables, and last one line of JSON.
 
 Ratios are a peer's seconds over a recipe's in the same round, median (lowest to highest) over the rounds: of one epoch,
 of the whole training, and up to the first epoch whose test accuracy reaches the target. Peers are tested after each

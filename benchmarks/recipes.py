@@ -155,7 +155,11 @@ def main() -> None:
         numbers = range(options.first_seed, options.first_seed + options.seeds)
         seeds = plan(recipe, numbers, options.keep or Path(temporary))
         todo = [seed for seed in seeds if find_row(recipe, seed, device) is None]
-        asyncio.run(measure(recipe, todo, options.workers, threads=options.threads, device=device))
+        try:
+            asyncio.run(measure(recipe, todo, options.workers, threads=options.threads, device=device))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            print("stopped; the same command does what is left", file=sys.stderr)
+            sys.exit(130)
     report(recipe, [row for seed in seeds if (row := find_row(recipe, seed, device)) is not None])
 
 

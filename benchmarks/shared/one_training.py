@@ -63,7 +63,8 @@ async def train_once(
         env=without_thread_settings() | {"PYTHONPATH": source},
         start_new_session=True,  # Ctrl-C reaches it once, through us
     )
-    assert process.stdout is not None and process.stderr is not None  # noqa: S101 - for the type checker
+    assert process.stdout is not None  # noqa: S101 - for the type checker
+    assert process.stderr is not None  # noqa: S101
     try:
         answer, _ = await asyncio.gather(process.stdout.read(), _repeat(process.stderr, label))
         if await process.wait():
