@@ -14,7 +14,7 @@ from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
 from inkdigits.learning.fit import fit
 from inkdigits.learning.history import EpochRecord, StepReport
-from inkdigits.learning.optimization import learning_rate
+from inkdigits.learning.optimization import schedule
 from inkdigits.learning.recipes import RECIPES, Recipe, find_recipe
 
 CPU = torch.device("cpu")
@@ -149,18 +149,17 @@ def test_resuming_without_a_checkpoint_is_a_clear_error(
 def test_the_checkpoint_is_plain_tensors(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
     run(tmp_path, training_digits, validation_digits, find_recipe("fast").with_changes(epochs=1))
     names = {name.split(".")[0] for name in load_file(tmp_path / "checkpoint.safetensors")}
-    assert names == {"network", "optimizer", "random"}
+    assert names == {"curriculum", "network", "optimizer", "random"}
 
 
 def test_one_cycle_rises_to_the_highest_rate_and_falls_to_nearly_nothing() -> None:
-    recipe = find_recipe("fast")
-    rates = [learning_rate(recipe, step, 400) for step in range(400)]
-    top = int(np.argmax(rates))
+    shares = [schedule(find_recipe("fast"), step, 400) for step in range(400)]
+    top = int(np.argmax(shares))
     assert 90 <= top <= 110
-    assert rates[:top] == sorted(rates[:top])
-    assert rates[top:] == sorted(rates[top:], reverse=True)
-    assert max(rates) == pytest.approx(recipe.learning_rate, rel=0.02)
-    assert rates[-1] < recipe.learning_rate / 1000
+    assert shares[:top] == sorted(shares[:top])
+    assert shares[top:] == sorted(shares[top:], reverse=True)
+    assert max(shares) == pytest.approx(1, rel=0.02)
+    assert shares[-1] < 1 / 1000
 
 
 @given(st.integers(1, 10_000), st.data())
@@ -168,4 +167,4 @@ def test_one_cycle_rises_to_the_highest_rate_and_falls_to_nearly_nothing() -> No
 def test_the_learning_rate_is_always_positive_and_bounded(steps: int, data: st.DataObject) -> None:
     step = data.draw(st.integers(0, steps - 1))
     for recipe in RECIPES.values():
-        assert 0 < learning_rate(recipe, step, steps) <= recipe.learning_rate
+        assert 0 < schedule(recipe, step, steps) <= 1

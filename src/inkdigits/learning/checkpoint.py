@@ -7,6 +7,7 @@ rest. It is written to a temporary file and renamed, so it is either whole or th
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from torch import Tensor, nn
 
 from inkdigits.errors import CheckpointError, printable
 from inkdigits.files import write_atomically
+from inkdigits.learning.curriculum import Curriculum
 from inkdigits.learning.history import EpochRecord
 
 __all__ = ["Progress", "load_checkpoint", "save_checkpoint"]
@@ -48,7 +50,8 @@ class Progress:
 def save_checkpoint(
     path: Path,
     network: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    optimizers: Sequence[torch.optim.Optimizer],
+    curriculum: Curriculum,
     progress: Progress,
     identity: dict[str, Any],
 ) -> None:
@@ -57,7 +60,8 @@ def save_checkpoint(
     Args:
         path: where.
         network: its weights and buffers are kept.
-        optimizer: its state is kept; its parameter groups are not, since the recipe gives them again.
+        optimizers: their states are kept; their parameter groups are not, since the recipe gives them again.
+        curriculum: the order of the current epoch and the pictures' losses are kept.
         progress: how far the run has come.
         identity: what decides the run (recipe, seed, data); only the same run may go on from here.
 
@@ -66,8 +70,10 @@ def save_checkpoint(
 
     """
     tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-    for index, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+    for number, optimizer in enumerate(optimizers):
+        for index, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+    tensors |= {f"curriculum.{name}": tensor for name, tensor in curriculum.state_dict().items()}
     tensors |= {f"random.{name}": state for name, state in _random_states().items()}
     metadata = {"progress": json.dumps(asdict(progress)), "identity": json.dumps(identity, sort_keys=True)}
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -75,9 +81,13 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, identity: dict[str, Any]
+    path: Path,
+    network: nn.Module,
+    optimizers: Sequence[torch.optim.Optimizer],
+    curriculum: Curriculum,
+    identity: dict[str, Any],
 ) -> Progress:
-    """Bring network, optimizer and random states to where `save_checkpoint` found them.
+    """Bring network, optimizers, curriculum and random states to where `save_checkpoint` found them.
 
     Raises:
         CheckpointError: there is none, it is damaged, or it belongs to another run.
@@ -102,16 +112,19 @@ def load_checkpoint(
             f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
             "name the folder of the run that you want to go on with",
         )
-    _restore(tensors, network, optimizer)
+    network.load_state_dict(_with_prefix(tensors, "network."))
+    for number, optimizer in enumerate(optimizers):
+        _restore_optimizer(_with_prefix(tensors, f"optimizer.{number}."), optimizer)
+    curriculum.load_state_dict(_with_prefix(tensors, "curriculum."))
+    _restore_random(_with_prefix(tensors, "random."))
     history = [EpochRecord(**record) for record in progress.pop("history")]
     return Progress(**progress, history=history)
 
 
-def _restore(tensors: dict[str, Tensor], network: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    network.load_state_dict(_with_prefix(tensors, "network."))
+def _restore_optimizer(tensors: dict[str, Tensor], optimizer: torch.optim.Optimizer) -> None:
     weights = [tensor for group in optimizer.param_groups for tensor in group["params"]]
     states: dict[int, dict[str, Tensor]] = {}
-    for name, tensor in _with_prefix(tensors, "optimizer.").items():
+    for name, tensor in tensors.items():
         index, key = name.split(".", 1)
         # In the memory format of the weights, which fused optimizers take for granted.
         like = weights[int(index)]
@@ -119,10 +132,12 @@ def _restore(tensors: dict[str, Tensor], network: nn.Module, optimizer: torch.op
             torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
         )
     optimizer.load_state_dict({"state": states, "param_groups": optimizer.state_dict()["param_groups"]})
-    random = _with_prefix(tensors, "random.")
-    torch.set_rng_state(random["cpu"])
-    if "cuda" in random and torch.cuda.is_available():
-        torch.cuda.set_rng_state(random["cuda"])
+
+
+def _restore_random(states: dict[str, Tensor]) -> None:
+    torch.set_rng_state(states["cpu"])
+    if "cuda" in states and torch.cuda.is_available():
+        torch.cuda.set_rng_state(states["cuda"])
 
 
 def _random_states() -> dict[str, Tensor]:

@@ -7,14 +7,13 @@ generator that dropout draws from is seeded anew each epoch and kept in the chec
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -23,13 +22,19 @@ from inkdigits.data import Dataset
 from inkdigits.errors import NonFiniteLossError, TrainingInterrupted, printable
 from inkdigits.learning.augmentation import augment
 from inkdigits.learning.checkpoint import Progress, load_checkpoint, save_checkpoint
-from inkdigits.learning.devices import autocast
+from inkdigits.learning.chunks import Chunk, leaves_a_core, one_thread_fewer, prepared
+from inkdigits.learning.curriculum import Curriculum
+from inkdigits.learning.devices import autocast, keep_freed_memory
 from inkdigits.learning.history import EpochRecord, Observer, StepReport
 from inkdigits.learning.models import build_model
-from inkdigits.learning.optimization import learning_rate, make_optimizer
+from inkdigits.learning.optimization import make_optimizers, schedule, set_learning_rates
 from inkdigits.learning.recipes import Recipe
+from inkdigits.learning.seeds import generator, mix
 
-__all__ = ["Digits", "fit", "predict_logits"]
+__all__ = ["Digits", "Teacher", "fit", "predict_logits"]
+
+# Float32 (N,1,28,28) pictures and the number of the chunk → float32 (N,10) probabilities, on the pictures' device.
+Teacher = Callable[[Tensor, int], Tensor]
 
 _CHUNK = 2048  # pictures augmented at once: enough to make it cheap, few enough to stop quickly
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
@@ -44,9 +49,12 @@ class Digits:
 
     @classmethod
     def of(cls, dataset: Dataset, device: torch.device) -> Digits:
-        """Copy a data set to a device, where it stays for the run."""
-        images = torch.from_numpy(dataset.images.copy()).unsqueeze(1)
-        return cls(images.to(device), torch.from_numpy(dataset.labels.copy()).to(device))
+        """Bring a data set to a device, where it stays for the run; on a CPU the pictures are not copied."""
+        with warnings.catch_warnings():
+            # Data sets are read-only, for which torch has no word; nothing here writes to them.
+            warnings.simplefilter("ignore", UserWarning)
+            images, labels = torch.from_numpy(dataset.images), torch.from_numpy(dataset.labels)
+        return cls(images.unsqueeze(1).to(device), labels.to(device))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -61,6 +69,7 @@ def fit(
     device: torch.device,
     checkpoint: Path,
     identity: dict[str, Any],
+    teacher: Teacher | None = None,
     resume: bool = False,
     observers: Sequence[Observer] = (),
     should_stop: Callable[[], bool] = lambda: False,
@@ -75,6 +84,7 @@ def fit(
         device: where to compute.
         checkpoint: the checkpoint file, written after each epoch, each minute, and when stopped.
         identity: what decides the run; a checkpoint of another run is refused.
+        teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
         resume: go on from the checkpoint.
         observers: who is told how it goes.
         should_stop: asked a few times a second; once true, the run stops with a complete checkpoint.
@@ -89,6 +99,7 @@ def fit(
         OutputError: a file cannot be written.
 
     """
+    keep_freed_memory()
     torch.manual_seed(seed)
     network = build_model(recipe.model).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
@@ -96,8 +107,10 @@ def fit(
         recipe=recipe,
         seed=seed,
         network=network,
-        optimizer=make_optimizer(recipe, network),
+        optimizers=make_optimizers(recipe, network),
+        curriculum=Curriculum(recipe, len(training), seed),
         digits=Digits.of(training, device),
+        teacher=teacher,
         checkpoint=checkpoint,
         identity=identity,
         observers=observers,
@@ -106,11 +119,13 @@ def fit(
     )
     held_out = Digits.of(validation, device)
     if resume:
-        run.progress = load_checkpoint(checkpoint, network, run.optimizer, identity)
+        run.progress = load_checkpoint(checkpoint, network, run.optimizers, run.curriculum, identity)
         run.tell_epoch()
-    while run.progress.epoch < recipe.epochs:
-        run.train_epoch()
-        run.end_epoch(held_out)
+    run.ahead = leaves_a_core(network, recipe.batch_size, device)
+    with one_thread_fewer(run.ahead):
+        while run.progress.epoch < recipe.epochs:
+            run.train_epoch()
+            run.end_epoch(held_out)
     return network.eval(), run.progress.history
 
 
@@ -121,24 +136,28 @@ class _Run:
     recipe: Recipe
     seed: int
     network: nn.Module
-    optimizer: torch.optim.Optimizer
+    optimizers: list[torch.optim.Optimizer]
+    curriculum: Curriculum
     digits: Digits
+    teacher: Teacher | None
     checkpoint: Path
     identity: dict[str, Any]
     observers: Sequence[Observer]
     should_stop: Callable[[], bool]
     progress: Progress
+    ahead: bool = False
 
     def train_epoch(self) -> None:
         """Learn from what is left of the current epoch."""
         self.network.train()
-        order = torch.randperm(len(self.digits), generator=_generator(self.seed, self.progress.epoch))
         if self.progress.position == 0:
-            torch.manual_seed(_mix(self.seed, self.progress.epoch, -1))  # for dropout
-        saved = time.monotonic()
-        chunk = self._chunk_size()
-        for start in range(self.progress.position, len(order), chunk):
-            self._train_chunk(order[start : start + chunk].to(self.digits.labels.device))
+            self.curriculum.begin_epoch(self.progress.epoch)
+            torch.manual_seed(mix(self.seed, self.progress.epoch, -1))  # for dropout
+        saved, began = time.monotonic(), time.perf_counter()
+        starts = range(self.progress.position, len(self.curriculum.order), self._chunk_size())
+        for chunk in prepared(starts, self._prepare, ahead=self.ahead):
+            self._learn(chunk)
+            self.progress.seconds += time.perf_counter() - began
             self._tell_step()
             if self.should_stop():
                 self.save()
@@ -150,10 +169,11 @@ class _Run:
             if time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
                 self.save()
                 saved = time.monotonic()
+            began = time.perf_counter()
 
     def end_epoch(self, held_out: Digits) -> None:
         """Judge the epoch on the validation digits, record it, and save."""
-        progress, size = self.progress, len(self.digits)
+        progress, size = self.progress, len(self.curriculum.order)
         logits = predict_logits(self.network, held_out.images)
         progress.history.append(
             EpochRecord(
@@ -162,7 +182,7 @@ class _Run:
                 accuracy=progress.correct / size,
                 validation_loss=functional.cross_entropy(logits, held_out.labels).item(),
                 validation_accuracy=(logits.argmax(1) == held_out.labels).double().mean().item(),
-                learning_rate=self.optimizer.param_groups[0]["lr"],
+                learning_rate=self.optimizers[0].param_groups[0]["lr"],
                 seconds=progress.seconds,
                 images_per_second=size / max(progress.seconds, 1e-9),
             )
@@ -173,62 +193,64 @@ class _Run:
 
     def save(self) -> None:
         """Write the checkpoint."""
-        save_checkpoint(self.checkpoint, self.network, self.optimizer, self.progress, self.identity)
+        save_checkpoint(self.checkpoint, self.network, self.optimizers, self.curriculum, self.progress, self.identity)
 
     def tell_epoch(self) -> None:
         """Tell the observers of the history so far."""
         for observer in self.observers:
             observer.on_epoch(self.progress.history)
 
-    def _train_chunk(self, picked: Tensor) -> None:
-        """Learn from some pictures, given by their indices, batch by batch."""
-        start, progress = time.perf_counter(), self.progress
-        generator = _generator(self.seed, progress.epoch, progress.position)
-        images = augment(_scale(self.digits.images[picked]), self.recipe.augmentation, generator)
-        labels = self.digits.labels[picked]
-        losses, counts = [], []
-        for step, (batch, batch_labels) in enumerate(self._batches(images, labels), self._steps_done()):
-            self._set_learning_rate(step)
-            loss, correct = self._step(batch, batch_labels)
+    def _prepare(self, start: int) -> Chunk:
+        """Return the augmented pictures of the current epoch from a place on, and what to answer to them."""
+        picked = self.curriculum.order[start : start + self._chunk_size()]
+        on_device = picked.to(self.digits.labels.device)
+        source = generator(self.seed, self.progress.epoch, start)
+        images = augment(_scale(self.digits.images[on_device]), self.recipe.augmentation, source)
+        labels = self.digits.labels[on_device]
+        if self.teacher is None:
+            return Chunk(picked, images, labels, labels)
+        answers = self.teacher(images, start // self._chunk_size())
+        targets = torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, self.recipe.teaching)
+        return Chunk(picked, images, labels, targets)
+
+    def _learn(self, chunk: Chunk) -> None:
+        """Learn from a chunk, batch by batch."""
+        size, progress = self.recipe.batch_size, self.progress
+        batches = zip(chunk.images.split(size), chunk.targets.split(size), strict=True)
+        losses, logits = [], []
+        for step, (images, targets) in enumerate(batches, self._steps_done()):
+            set_learning_rates(self.optimizers, schedule(self.recipe, step, self.curriculum.steps()))
+            loss, answers = self._step(images, targets)
             losses.append(loss)
-            counts.append(correct)
+            logits.append(answers)
         # Looked at once a chunk, since on a GPU each look waits for all that was asked for before.
+        answers = torch.cat(logits)
         batch_losses = torch.stack(losses).double().cpu()
         self._check_finite(batch_losses)
-        sizes = torch.tensor([len(batch) for batch in labels.split(self.recipe.batch_size)])
+        sizes = torch.tensor([len(labels) for labels in chunk.labels.split(size)])
+        self.curriculum.record(chunk.picked, functional.cross_entropy(answers, chunk.labels, reduction="none").cpu())
         progress.loss_sum += float((batch_losses * sizes).sum())
-        progress.correct += int(torch.stack(counts).sum())
-        progress.position += len(picked)
-        progress.seconds += time.perf_counter() - start
+        progress.correct += int((answers.argmax(1) == chunk.labels).sum())
+        progress.position += len(chunk.picked)
 
-    def _step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Take one step; return the batch's mean loss and how many were read right, both still on the device."""
+    def _step(self, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Take one step; return the batch's mean loss and its logits, both still on the device."""
         with autocast(self.recipe.precision, images.device):
-            logits = self.network(images)
-        loss = functional.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
-        self.optimizer.zero_grad(set_to_none=True)
+            logits = self.network(images).float()
+        loss = functional.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing)
+        self.network.zero_grad(set_to_none=True)
         loss.backward()
-        self.optimizer.step()
-        return loss.detach(), (logits.detach().argmax(1) == labels).sum()
-
-    def _batches(self, images: Tensor, labels: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        return zip(images.split(self.recipe.batch_size), labels.split(self.recipe.batch_size), strict=True)
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return loss.detach(), logits.detach()
 
     def _chunk_size(self) -> int:
         """Return how many pictures to take at once: whole batches, so that only an epoch's last may be smaller."""
         return max(1, _CHUNK // self.recipe.batch_size) * self.recipe.batch_size
 
-    def _steps_an_epoch(self) -> int:
-        return math.ceil(len(self.digits) / self.recipe.batch_size)
-
     def _steps_done(self) -> int:
         """Return how many steps have been taken since the run began."""
-        return self.progress.epoch * self._steps_an_epoch() + self.progress.position // self.recipe.batch_size
-
-    def _set_learning_rate(self, step: int) -> None:
-        rate = learning_rate(self.recipe, step, self.recipe.epochs * self._steps_an_epoch())
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        return self.curriculum.steps(self.progress.epoch) + self.progress.position // self.recipe.batch_size
 
     def _check_finite(self, batch_losses: Tensor) -> None:
         """Raise NonFiniteLossError, which says where, if a loss is not a finite number."""
@@ -236,12 +258,12 @@ class _Run:
         if finite.all():
             return
         first = int((~finite).nonzero()[0])
+        batch = self.progress.position // self.recipe.batch_size + first
         step = self._steps_done() + first
-        steps = self._steps_an_epoch()
-        rate = learning_rate(self.recipe, step, self.recipe.epochs * steps)
+        rate = self.recipe.learning_rate * schedule(self.recipe, step, self.curriculum.steps())
         raise NonFiniteLossError(
             f"the loss became {batch_losses[first].item()} in epoch {self.progress.epoch + 1} at step {step + 1} "
-            f"(batch {step % steps + 1} of {steps}, learning rate {rate:.3g})",
+            f"(batch {batch + 1} of {self.curriculum.steps_of(len(self.curriculum.order))}, learning rate {rate:.3g})",
             "lower the learning rate or look at that batch; the checkpoint before it is kept",
         )
 
@@ -251,7 +273,7 @@ class _Run:
             epoch=progress.epoch + 1,
             epochs=self.recipe.epochs,
             position=progress.position,
-            size=len(self.digits),
+            size=len(self.curriculum.order),
             loss=progress.loss_sum / progress.position,
             accuracy=progress.correct / progress.position,
         )
@@ -269,14 +291,3 @@ def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -
 def _scale(images: Tensor) -> Tensor:
     """Bring uint8 pictures to float32 from 0 to 1."""
     return images.to(torch.float32).div_(255)
-
-
-def _mix(*numbers: int) -> int:
-    """Return one seed that depends on all the numbers and looks unlike that of any others."""
-    entropy = [number % 2**63 for number in numbers]
-    return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(1))
-
-
-def _generator(*numbers: int) -> torch.Generator:
-    """Return a CPU generator seeded with the numbers, so that every device draws the same."""
-    return torch.Generator().manual_seed(_mix(*numbers))

@@ -7,24 +7,44 @@ from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
 
-__all__ = ["RECIPES", "Augmentation", "Recipe", "find_recipe"]
+__all__ = ["RECIPES", "Augmentation", "Recipe", "Review", "find_recipe"]
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a training picture may be turned, shifted and zoomed; each amount is drawn evenly from ±the value.
+    """How far a training picture may be varied; each amount is drawn evenly from ±the value, but for the bend.
 
     Attributes:
         rotation: degrees.
         shift: fraction of the side, drawn apart for each axis.
         zoom: fraction of the size, drawn apart for each axis as Keras' ImageDataGenerator does, so that digits
             also become narrower or wider.
+        slant: how many pixels to the side for each pixel of height.
+        bend: the standard deviation, in pixels, of the displacements of an elastic grid (Simard et al. 2003).
 
     """
 
     rotation: float = 0.0
     shift: float = 0.0
     zoom: float = 0.0
+    slant: float = 0.0
+    bend: float = 0.0
+
+
+@dataclass(frozen=True)
+class Review:
+    """Later epochs show only those pictures that are still hard, and a few others.
+
+    Attributes:
+        after: how many epochs show every picture first.
+        share: of all pictures, in each epoch after those.
+        easy: of these, the share that is drawn from all the others, whatever their loss.
+
+    """
+
+    after: int
+    share: float
+    easy: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -35,15 +55,20 @@ class Recipe:
         name: what it is called on the command line.
         summary: one line for people.
         model: a name in `learning.models.MODELS`.
-        epochs: how often each training picture is seen.
+        epochs: how often the training pictures are gone through.
+        review: which of them, if not all of them each time.
         batch_size: pictures a step; the last batch of an epoch may be smaller.
         optimizer: "adam" (Kingma & Ba 2015) or "adamw" (Loshchilov & Hutter 2019).
+        muon_rate: the highest learning rate of Muon (Jordan et al. 2024), which then moves the convolutions' weights
+            in place of AdamW; 0 for none.
         learning_rate: the highest that the schedule reaches.
         schedule: "constant", or "one-cycle" (Smith & Topin 2018): up in a straight line, then down along a cosine.
         betas: the optimizer's decay rates.
         epsilon: the optimizer's guard against division by zero.
-        weight_decay: decoupled, for "adamw" only.
+        weight_decay: decoupled, for "adamw" and Muon only.
         label_smoothing: share of each label spread over all ten digits (Szegedy et al. 2016).
+        teaching: how much of what the network should answer is what its teachers answer, from 0 to 1; the rest is the
+            label (Hinton et al. 2015).
         augmentation: how training pictures are varied.
         precision: "float32", or "auto": bfloat16 for matrix products where the hardware has it, else float32.
 
@@ -55,12 +80,15 @@ class Recipe:
     epochs: int
     batch_size: int
     learning_rate: float
+    review: Review | None = None
     optimizer: Literal["adam", "adamw"] = "adamw"
+    muon_rate: float = 0.0
     schedule: Literal["constant", "one-cycle"] = "one-cycle"
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
+    teaching: float = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     precision: Literal["float32", "auto"] = "auto"
 
@@ -77,8 +105,15 @@ class Recipe:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
         """Return the recipe that `to_dict` wrote."""
-        augmentation = Augmentation(**values["augmentation"])
-        return cls(**values | {"augmentation": augmentation, "betas": tuple(values["betas"])})
+        review = values.get("review")
+        return cls(
+            **values
+            | {
+                "augmentation": Augmentation(**values["augmentation"]),
+                "betas": tuple(values["betas"]),
+                "review": review and Review(**review),
+            }
+        )
 
     def with_changes(self, *, epochs: int | None = None, batch_size: int | None = None) -> Recipe:
         """Return the same recipe with other epochs or another batch size, where they are given."""
@@ -93,16 +128,56 @@ RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
         Recipe(
+            name="instant",
+            summary="The smallest convnet, one look at half of the pictures: the notebook's accuracy at once.",
+            model="convnet-xs",
+            epochs=1,
+            review=Review(after=0, share=0.5),
+            batch_size=64,
+            learning_rate=0.02,
+            muon_rate=0.1,
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+            label_smoothing=0.1,
+        ),
+        Recipe(
             name="fast",
-            summary="A small convnet, as accurate as most need, in under a minute on two CPU cores.",
-            model="convnet",
-            epochs=3,
+            summary="A small convnet, as accurate as most need, while you wait.",
+            model="convnet-s",
+            epochs=4,
+            review=Review(after=1, share=0.3),
             batch_size=128,
             learning_rate=0.01,
+            muon_rate=0.05,
             betas=(0.9, 0.99),
             weight_decay=0.01,
             label_smoothing=0.1,
             augmentation=Augmentation(rotation=5, shift=0.03, zoom=0.05),
+        ),
+        Recipe(
+            name="accurate",
+            summary="The most accurate single network.",
+            model="convnet-l",
+            epochs=20,
+            batch_size=128,
+            learning_rate=0.005,
+            muon_rate=0.02,
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+            label_smoothing=0.1,
+            augmentation=Augmentation(rotation=12, shift=0.08, zoom=0.12, slant=0.15, bend=1.4),
+        ),
+        Recipe(
+            name="tiny",
+            summary="Fewer than 10,000 weights, for where memory is counted in kilobytes.",
+            model="convnet-tiny",
+            epochs=30,
+            batch_size=128,
+            learning_rate=0.01,
+            muon_rate=0.02,
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+            augmentation=Augmentation(rotation=7, shift=0.05, zoom=0.07, slant=0.1, bend=0.7),
         ),
         Recipe(
             name="mlp",
