@@ -35,7 +35,8 @@ from shared.ledger import PEERS, REPOSITORY, append, machine, training_commit
 from shared.one_training import train_once, without_thread_settings
 
 import inkdigits
-from inkdigits.learning.recipes import find_recipe
+from inkdigits.errors import unknown_name
+from inkdigits.learning.recipes import RECIPES
 
 FOLDER = Path(__file__).parent / "peers"
 WHOLE = {"notebook": 20, "keras_convnet": 15, "pytorch_example": 14}  # the epochs that their authors train
@@ -60,7 +61,9 @@ class Program:
         name, _, number = text.partition(":")
         if name in WHOLE:
             return cls(name, int(number or WHOLE[name]), WHOLE[name])
-        epochs = int(number or find_recipe(name).epochs)
+        if name not in RECIPES:
+            raise argparse.ArgumentTypeError(str(unknown_name("program", name, [*WHOLE, *RECIPES])))
+        epochs = int(number or RECIPES[name].epochs)
         return cls(name, epochs, epochs)
 
     @property

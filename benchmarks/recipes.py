@@ -21,11 +21,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shared.ledger import RESULTS, append, machine, read, training_commit
+from shared.ledger import RESULTS, append, machine, note_configuration, read, training_commit
 from shared.one_training import train_once
 
 from inkdigits.learning.devices import find_device
-from inkdigits.learning.recipes import Recipe, find_recipe
+from inkdigits.learning.recipes import RECIPES, Recipe
 from inkdigits.learning.runs import RunFolder
 
 COLUMNS = (
@@ -86,6 +86,7 @@ async def measure(recipe: Recipe, seeds: list[Seed], workers: int, **settings: A
             run = await train_once(
                 recipe.name, seed.folder, seed=seed.number, label=f"{recipe.name}-{seed.number}: ", **settings
             )
+            note_configuration(recipe, seed.commit)
             append(RESULTS, COLUMNS, as_row(recipe, seed, run))
 
     task = asyncio.current_task()
@@ -142,7 +143,7 @@ def report(recipe: Recipe, rows: list[dict[str, str]]) -> None:
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("recipe")
+    parser.add_argument("recipe", choices=RECIPES, metavar="RECIPE")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
@@ -150,7 +151,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1, help="runs at the same time; times then say little")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep each run in DIR/RECIPE-SEED, to go on with")
     options = parser.parse_args()
-    recipe, device = find_recipe(options.recipe), str(find_device(options.device))
+    recipe, device = RECIPES[options.recipe], str(find_device(options.device))
     with tempfile.TemporaryDirectory() as temporary:
         numbers = range(options.first_seed, options.first_seed + options.seeds)
         seeds = plan(recipe, numbers, options.keep or Path(temporary))

@@ -1,7 +1,7 @@
 """What training costs: `scripts/bench training fast mlp`.
 
-Seconds of whole trainings on MNIST, or of their first epochs, and the peak memory of the process, for each recipe and
-number of threads. Wants a machine that does nothing else. Appends one row a run to experiments/times.csv, prints a
+Seconds of whole trainings on MNIST, or of shorter ones, and the peak memory of the process, for each recipe and number
+of threads. Wants a machine that does nothing else. Appends one row a run to experiments/times.csv, prints a
 table, and last one line of JSON. Accuracy is measured by `scripts/bench recipes`.
 """
 
@@ -16,7 +16,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from shared.ledger import TIMES, append, machine, training_commit
+from shared.ledger import TIMES, append, machine, note_configuration, training_commit
 from shared.one_training import train_once
 
 from inkdigits.learning.recipes import RECIPES
@@ -62,6 +62,7 @@ def main() -> None:
         for threads in options.threads:
             for _ in range(options.runs):
                 rows.append(measure(recipe, threads, options.epochs, options.device))
+                note_configuration(RECIPES[recipe], training_commit())
                 append(TIMES, COLUMNS, rows[-1])
     print(f"{'recipe':<10} {'threads':>7} {'epochs':>6} {'training':>10} {'s an epoch':>10} {'peak MiB':>9}")
     for row in rows:

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 import inkdigits
-from inkdigits.learning.measured import read_measured
-from inkdigits.learning.recipes import RECIPES
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
@@ -30,14 +28,6 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 def test_every_public_name_is_documented() -> None:
     text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
     assert [name for name in inkdigits.__all__ if name not in text] == []
-
-
-def test_every_recipe_is_in_the_readme_with_what_it_reaches() -> None:
-    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    for name in RECIPES:
-        measured = read_measured()[name]
-        assert f"`{name}`" in text
-        assert f"{measured.accuracy:.2f} ± {measured.deviation:.2f}" in text
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")], ids=str)

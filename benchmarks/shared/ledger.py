@@ -1,20 +1,39 @@
-"""The figures under experiments/: one CSV a benchmark, only ever added to."""
+"""The figures under experiments/: one file a benchmark, only ever added to.
+
+`configurations.jsonl` says what a recipe's name meant at a commit: its settings, and how many weights its network had.
+"""
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["PEERS", "REPOSITORY", "RESULTS", "TIMES", "append", "machine", "read", "training_commit"]
+from inkdigits.learning.models import build_model
+from inkdigits.learning.recipes import Recipe
+
+__all__ = [
+    "CONFIGURATIONS",
+    "PEERS",
+    "REPOSITORY",
+    "RESULTS",
+    "TIMES",
+    "append",
+    "machine",
+    "note_configuration",
+    "read",
+    "training_commit",
+]
 
 REPOSITORY = Path(__file__).parents[2]
 RESULTS = REPOSITORY / "experiments" / "results.csv"
 TIMES = REPOSITORY / "experiments" / "times.csv"
 PEERS = REPOSITORY / "experiments" / "peers.csv"
+CONFIGURATIONS = REPOSITORY / "experiments" / "configurations.jsonl"
 
 # What decides the weights that a run ends with; the measured figures lie among it and decide nothing.
 _TRAINING_CODE = (
@@ -39,6 +58,17 @@ def append(path: Path, columns: Sequence[str], row: Mapping[str, object]) -> Non
         if new:
             writer.writeheader()
         writer.writerow(row)
+
+
+def note_configuration(recipe: Recipe, commit: str) -> None:
+    """Add what a recipe is at a commit, unless it stands there already."""
+    weights = sum(weight.numel() for weight in build_model(recipe.model).parameters())
+    line = json.dumps(
+        {"recipe": recipe.name, "commit": commit, "weights": weights, "settings": recipe.to_dict()}, sort_keys=True
+    )
+    if not CONFIGURATIONS.exists() or line not in CONFIGURATIONS.read_text(encoding="utf-8").splitlines():
+        with CONFIGURATIONS.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
 
 def training_commit(revision: str = "HEAD") -> str:

@@ -40,9 +40,12 @@ def recipes(
     for heading in ("recipe", "test accuracy", "training", "what it is"):
         table.add_column(heading, overflow="fold")
     for name, recipe in RECIPES.items():
-        figures = measured.get(name)
-        reached = figures.reached if figures else "not measured"
-        table.add_row(name, reached, figures.cost if figures else f"{recipe.epochs} epochs", recipe.summary)
+        reached, cost = "not measured", "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
+        if figures := measured.get(name):
+            reached, cost = f"{figures.reached} ({figures.seeds})", figures.cost
+        table.add_row(name, reached, cost, recipe.summary)
     output_console().print(table)
-    for line in sorted({f"{figures.seeds} seeds, {figures.machine}" for figures in measured.values()}):
-        output_console().print(f"Mean ± sd of the last epoch on MNIST's 10,000 test digits: {line}.")
+    for machine in sorted({figures.machine for figures in measured.values()}):
+        output_console().print(
+            f"Accuracy: mean ± sd (seeds) of the last epoch on MNIST's 10,000 test digits. Measured on: {machine}."
+        )

@@ -1,0 +1,154 @@
+"""Write what the recipes reach and cost, from experiments/, into the package and the README; or --check both.
+
+Only rows count whose recipe had the settings and the network that it has now: experiments/configurations.jsonl says
+what a recipe was at a row's commit.
+
+What a recipe reaches comes from experiments/results.csv: of the rows on a CPU, the newest batch. A batch is the rows of
+one commit of the training code, one precision and one machine; it counts if it has at least five seeds, since fewer are
+a trial, and of a seed that was run twice only the first row counts. Of two batches, the one whose last row stands
+further down is the newer.
+
+What it costs comes from the rows of both results.csv and times.csv, on a CPU, of whole trainings with more than one
+thread: the median of the newest commit and number of threads. A run with one thread shares the machine with others, so
+its time says little.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import statistics
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from inkdigits.learning.measured import Measured
+from inkdigits.learning.models import build_model
+from inkdigits.learning.recipes import RECIPES, Recipe
+
+REPOSITORY = Path(__file__).parents[1]
+EXPERIMENTS = REPOSITORY / "experiments"
+MEASURED = REPOSITORY / "src" / "inkdigits" / "learning" / "measured.json"
+README = REPOSITORY / "README.md"
+BEGIN, END = "<!-- recipes: written by scripts/write_results.py -->", "<!-- end of recipes -->"
+LEAST_SEEDS = 5
+
+Row = dict[str, str]
+
+
+def read_rows(name: str) -> list[Row]:
+    """Return the rows of a CSV file under experiments/, oldest first; none if there is no such file."""
+    path = EXPERIMENTS / name
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def weights_of(recipe: Recipe) -> int:
+    """Return how many weights a recipe's network has."""
+    return sum(weight.numel() for weight in build_model(recipe.model).parameters())
+
+
+def commits_of(recipe: Recipe) -> set[str]:
+    """Return the commits at which a recipe was what it is now, whatever its summary said."""
+    lines = (EXPERIMENTS / "configurations.jsonl").read_text(encoding="utf-8").splitlines()
+    return {
+        noted["commit"]
+        for noted in map(json.loads, lines)
+        if noted["weights"] == weights_of(recipe)
+        and replace(Recipe.from_dict(noted["settings"]), summary=recipe.summary) == recipe
+    }
+
+
+def batches(rows: Iterable[Row], *columns: str) -> list[list[Row]]:
+    """Return the rows that agree in some columns, the batch with the newest row last."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        key = tuple(row[column] for column in columns)
+        found[key] = [*found.pop(key, []), row]
+    return list(found.values())
+
+
+def accuracies(rows: list[Row]) -> list[Row]:
+    """Return the rows that a recipe's accuracy is taken from: the newest batch, one row a seed."""
+    of_seeds = [
+        list({row["seed"]: row for row in reversed(batch)}.values())
+        for batch in batches(rows, "commit", "precision", "machine")
+    ]
+    counted = [batch for batch in of_seeds if len(batch) >= LEAST_SEEDS]
+    return counted[-1] if counted else []
+
+
+def timings(rows: list[Row]) -> list[Row]:
+    """Return the rows that a recipe's time is taken from."""
+    timed = batches((row for row in rows if int(row["threads"]) > 1), "commit", "threads", "machine")
+    return timed[-1] if timed else []
+
+
+def measured(recipe: Recipe, commits: set[str], results: list[Row], times: list[Row]) -> Measured | None:
+    """Return a recipe's figures from rows of the commits given, or nothing if too few seeds were run."""
+    shape = {"recipe": recipe.name, "epochs": str(recipe.epochs), "batch_size": str(recipe.batch_size), "device": "cpu"}
+    results, times = (
+        [row for row in rows if row["commit"] in commits and shape.items() <= row.items()] for rows in (results, times)
+    )
+    rows, timed = accuracies(results), timings([*results, *times])
+    if not rows:
+        return None
+    reached = [100 * float(row["test_accuracy"]) for row in rows]
+    return Measured(
+        accuracy=round(statistics.mean(reached), 3),
+        deviation=round(statistics.stdev(reached), 3),
+        seeds=len(rows),
+        seconds=statistics.median(float(row["training_seconds"]) for row in timed) if timed else None,
+        threads=int(timed[0]["threads"]) if timed else None,
+        machine=rows[0]["machine"],
+    )
+
+
+def table(figures: dict[str, Measured]) -> str:
+    """Return the README's table of recipes."""
+    lines = ["| recipe | what it is | weights | epochs | test accuracy | seeds | training |", "| --- " * 7 + "|"]
+    for name, recipe in RECIPES.items():
+        reached, seeds, cost = "not measured", "", ""
+        if found := figures.get(name):
+            reached, seeds = found.reached, str(found.seeds)
+            cost = found.cost if found.threads is None else f"{found.cost}, {found.threads} threads"
+        cells = (f"`{name}`", recipe.summary, f"{weights_of(recipe):,}", str(recipe.epochs), reached, seeds, cost)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def pages() -> dict[Path, str]:
+    """Return what each file should hold."""
+    results, times = read_rows("results.csv"), read_rows("times.csv")
+    figures = {
+        name: found
+        for name, recipe in RECIPES.items()
+        if (found := measured(recipe, commits_of(recipe), results, times)) is not None
+    }
+    readme = README.read_text(encoding="utf-8")
+    section = f"{BEGIN}\n\n{table(figures)}\n\n{END}"
+    between = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
+    return {
+        MEASURED: json.dumps({name: asdict(found) for name, found in figures.items()}, indent=1) + "\n",
+        README: between.sub(lambda _: section, readme),
+    }
+
+
+def main() -> int:
+    """Write the files, or check them."""
+    stale = {path: text for path, text in pages().items() if path.read_text(encoding="utf-8") != text}
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            sys.stderr.write(f"{path} is out of date; run: python scripts/write_results.py\n")
+        return 1 if stale else 0
+    for path, text in stale.items():
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
