@@ -23,6 +23,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from inkdigits.learning.measured import Measured
 from inkdigits.learning.models import build_model
@@ -55,12 +56,20 @@ def weights_of(recipe: Recipe) -> int:
 def commits_of(recipe: Recipe) -> set[str]:
     """Return the commits at which a recipe was what it is now, whatever its summary said."""
     lines = (EXPERIMENTS / "configurations.jsonl").read_text(encoding="utf-8").splitlines()
+    weights = weights_of(recipe)
     return {
         noted["commit"]
         for noted in map(json.loads, lines)
-        if noted["weights"] == weights_of(recipe)
-        and replace(Recipe.from_dict(noted["settings"]), summary=recipe.summary) == recipe
+        if noted["weights"] == weights and is_same(recipe, noted["settings"])
     }
+
+
+def is_same(recipe: Recipe, settings: dict[str, Any]) -> bool:
+    """Return whether settings that were written down are a recipe's; settings unknown then had their defaults."""
+    try:
+        return replace(Recipe.from_dict(settings), summary=recipe.summary) == recipe
+    except TypeError:
+        return False  # it had a setting that recipes no longer have
 
 
 def batches(rows: Iterable[Row], *columns: str) -> list[list[Row]]:

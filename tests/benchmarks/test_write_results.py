@@ -82,8 +82,8 @@ def test_a_commit_counts_only_if_the_recipe_was_then_what_it_is_now(
         return json.dumps({"recipe": "mlp", "commit": commit, "weights": 269_322, "settings": settings})
 
     lines = [noted("same", summary="in other words"), noted("slower", learning_rate=0.0005)]
-    smaller = noted("smaller").replace("269322", "269321")
-    (tmp_path / "configurations.jsonl").write_text("\n".join([*lines, smaller]), encoding="utf-8")
+    lines += [noted("smaller").replace("269322", "269321"), noted("older").replace('"epsilon"', '"forgotten"')]
+    (tmp_path / "configurations.jsonl").write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(write_results, "EXPERIMENTS", tmp_path)
     assert write_results.commits_of(MLP) == {"same"}
 
