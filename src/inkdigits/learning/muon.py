@@ -69,6 +69,6 @@ def orthogonalise(matrix: Tensor) -> Tensor:
     a, b, c = _COEFFICIENTS
     for _ in range(_STEPS):
         gram = result @ result.T
-        result = a * result + (b * gram + c * gram @ gram) @ result
+        result = torch.addmm(result, torch.addmm(gram, gram, gram, beta=b, alpha=c), result, beta=a)
     orthogonal: Tensor = result.T if tall else result
     return orthogonal
