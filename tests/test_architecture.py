@@ -29,7 +29,7 @@ ALLOWED = {
     "samples": FOUNDATION,
     "weights": set(),
     "data": FOUNDATION | {"imaging"},
-    "learning": FOUNDATION | {"data"},
+    "learning": FOUNDATION | {"modelfile", "classifier", "data"},
     "evaluation": READING_SIDE | {"data"},
     "export": FOUNDATION | {"modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},

@@ -58,6 +58,7 @@ def train(
     seed: int = 0,
     epochs: int | None = None,
     batch_size: int | None = None,
+    teachers: Sequence[str | Path] = (),
     device: str = "auto",
     data_dir: str | Path | None = None,
     offline: bool = False,
@@ -72,6 +73,8 @@ def train(
         seed: decides everything that is drawn at random.
         epochs: instead of the recipe's.
         batch_size: instead of the recipe's.
+        teachers: model files or run folders; the network learns their answers to the augmented pictures as well as
+            the labels, by the recipe's `teaching`.
         device: "auto", "cpu", "cuda", ….
         data_dir: where to look for the data first.
         offline: never download.
@@ -88,6 +91,7 @@ def train(
     require("train", _FEATURE)
     from inkdigits.learning.devices import find_device
     from inkdigits.learning.runs import create_run, provenance
+    from inkdigits.learning.teachers import describe_teacher
 
     chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).with_changes(
         epochs=epochs, batch_size=batch_size
@@ -104,6 +108,7 @@ def train(
             "training": _describe(training),
             "validation": _describe(validation),
         },
+        "teachers": [describe_teacher(model) for model in teachers],
     }
     run = create_run(out, config | provenance())
     return _train_in(run, config, training, validation, place, observers, resume=False)
@@ -152,6 +157,7 @@ def _train_in(
     """Fit, and write all that a complete run leaves."""
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
+    from inkdigits.learning.teachers import taking_turns
 
     recipe = Recipe.from_dict(config["recipe"])
     with _stopping_on_signals() as should_stop:
@@ -167,7 +173,9 @@ def _train_in(
                 "seed": config["seed"],
                 "training": training.sha256,
                 "validation": validation.sha256,
+                "teachers": [teacher["sha256"] for teacher in config["teachers"]],
             },
+            teacher=taking_turns([teacher["path"] for teacher in config["teachers"]]),
             resume=resume,
             observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers],
             should_stop=should_stop,

@@ -11,7 +11,14 @@ from inkdigits.learning.models import MODELS, build_model
 from inkdigits.learning.recipes import RECIPES
 from inkdigits.modelfile import ModelInfo
 
-WEIGHTS = {"mlp": 269_322, "convnet-xs": 16_642, "convnet-s": 57_450, "convnet-tiny": 9_536, "convnet-l": 366_346}
+WEIGHTS = {
+    "mlp": 269_322,
+    "convnet-xs": 16_642,
+    "convnet-s": 57_450,
+    "convnet-tiny": 9_536,
+    "convnet-m": 230_018,
+    "convnet-l": 366_346,
+}
 
 
 @pytest.fixture(params=sorted(MODELS))

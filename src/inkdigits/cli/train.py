@@ -30,6 +30,9 @@ def train(
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
+    teacher: Annotated[
+        list[Path] | None, typer.Option(help="Learn from this model's answers too; give it again for more.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ….", show_default="auto")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.", show_default="all cores")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
@@ -48,6 +51,8 @@ def train(
 
     inkdigits train --data my-digits/ --epochs 20
 
+    inkdigits train --recipe compact --teacher runs/a --teacher runs/b
+
     inkdigits train --resume --out runs/notebook
     """
     from inkdigits.extras import require
@@ -59,6 +64,8 @@ def train(
 
     run_folder = None
     if resume:
+        if teacher:
+            raise UsageError("a run that is resumed keeps its teachers", "leave --teacher away")
         given = {"recipe": recipe, "seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
         run_folder = _run_to_resume(out, given)
         # Sums are rounded otherwise when more threads share them: the same end needs the same number.
@@ -76,6 +83,7 @@ def train(
                 seed=seed or 0,
                 epochs=epochs,
                 batch_size=batch_size,
+                teachers=teacher or (),
                 device=device or "auto",
                 data_dir=data_dir,
                 offline=offline,
@@ -148,14 +156,13 @@ class LiveProgress:
 
     def on_step(self, report: StepReport) -> None:
         """Move the bar."""
-        seen = (report.epoch - 1) * report.size + report.position
         if self._task is None:
             self._task = self._bar.add_task("", total=None, epoch=0, epochs=0, loss=0.0, accuracy=0.0, rate="")
         speed = self._bar.tasks[0].speed
         self._bar.update(
             self._task,
-            total=report.epochs * report.size,
-            completed=seen,
+            total=report.total,
+            completed=report.seen,
             epoch=report.epoch,
             epochs=report.epochs,
             loss=report.loss,

@@ -274,6 +274,8 @@ class _Run:
             epochs=self.recipe.epochs,
             position=progress.position,
             size=len(self.curriculum.order),
+            seen=sum(self.curriculum.sizes[: progress.epoch]) + progress.position,
+            total=sum(self.curriculum.sizes),
             loss=progress.loss_sum / progress.position,
             accuracy=progress.correct / progress.position,
         )

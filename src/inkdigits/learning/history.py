@@ -50,6 +50,8 @@ class StepReport:
         epochs: how many there will be.
         position: how many pictures of this epoch have been learned from.
         size: how many it has.
+        seen: how many have been learned from since the run began.
+        total: how many that will be in the whole run.
         loss: mean training loss so far in this epoch.
         accuracy: training accuracy so far, from 0 to 1.
 
@@ -59,6 +61,8 @@ class StepReport:
     epochs: int
     position: int
     size: int
+    seen: int
+    total: int
     loss: float
     accuracy: float
 
