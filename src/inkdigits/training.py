@@ -157,9 +157,10 @@ def _train_in(
     """Fit, and write all that a complete run leaves."""
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
-    from inkdigits.learning.teachers import taking_turns
+    from inkdigits.learning.teachers import describe_teacher, taking_turns
 
     recipe = Recipe.from_dict(config["recipe"])
+    teachers = [teacher["path"] for teacher in config["teachers"]]
     with _stopping_on_signals() as should_stop:
         network, history = fit(
             training,
@@ -173,9 +174,9 @@ def _train_in(
                 "seed": config["seed"],
                 "training": training.sha256,
                 "validation": validation.sha256,
-                "teachers": [teacher["sha256"] for teacher in config["teachers"]],
+                "teachers": [describe_teacher(model)["sha256"] for model in teachers],
             },
-            teacher=taking_turns([teacher["path"] for teacher in config["teachers"]]),
+            teacher=taking_turns(teachers),
             resume=resume,
             observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers],
             should_stop=should_stop,
