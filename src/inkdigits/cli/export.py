@@ -12,16 +12,19 @@ __all__ = ["export"]
 
 def export(
     model: Annotated[str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.")],
-    file_format: Annotated[str, typer.Option("--format", help="onnx or keras.")] = "onnx",
+    file_format: Annotated[str, typer.Option("--format", help="onnx, onnx-int8 or keras.")] = "onnx",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write.")] = None,
 ) -> None:
     """Write a model in a format that others can use.
 
-    onnx is the model file itself; keras is a .keras file with the same layers and weights.
+    onnx is the model file itself; onnx-int8 keeps its weights in 8 bits each, a quarter of the size; keras is a .keras
+    file with the same layers and weights.
 
     [bold]Examples[/bold]
 
     inkdigits export bundled --format keras -o digits.keras
+
+    inkdigits export runs/tiny --format onnx-int8 -o tiny.onnx
 
     inkdigits export runs/notebook --format onnx -o notebook.onnx
     """

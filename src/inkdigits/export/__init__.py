@@ -13,7 +13,7 @@ from inkdigits.modelfile import BUNDLED, find_model, open_session
 __all__ = ["FORMATS", "export"]
 
 # format → the suffix of its files
-FORMATS = {"keras": ".keras", "onnx": ".onnx"}
+FORMATS = {"keras": ".keras", "onnx": ".onnx", "onnx-int8": ".int8.onnx"}
 
 
 def export(model: str | Path = BUNDLED, format: str = "onnx", output: str | Path | None = None) -> Path:  # noqa: A002 - the option's name
@@ -21,7 +21,8 @@ def export(model: str | Path = BUNDLED, format: str = "onnx", output: str | Path
 
     Args:
         model: "bundled", a run folder, or an `.onnx` model file.
-        format: "onnx" (the model file itself, checked), or "keras" (needs `inkdigits[keras]`).
+        format: "onnx" (the model file itself, checked), "onnx-int8" (with weights of 8 bits; needs
+            `inkdigits[train]`), or "keras" (needs `inkdigits[keras]`).
         output: the file to write; the model's name in the working folder if not given.
 
     Returns:
@@ -44,6 +45,12 @@ def export(model: str | Path = BUNDLED, format: str = "onnx", output: str | Path
         with source.open("rb") as content, open_atomically(target) as file:
             shutil.copyfileobj(content, file)
         return target
+    if format == "onnx-int8":
+        require("train", "Writing int8 weights")
+        from inkdigits.export.int8_file import write_int8
+
+        open_session(source)
+        return write_int8(source, target)
     require("keras", "Writing a .keras file")
     from inkdigits.export.keras_file import write_keras
 

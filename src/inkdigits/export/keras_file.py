@@ -96,6 +96,8 @@ def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]
             ]
         case nn.MaxPool2d():
             return [(layers.MaxPooling2D(torch_layer.kernel_size), [])]
+        case nn.AdaptiveAvgPool2d(output_size=1):
+            return [(layers.GlobalAveragePooling2D(keepdims=True), [])]
         case nn.ReLU():
             return [(layers.ReLU(), [])]
         case nn.Dropout():
