@@ -129,7 +129,7 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             name="instant",
-            summary="The smallest convnet, one look at less than half of the pictures: the notebook's accuracy at once.",
+            summary="The smallest convnet, one look at half of the pictures: the notebook's accuracy at once.",
             model="convnet-xs",
             epochs=1,
             review=Review(after=0, share=0.45),
