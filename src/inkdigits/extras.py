@@ -11,7 +11,7 @@ __all__ = ["EXTRAS", "missing_modules", "require"]
 # extra → the modules that the code behind it imports
 EXTRAS: dict[str, tuple[str, ...]] = {
     "evaluate": ("matplotlib", "sklearn"),
-    "train": ("torch", "onnx", "onnxscript", "safetensors", "tensorboard", "matplotlib", "sklearn"),
+    "train": ("torch", "onnx", "safetensors", "tensorboard", "matplotlib", "sklearn"),
     "keras": ("keras", "torch", "onnx"),
 }
 

@@ -65,7 +65,8 @@ def several_chunks(training_digits: Dataset) -> Dataset:
     return dataclasses.replace(training_digits, images=copies, labels=labels)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+# Between them: dropout, Adam and a small last batch; Muon, AdamW and a review of the hard pictures.
+@pytest.mark.parametrize("name", ["mlp", "fast"])
 def test_a_killed_and_resumed_run_ends_in_the_same_weights(
     name: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
@@ -95,7 +96,7 @@ def test_every_picture_is_counted_once_an_epoch(
     tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
     watcher = Watcher()
-    recipe = find_recipe("fast").with_changes(epochs=2, batch_size=100)  # divides neither chunk nor epoch
+    recipe = find_recipe("mlp").with_changes(epochs=2, batch_size=100)  # divides neither chunk nor epoch
     run(tmp_path, several_chunks, validation_digits, recipe, watcher=watcher)
     ends = [report for report in watcher.steps if report.position == report.size]
     assert [report.size for report in ends] == [4099, 4099]

@@ -88,7 +88,7 @@ def test_the_model_file_agrees_with_torch_and_can_be_taken_back(name: str, tmp_p
 
 
 def test_an_unknown_network_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="did you mean 'convnet'"):
+    with pytest.raises(UsageError, match="did you mean 'convnet-s'"):
         build_model("convnets")
 
 

@@ -65,6 +65,7 @@ def quantise(weights: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int8], np
 
     """
     largest = np.abs(weights).reshape(len(weights), -1).max(axis=1)
-    scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    scales = (largest / 127).astype(np.float32)
+    scales[scales == 0] = 1
     steps = np.rint(weights / scales.reshape(-1, *[1] * (weights.ndim - 1)))
     return steps.clip(-127, 127).astype(np.int8), scales

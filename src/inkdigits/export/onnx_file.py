@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +13,7 @@ from torch import Tensor, nn
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import ModelFileError, printable
+from inkdigits.export.graph import build_graph
 from inkdigits.files import write_atomically
 from inkdigits.learning.models import build_model
 from inkdigits.modelfile import ModelInfo, find_model, open_session, read_info
@@ -56,29 +53,8 @@ def write_model(model: DigitModel, info: ModelInfo, path: str | Path) -> Path:
         OutputError: the file cannot be written.
 
     """
-    # A copy: the network that is being trained stays on its device and in its memory format.
-    portable = DigitModel(build_model(info.recipe["model"]))
-    portable.load_state_dict(model.state_dict())
-    portable.eval()
-    example = torch.zeros(2, 28, 28, dtype=torch.uint8)
-    with _quiet_exporter():
-        program = torch.onnx.export(
-            portable,
-            (example,),
-            input_names=["images"],
-            output_names=["probabilities"],
-            dynamic_shapes={"images": {0: torch.export.Dim("N", min=1)}},
-            dynamo=True,
-            # Optimising folds batch normalisation into the convolutions and loses the names of the weights;
-            # ONNX Runtime does the same whenever it loads the file.
-            optimize=False,
-            verbose=False,
-        )
-    assert program is not None  # noqa: S101 - always so with dynamo=True
-    proto = program.model_proto
-    _drop_build_traces(proto)
+    proto = build_graph(model.network, float(model.temperature))
     onnx.helper.set_model_props(proto, info.to_metadata())
-    onnx.checker.check_model(proto)
     return write_atomically(path, proto.SerializeToString(deterministic=True))
 
 
@@ -132,27 +108,3 @@ def check_parity(model: DigitModel, path: str | Path, images: npt.NDArray[np.uin
             "please report this with the versions that 'inkdigits doctor' prints",
         )
     return difference
-
-
-def _drop_build_traces(proto: onnx.ModelProto) -> None:
-    """Remove the source lines and file paths that the exporter leaves in a graph."""
-    for node in proto.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    for value in [*proto.graph.input, *proto.graph.output, *proto.graph.value_info, *proto.graph.initializer]:
-        del value.metadata_props[:]
-    del proto.graph.metadata_props[:]
-
-
-@contextmanager
-def _quiet_exporter() -> Iterator[None]:
-    """Keep the exporter from telling users what only its own developers can mend."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)

@@ -1,0 +1,126 @@
+"""The computation of a model file, written layer by layer in ONNX' operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from inkdigits.errors import ModelFileError
+
+__all__ = ["build_graph"]
+
+_OPSET = 20
+_IR_VERSION = 10  # the newest that the oldest supported ONNX Runtime reads
+
+
+def build_graph(network: nn.Module, temperature: float) -> onnx.ModelProto:
+    """Return a network, with scaling before it and temperature and softmax after it, as ONNX.
+
+    Written here rather than traced by torch's exporter: that takes longer than the quickest training, and leaves the
+    paths of the machine in the file.
+
+    Args:
+        network: an `nn.Sequential`, written as it predicts, not as it trains. Its weights keep the names that they
+            have in `state_dict`, after "network.".
+        temperature: what the logits are divided by.
+
+    Returns:
+        uint8 (N,28,28) `images` in, float32 (N,10) `probabilities` out.
+
+    Raises:
+        ModelFileError: the network has a layer that is not known here.
+
+    """
+    if not isinstance(network, nn.Sequential):
+        raise ModelFileError(f"a network of the kind {type(network).__name__} cannot be written as ONNX yet")
+    graph = _Graph("images")
+    graph.add("Cast", to=TensorProto.FLOAT)
+    graph.add("Div", graph.constant("white", np.float32(255)))
+    graph.add("Unsqueeze", graph.constant("channel", np.array([1], np.int64)))
+    for place, layer in enumerate(network):
+        _add_layer(graph, layer, f"network.{place}")
+    graph.add("Div", graph.constant("temperature", np.float32(temperature)))
+    graph.add("Softmax", axis=1, output="probabilities")
+    images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
+    probabilities = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", 10])
+    whole = helper.make_graph(graph.nodes, "inkdigits", [images], [probabilities], graph.weights)
+    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+class _Graph:
+    """Nodes in a row, each fed by the one before it."""
+
+    def __init__(self, source: str) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+        self._last = source
+
+    def add(self, operator: str, *weights: str, output: str | None = None, **attributes: Any) -> None:
+        """Add a node that takes the last one's output and some weights."""
+        output = output or f"{len(self.nodes)}.{operator}"
+        self.nodes.append(helper.make_node(operator, [self._last, *weights], [output], **attributes))
+        self._last = output
+
+    def constant(self, name: str, value: np.generic | np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
+        """Keep a value in the file; return its name."""
+        self.weights.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+    def tensors(self, prefix: str, layer: nn.Module, *names: str) -> list[str]:
+        """Keep those tensors of a layer that it has; return their names."""
+        kept = [(name, getattr(layer, name)) for name in names]
+        return [
+            self.constant(f"{prefix}.{name}", tensor.detach().cpu().contiguous().numpy())
+            for name, tensor in kept
+            if isinstance(tensor, Tensor)
+        ]
+
+
+def _add_layer(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    for kind, add in _LAYERS.items():
+        if isinstance(layer, kind):
+            add(graph, layer, prefix)
+            return
+    raise ModelFileError(f"a layer of the kind {type(layer).__name__} cannot be written as ONNX yet")
+
+
+def _add_convolution(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    assert isinstance(layer, nn.Conv2d)  # noqa: S101 - for the type checker, here and below
+    rows, columns = (int(amount) for amount in layer.padding)
+    weights = graph.tensors(prefix, layer, "weight", "bias")
+    graph.add("Conv", *weights, pads=[rows, columns, rows, columns], strides=list(layer.stride))
+
+
+def _add_normalisation(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    assert isinstance(layer, nn.BatchNorm2d)  # noqa: S101
+    weights = graph.tensors(prefix, layer, "weight", "bias", "running_mean", "running_var")
+    graph.add("BatchNormalization", *weights, epsilon=layer.eps)
+
+
+def _add_pooling(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    assert isinstance(layer, nn.MaxPool2d)  # noqa: S101
+    side = layer.kernel_size
+    graph.add("MaxPool", kernel_shape=[side, side], strides=[layer.stride, layer.stride])
+
+
+def _add_dense(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    graph.add("Gemm", *graph.tensors(prefix, layer, "weight", "bias"), transB=1)
+
+
+_LAYERS: dict[type[nn.Module], Callable[[_Graph, nn.Module, str], None]] = {
+    nn.Conv2d: _add_convolution,
+    nn.BatchNorm2d: _add_normalisation,
+    nn.MaxPool2d: _add_pooling,
+    nn.Linear: _add_dense,
+    nn.ReLU: lambda graph, layer, prefix: graph.add("Relu"),
+    nn.AdaptiveAvgPool2d: lambda graph, layer, prefix: graph.add("GlobalAveragePool"),
+    nn.Flatten: lambda graph, layer, prefix: graph.add("Flatten"),
+    nn.Dropout: lambda graph, layer, prefix: None,  # does nothing in evaluation
+}
