@@ -1,0 +1,143 @@
+"""Classifier beside PyTorch and Keras, the same network: `scripts/bench classifier [MODEL] --rounds 5`.
+
+Reads the 10,000 test digits with each, in processes that stay open and take turns, with one thread and with two, and
+one digit at a time. Ratios are another's seconds over Classifier's in the same round, median (lowest to highest).
+Appends one row a program to experiments/reading.csv, prints a table, and last one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from peers import tensorflow_environment
+from shared.ledger import REPOSITORY, append, machine
+from shared.one_training import without_thread_settings
+
+import inkdigits
+from inkdigits.export import export
+
+FOLDER = Path(__file__).parent / "readers"
+READING = REPOSITORY / "experiments" / "reading.csv"
+COLUMNS = (
+    "date", "model", "program", "threads", "rounds", "digits", "seconds_median", "digits_per_second",
+    "ratio_median", "ratio_lowest", "ratio_highest", "tuned", "machine",
+)  # fmt: skip
+ONE = "inkdigits, one at a time"
+
+
+class Program:
+    """A reader in a process of its own, which waits between its turns."""
+
+    def __init__(self, python: Path, script: str, model: Path, images: Path, threads: int) -> None:
+        source = os.pathsep.join([str(REPOSITORY / "src"), str(FOLDER)])
+        self._process = subprocess.Popen(
+            [str(python), str(FOLDER / script), str(model), str(images), str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=without_thread_settings() | {"PYTHONPATH": source},
+        )
+        facts = json.loads(self._ask(None))
+        self.ways: list[str] = facts["ways"]
+        self.tuned: str = facts.get("tuned", "")
+
+    def seconds(self, way: str) -> float:
+        """Let it read all pictures in one of its ways; return the seconds."""
+        return float(self._ask(way))
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _ask(self, line: str | None) -> str:
+        assert self._process.stdin is not None  # noqa: S101 - for the type checker
+        assert self._process.stdout is not None  # noqa: S101
+        if line is not None:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError("a reader ended before its time; it has said why")
+        return answer
+
+
+def measure(scripts: dict[str, tuple[Path, Path]], images: Path, threads: int, rounds: int) -> list[dict[str, object]]:
+    """Let the programs take turns; return one row for each of their ways."""
+    with ExitStack() as stack:
+        programs = [Program(python, script, model, images, threads) for script, (python, model) in scripts.items()]
+        for program in programs:
+            stack.callback(program.close)
+        taken: dict[str, list[float]] = {way: [] for program in programs for way in program.ways}
+        for _ in range(rounds):
+            for program in programs:
+                for way in program.ways:
+                    taken[way].append(program.seconds(way))
+        tuned = {way: program.tuned for program in programs for way in program.ways if way.endswith("tuned")}
+    return [as_row(way, taken, tuned.get(way, ""), threads) for way in taken]
+
+
+def as_row(way: str, taken: dict[str, list[float]], tuned: str, threads: int) -> dict[str, object]:
+    """Return the row of one way of reading."""
+    digits = 100 if way == ONE else 10_000
+    ratios = [theirs / ours for theirs, ours in zip(taken[way], taken["inkdigits"], strict=True)]
+    median = statistics.median(taken[way])
+    alone = way.startswith("inkdigits")
+    return {
+        "program": way,
+        "threads": threads,
+        "rounds": len(taken[way]),
+        "digits": digits,
+        "seconds_median": round(median, 4),
+        "digits_per_second": round(digits / median),
+        "ratio_median": "" if alone else round(statistics.median(ratios), 2),
+        "ratio_lowest": "" if alone else round(min(ratios), 2),
+        "ratio_highest": "" if alone else round(max(ratios), 2),
+        "tuned": tuned,
+    }
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", nargs="?", default="bundled")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--python", type=Path, help="a Python that has TensorFlow; made if not given")
+    options = parser.parse_args()
+    keras_python = options.python or tensorflow_environment()
+    model = inkdigits.Classifier(options.model).info.name
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        images, onnx, keras = folder / "images.npy", folder / "model.onnx", folder / "model.keras"
+        np.save(images, inkdigits.load_dataset("mnist", split="test").images)
+        export(options.model, "onnx", onnx)
+        export(options.model, "keras", keras)
+        scripts = {
+            "inkdigits_reader.py": (Path(sys.executable), onnx),
+            "torch_reader.py": (Path(sys.executable), onnx),
+            "keras_reader.py": (keras_python, keras),
+        }
+        for threads in options.threads:
+            rows += measure(scripts, images, threads, options.rounds)
+    print(f"{'threads':>7}  {'program':<26} {'digits/s':>9}  {'times Classifier':>16}  tuned")
+    for row in rows:
+        row |= {"date": f"{datetime.now().astimezone():%Y-%m-%d}", "model": model, "machine": machine()}
+        append(READING, COLUMNS, row)
+        ratio = row["ratio_median"] and f"{row['ratio_median']} ({row['ratio_lowest']}–{row['ratio_highest']})"
+        print(f"{row['threads']:>7}  {row['program']:<26} {row['digits_per_second']:>9}  {ratio:>16}  {row['tuned']}")
+    print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()
