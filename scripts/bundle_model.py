@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import inkdigits
 from inkdigits.evaluation.evaluate import Evaluation
@@ -30,7 +31,8 @@ The model that ships with inkdigits and that `read` uses: `bundled.onnx`, {kilob
 | network | `{model}`, {weights:,} weights |
 | recipe | `{recipe}`: {epochs} epochs, batches of {batch_size}, seed {seed}; the last epoch, nothing chosen on test |
 | training data | MNIST, {n:,} of the 60,000 training digits, SHA-256 `{data_sha256}` |
-| augmentation | rotation ±{rotation:g}°, shift ±{shift:.0%}, zoom ±{zoom:.0%} |
+| teachers | {teachers} |
+| augmentation | rotation ±{rotation:g}°, shift ±{shift:.0%}, zoom ±{zoom:.0%}, slant ±{slant:g}, bend {bend:g} px |
 | calibration | temperature {temperature:.3f}, fitted on the other 5,000 of the 60,000 |
 | uncertain below | {threshold:.1%} confidence, the lowest at which 99.9 % of the accepted validation digits are right |
 | made by | inkdigits {version}, commit `{commit}` |
@@ -45,7 +47,7 @@ The model that ships with inkdigits and that `read` uses: `bundled.onnx`, {kilob
 
 The test digits were looked at once, when the model was bundled. To make it again:
 
-    inkdigits train --recipe {recipe} --epochs {epochs} --seed {seed} --threads {threads} --out runs/bundled
+{remake}
     python scripts/bundle_model.py runs/bundled
 
 The weights come out the same on the same machine with the same versions
@@ -81,7 +83,7 @@ def figures_of(evaluation: Evaluation) -> dict[str, float]:
     return {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}
 
 
-def card(info: ModelInfo, config: dict[str, object], path: Path, weights: int) -> str:
+def card(info: ModelInfo, config: dict[str, Any], path: Path, weights: int) -> str:
     """Return the model card's text."""
     recipe = info.recipe
     content = path.read_bytes()
@@ -89,8 +91,7 @@ def card(info: ModelInfo, config: dict[str, object], path: Path, weights: int) -
         f"| {split} | {row['n']:,} | {row['accuracy']:.2%} | {row['loss']:.4f} | {row['ece']:.2%} |"
         for split, row in info.metrics.items()
     )
-    versions = config["versions"]
-    assert isinstance(versions, dict)  # noqa: S101 - create_run wrote it
+    versions, teachers = config["versions"], config["teachers"]
     return CARD.format(
         name=info.name,
         kilobytes=len(content) / 1000,
@@ -111,9 +112,18 @@ def card(info: ModelInfo, config: dict[str, object], path: Path, weights: int) -
         licence=info.licence,
         sha256=sha256(content),
         figures="\n".join(rows),
+        teachers=f"a committee of {len(teachers)} `accurate` networks" if teachers else "none",
+        remake="\n".join(f"    {line}" for line in commands(info, config, len(teachers))),
         versions=", ".join(f"{package} {version}" for package, version in versions.items()),
-        threads=config.get("threads"),
     )
+
+
+def commands(info: ModelInfo, config: dict[str, Any], teachers: int) -> list[str]:
+    """Return the commands that make the run again: the teachers' first."""
+    ends = f"--threads {config['threads']} --out runs"
+    lines = [f"inkdigits train --recipe accurate --seed {seed} {ends}/accurate-{seed}" for seed in range(teachers)]
+    taught = "".join(f" \\\n        --teacher runs/accurate-{seed}" for seed in range(teachers))
+    return [*lines, f"inkdigits train --recipe {info.recipe['name']} --seed {info.seed} {ends}/bundled{taught}"]
 
 
 if __name__ == "__main__":
