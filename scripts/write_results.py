@@ -8,9 +8,8 @@ one commit of the training code, one precision and one machine; it counts if it 
 a trial, and of a seed that was run twice only the first row counts. Of two batches, the one whose last row stands
 further down is the newer.
 
-What it costs comes from the rows of both results.csv and times.csv, on a CPU, of whole trainings with more than one
-thread: the median of the newest commit and number of threads. A run with one thread shares the machine with others, so
-its time says little.
+What it costs comes from the rows of both results.csv and times.csv, on a CPU, of whole trainings: the median of the
+newest commit with the most threads. Long recipes were timed with one thread alone, beside another run.
 """
 
 from __future__ import annotations
@@ -93,7 +92,8 @@ def accuracies(rows: list[Row]) -> list[Row]:
 
 def timings(rows: list[Row]) -> list[Row]:
     """Return the rows that a recipe's time is taken from."""
-    timed = batches((row for row in rows if int(row["threads"]) > 1), "commit", "threads", "machine")
+    most = max((int(row["threads"]) for row in rows), default=0)
+    timed = batches((row for row in rows if int(row["threads"]) == most), "commit", "machine")
     return timed[-1] if timed else []
 
 
@@ -111,8 +111,8 @@ def measured(recipe: Recipe, commits: set[str], results: list[Row], times: list[
         accuracy=round(statistics.mean(reached), 3),
         deviation=round(statistics.stdev(reached), 3),
         seeds=len(rows),
-        seconds=statistics.median(float(row["training_seconds"]) for row in timed) if timed else None,
-        threads=int(timed[0]["threads"]) if timed else None,
+        seconds=statistics.median(float(row["training_seconds"]) for row in timed),
+        threads=int(timed[0]["threads"]),
         machine=rows[0]["machine"],
     )
 
@@ -124,7 +124,7 @@ def table(figures: dict[str, Measured]) -> str:
         reached, seeds, cost = "not measured", "", ""
         if found := figures.get(name):
             reached, seeds = found.reached, str(found.seeds)
-            cost = found.cost if found.threads is None else f"{found.cost}, {found.threads} threads"
+            cost = f"{found.cost}, {found.threads} thread{'s'[: found.threads != 1]}"
         cells = (f"`{name}`", recipe.summary, f"{weights_of(recipe):,}", str(recipe.epochs), reached, seeds, cost)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

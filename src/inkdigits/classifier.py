@@ -11,7 +11,7 @@ from inkdigits.modelfile import BUNDLED, find_model, open_session, read_info
 
 __all__ = ["Classifier"]
 
-_BATCH = 1024  # bounds the memory that activations take; larger batches are no faster
+_BATCH = 128  # a batch's activations stay in the processor's cache; larger batches are no faster
 
 
 class Classifier:

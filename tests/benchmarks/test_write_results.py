@@ -97,8 +97,9 @@ def test_time_is_taken_from_the_newest_whole_trainings_with_several_threads() ->
     assert (found.seconds, found.threads) == (50.0, 2)
 
 
-def test_runs_with_one_thread_tell_no_time() -> None:
-    found = write_results.measured(MLP, COMMITS, batch(0.98), [])
+def test_where_all_ran_with_one_thread_their_time_is_told_as_such() -> None:
+    rows = batch(0.98)
+    found = write_results.measured(MLP, COMMITS, rows, [])
     assert found is not None
-    assert found.seconds is None
-    assert found.cost == "not timed"
+    assert found.threads == 1
+    assert found.seconds == float(rows[0]["training_seconds"])

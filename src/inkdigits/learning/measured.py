@@ -18,7 +18,7 @@ class Measured:
         accuracy: mean accuracy on the 10,000 test digits, in per cent.
         deviation: its sample standard deviation over the seeds, in percentage points.
         seeds: how many seeds.
-        seconds: how long training takes, without validation; None if it was not timed.
+        seconds: how long training takes, without validation.
         threads: how many threads were timed.
         machine: where.
 
@@ -27,8 +27,8 @@ class Measured:
     accuracy: float
     deviation: float
     seeds: int
-    seconds: float | None
-    threads: int | None
+    seconds: float
+    threads: int
     machine: str
 
     @property
@@ -38,9 +38,7 @@ class Measured:
 
     @property
     def cost(self) -> str:
-        """The time for people: "2.1 s", "45 s", "38 min" or "not timed"."""
-        if self.seconds is None:
-            return "not timed"
+        """The time for people: "2.1 s", "45 s" or "38 min"."""
         if self.seconds >= 600:
             return f"{self.seconds / 60:.0f} min"
         return f"{self.seconds:.1f} s" if self.seconds < 20 else f"{self.seconds:.0f} s"
