@@ -49,6 +49,7 @@ class Program:
         )
         facts = json.loads(self._ask(None))
         self.ways: list[str] = facts["ways"]
+        self.read: dict[str, str] = facts["read"]
         self.tuned: str = facts.get("tuned", "")
 
     def seconds(self, way: str) -> float:
@@ -77,6 +78,7 @@ def measure(scripts: dict[str, tuple[Path, Path]], images: Path, threads: int, r
         programs = [Program(python, script, model, images, threads) for script, (python, model) in scripts.items()]
         for program in programs:
             stack.callback(program.close)
+        check_agreement({way: digits for program in programs for way, digits in program.read.items() if way != ONE})
         taken: dict[str, list[float]] = {way: [] for program in programs for way in program.ways}
         for _ in range(rounds):
             for program in programs:
@@ -84,6 +86,19 @@ def measure(scripts: dict[str, tuple[Path, Path]], images: Path, threads: int, r
                     taken[way].append(program.seconds(way))
         tuned = {way: program.tuned for program in programs for way in program.ways if way.endswith("tuned")}
     return [as_row(way, taken, tuned.get(way, ""), threads) for way in taken]
+
+
+def check_agreement(read: dict[str, str]) -> None:
+    """Raise ValueError if a program reads more than one digit of a thousand otherwise than Classifier: another network.
+
+    Args:
+        read: the digits that each program read, in the same order.
+
+    """
+    for program, digits in read.items():
+        others = sum(theirs != ours for theirs, ours in zip(digits, read["inkdigits"], strict=True))
+        if others > len(digits) / 1000:
+            raise ValueError(f"{program} reads {others} of {len(digits)} digits otherwise than Classifier")
 
 
 def as_row(way: str, taken: dict[str, list[float]], tuned: str, threads: int) -> dict[str, object]:

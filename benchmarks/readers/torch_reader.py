@@ -1,7 +1,7 @@
 """PyTorch eager, the same network: `torch_reader.py MODEL IMAGES.npy THREADS`.
 
 As people write it (batches of 1,000, memory as it comes), and as it is quickest here: batch size and memory format are
-tried first.
+tried on a fifth of the pictures.
 """
 
 import sys
@@ -21,14 +21,18 @@ FORMATS = {"contiguous": torch.contiguous_format, "channels last": torch.channel
 
 
 @torch.inference_mode()
-def read(memory: str, batch: int) -> torch.Tensor:
-    """Return the digits of all pictures."""
+def read(count: int, memory: str, batch: int) -> torch.Tensor:
+    """Return the probabilities of so many pictures."""
     network = model.eval().to(memory_format=FORMATS[memory])
-    return torch.cat([network(part).argmax(1) for part in images.split(batch)])
+    return torch.cat([network(part) for part in images[:count].split(batch)])
 
 
-ways: dict[str, Callable[[], object]] = {
-    f"{memory}, {batch}": partial(read, memory, batch) for memory in FORMATS for batch in (64, 256, 1000)
+tried: dict[str, tuple[str, int]] = {
+    f"{memory}, {batch}": (memory, batch) for memory in FORMATS for batch in (64, 128, 256, 512, 1000)
 }
-best = quickest(ways)
-answer({"torch": ways["contiguous, 1000"], "torch, tuned": ways[best]}, tuned=best)
+best = quickest({name: partial(read, len(images) // 5, *way) for name, way in tried.items()})
+ways: dict[str, Callable[[], torch.Tensor]] = {
+    "torch": partial(read, len(images), "contiguous", 1000),
+    "torch, tuned": partial(read, len(images), *tried[best]),
+}
+answer(ways, tuned=best)

@@ -106,16 +106,18 @@ def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]
 
 
 def _convert_convolution(torch_layer: nn.Conv2d, layers: Any) -> list[tuple[Any, list[Any]]]:
-    """Return padding, where there is some, and the convolution itself."""
+    """Return the convolution, after padding where it cannot do that itself."""
     counterparts: list[tuple[Any, list[Any]]] = []
-    rows, columns = (int(amount) for amount in torch_layer.padding)
-    if rows or columns:
-        # Apart from the convolution: Keras' own "same" padding is lopsided where the stride is over 1.
-        counterparts.append((layers.ZeroPadding2D((rows, columns)), []))
+    padding = tuple(int(amount) for amount in torch_layer.padding)
+    # Keras' own "same" padding is lopsided where the stride is over 1.
+    keeps_size = torch_layer.stride == (1, 1) and torch_layer.kernel_size == tuple(2 * side + 1 for side in padding)
+    if any(padding) and not keeps_size:
+        counterparts.append((layers.ZeroPadding2D(padding), []))
     convolution = layers.Conv2D(
         torch_layer.out_channels,
         torch_layer.kernel_size,
         strides=torch_layer.stride,
+        padding="same" if keeps_size else "valid",
         use_bias=torch_layer.bias is not None,
     )
     biases = [] if torch_layer.bias is None else [torch_layer.bias]
