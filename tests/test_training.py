@@ -114,7 +114,8 @@ def test_a_full_disk_is_a_clear_error_and_the_last_checkpoint_stays_whole(whole_
     disk = tmp_path / "disk"
     disk.mkdir()
     # Room for one checkpoint, but not for the next one beside it.
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1400k", "tmpfs", str(disk)]
+    room = (whole_run / "checkpoint.safetensors").stat().st_size * 3 // 2
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={room}", "tmpfs", str(disk)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root can mount a small disk to fill up")
     try:

@@ -106,7 +106,6 @@ def test_doctor_says_what_is_there_and_what_is_missing() -> None:
 
 
 def test_completion_is_to_be_had() -> None:
-    answer = run("--show-completion", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1", SHELL="/bin/bash")
-    assert answer.returncode in (0, 2)  # the option takes a shell where none can be detected
-    shown = answer if answer.returncode == 0 else run("--show-completion", "bash", SHELL="/bin/bash")
+    # Where no shell can be detected, as in a job that runs on its own, the option takes the shell's name.
+    shown = run("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert "complete" in shown.stdout
