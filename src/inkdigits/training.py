@@ -96,6 +96,8 @@ def train(
     chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).with_changes(
         epochs=epochs, batch_size=batch_size
     )
+    if teachers and not chosen.teaching:
+        raise UsageError(f"the recipe '{chosen.name}' does not learn from teachers", "try --recipe compact")
     place = find_device(device)
     training, validation = _load(data, data_dir, offline)
     config = {

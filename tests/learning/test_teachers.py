@@ -11,7 +11,7 @@ import torch
 import inkdigits
 from inkdigits.classifier import Classifier
 from inkdigits.data import Dataset
-from inkdigits.errors import CheckpointError, ModelFileError
+from inkdigits.errors import CheckpointError, ModelFileError, UsageError
 from inkdigits.learning.fit import fit, predict_logits
 from inkdigits.learning.recipes import find_recipe
 from inkdigits.learning.teachers import describe_teacher, taking_turns
@@ -73,6 +73,11 @@ def test_a_run_whose_teachers_have_changed_is_not_resumed(teachers: list[Path], 
     (tmp_path / "run" / "config.json").write_text(json.dumps(config))
     with pytest.raises(CheckpointError, match="another recipe, seed or data"):
         resume_training(tmp_path / "run")
+
+
+def test_a_recipe_that_learns_from_nobody_says_so(teachers: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="'accurate' does not learn from teachers"):
+        inkdigits.train("accurate", "optdigits", out=tmp_path / "run", teachers=teachers)
 
 
 def test_a_teacher_that_is_no_model_is_a_clear_error(tmp_path: Path) -> None:

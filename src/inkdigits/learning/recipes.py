@@ -164,6 +164,7 @@ RECIPES: dict[str, Recipe] = {
             betas=(0.9, 0.99),
             weight_decay=0.01,
             label_smoothing=0.1,
+            teaching=0.0,  # it is what others learn from
             augmentation=Augmentation(rotation=10, shift=0.08, zoom=0.1, slant=0.1, bend=1.2),
         ),
         Recipe(
