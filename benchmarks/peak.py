@@ -1,34 +1,38 @@
 """How much of the machine training and reading use: `scripts/bench peak --recipe fast`.
 
-The peak is what a product of two large float32 matrices reaches in the same run. Operations are counted from the
-network: two for each multiply-add of a convolution or dense layer when reading, six when training (forward, and back to
-the inputs and to the weights). Beside each share stands where the time went, by torch's and ONNX Runtime's own
-profilers. Appends rows to experiments/peak.csv, prints tables, and last one line of JSON.
+The peak is what the quickest of several products of two large float32 matrices reaches in the same run, with as many
+threads. Beside it stand the rates of `fit` (the second epoch over `--pictures` digits, without the recipe's review,
+which changes only which pictures are seen) and of `Classifier`. Counted are the operations of convolutions and dense
+layers, two for each multiply-add: when training forward and backward, without the optimiser's own; when reading forward.
+
+Where the time goes is told by torch's and ONNX Runtime's own profilers, in a further run of one thread each, so that
+nothing runs side by side. Appends rows to experiments/peak.csv, prints tables, and last one line of JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import onnxruntime
 import torch
 from shared.ledger import REPOSITORY, append, machine
+from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
 
 import inkdigits
+from inkdigits.data import Dataset
 from inkdigits.export.onnx_file import read_model
-from inkdigits.learning.augmentation import augment
-from inkdigits.learning.devices import keep_freed_memory
+from inkdigits.learning.fit import fit
 from inkdigits.learning.models import build_model, count_multiply_adds
-from inkdigits.learning.optimization import make_optimizers
 from inkdigits.learning.recipes import Recipe, find_recipe
 from inkdigits.modelfile import find_model
 
@@ -36,141 +40,160 @@ PEAK = REPOSITORY / "experiments" / "peak.csv"
 COLUMNS = (
     "date", "work", "threads", "gigaflops", "peak_gigaflops", "share", "pictures_per_second", "where", "machine",
 )  # fmt: skip
-# What an operator's name holds → what it is for; the first that fits.
+# What an operator is for → what its name, or the name of what called it, holds; the first that fits.
 KINDS = {
-    "conv": "convolutions",
-    "Conv": "convolutions",
-    "batch_norm": "normalisation",
-    "BatchNorm": "normalisation",
-    "max_pool": "pooling",
-    "MaxPool": "pooling",
-    "clamp_min": "activation",
-    "threshold": "activation",
-    "grid_sample": "augmentation",
-    "Optimizer": "optimizer",
-    "fused": "optimizer",
-    "addmm": "dense layers and Muon",
-    "aten::mm": "dense layers and Muon",
-    "Gemm": "dense layers and Muon",
-    "Reorder": "memory layout",
-    "fill_": "memory layout",
-    "copy_": "memory layout",
+    "optimiser": ("optimizer.step",),
+    "normalisation": ("batch_norm", "batchnorm"),
+    "convolution": ("conv",),
+    "pooling": ("pool",),
+    "activation": ("relu", "threshold"),
+    "augmentation": ("grid_sampler", "affine_grid", "aten::rand", "aten::stack"),
+    "dense layers and loss": ("linear", "addmm", "gemm", "matmul", "softmax", "nll_loss", "cross_entropy"),
+    "loading and scaling": ("aten::index", "aten::div_", "cast", "div"),
+    "memory layout": ("reorder",),
 }
 
 
-def median_seconds(work: Callable[[], object], runs: int = 10) -> float:
-    """Return how long some work takes: the median, after two runs that do not count."""
-    taken = []
-    for _ in range(runs + 2):
+def quickest(work: Callable[[], object], runs: int) -> float:
+    """Return the seconds of the quickest of some runs."""
+    seconds = []
+    for _ in range(runs):
         begin = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - begin)
-    return statistics.median(taken[2:])
+        seconds.append(time.perf_counter() - begin)
+    return min(seconds)
 
 
 def peak_gigaflops(side: int = 2048) -> float:
     """Return what a large matrix product reaches with torch's threads."""
-    matrix = torch.rand(side, side)
-    return 2e-9 * side**3 / median_seconds(lambda: matrix @ matrix)
+    left, right = torch.randn(side, side), torch.randn(side, side)
+    return 2e-9 * side**3 / quickest(lambda: left @ right, runs=12)
 
 
-def shares(by_name: Counter[str]) -> dict[str, float]:
-    """Return the share of each kind of operator, largest first."""
-    by_kind: Counter[str] = Counter()
-    for name, amount in by_name.items():
-        by_kind[next((kind for part, kind in KINDS.items() if part in name), "the rest")] += amount
-    return {kind: round(amount / by_kind.total(), 3) for kind, amount in by_kind.most_common()}
+def kind_of(names: Iterable[str]) -> str:
+    """Return what an operator is for, by the names of itself and of all that called it."""
+    known = [name.lower() for name in names]
+    return next(
+        (kind for kind, marks in KINDS.items() if any(mark in name for name in known for mark in marks)), "rest"
+    )
 
 
-def training_step(recipe: Recipe) -> Callable[[], None]:
-    """Return one step of a recipe as `fit` takes it, augmentation among it."""
-    torch.manual_seed(0)
-    network = build_model(recipe.model).to(memory_format=torch.channels_last).train()
-    optimizers = make_optimizers(recipe, network)
-    digits = inkdigits.load_dataset("mnist", split="train")
-    images = torch.from_numpy(digits.images[: recipe.batch_size].astype(np.float32) / 255).unsqueeze(1)
-    labels = torch.from_numpy(digits.labels[: recipe.batch_size].copy())
-    source = torch.Generator().manual_seed(0)
-
-    def step() -> None:
-        logits = network(augment(images, recipe.augmentation, source))
-        network.zero_grad(set_to_none=True)
-        torch.nn.functional.cross_entropy(logits, labels, label_smoothing=recipe.label_smoothing).backward()
-        for optimizer in optimizers:
-            optimizer.step()
-
-    return step
+def shares(taken: Counter[str]) -> dict[str, float]:
+    """Return the share that each kind has of the whole, largest first."""
+    return {kind: round(time / taken.total(), 3) for kind, time in taken.most_common()}
 
 
-def measure_training(recipe: Recipe) -> dict[str, object]:
-    """Return the rate of training, and where its time goes."""
-    step = training_step(recipe)
-    seconds = median_seconds(step, runs=30)
-    with torch.profiler.profile() as profile:
-        for _ in range(20):
-            step()
-    by_name = Counter({event.key: event.self_cpu_time_total for event in profile.key_averages()})
-    operations = 6 * count_multiply_adds(build_model(recipe.model)) * recipe.batch_size
-    return {
-        "work": f"training {recipe.name}",
-        "gigaflops": 1e-9 * operations / seconds,
-        "pictures_per_second": recipe.batch_size / seconds,
-        "where": shares(by_name),
-    }
-
-
-def measure_reading(model: Path, threads: int, batch: int = 1000) -> dict[str, object]:
-    """Return the rate of Classifier, and where ONNX Runtime's time goes."""
-    network, info = read_model(model)
-    images = inkdigits.load_dataset("mnist", split="test").images[:batch]
-    classifier = inkdigits.Classifier(model, threads=threads)
-    seconds = median_seconds(lambda: classifier.predict_proba(images))
+def learn(recipe: Recipe, digits: Dataset) -> float:
+    """Train for two epochs as `fit` does; return the pictures a second of the second."""
     with tempfile.TemporaryDirectory() as folder:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.enable_profiling = True
+        _, history = fit(
+            digits,
+            replace(digits, images=digits.images[:100], labels=digits.labels[:100]),
+            replace(recipe, epochs=2, review=None),
+            seed=0,
+            device=torch.device("cpu"),
+            checkpoint=Path(folder) / "checkpoint",
+            identity={},
+        )
+    return history[-1].images_per_second
+
+
+def training_operations(recipe: Recipe) -> float:
+    """Return the operations, forward and backward, that learning from one picture takes."""
+    images, labels = torch.rand(recipe.batch_size, 1, 28, 28), torch.zeros(recipe.batch_size, dtype=torch.int64)
+    with FlopCounterMode(display=False) as counter:
+        functional.cross_entropy(build_model(recipe.model)(images), labels).backward()
+    operations: int = counter.get_total_flops()
+    return operations / recipe.batch_size
+
+
+def training_shares(recipe: Recipe, digits: Dataset) -> dict[str, float]:
+    """Return where the time of training goes, without what comes before and after the epochs."""
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        learn(recipe, digits)
+    taken: Counter[str] = Counter()
+    for event in profile.events() or ():
+        taken[kind_of(_names_upwards(event))] += event.self_cpu_time_total
+    return shares(taken)
+
+
+def _names_upwards(event: Any) -> Iterator[str]:
+    while event is not None:
+        yield event.name
+        event = event.cpu_parent
+
+
+def reading_shares(model: Path, digits: Dataset, batch_size: int = 128) -> dict[str, float]:
+    """Return where the time of reading goes."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.enable_profiling = 1, True
+    with tempfile.TemporaryDirectory() as folder:
         options.profile_file_prefix = str(Path(folder) / "profile")
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        for _ in range(5):
-            session.run(None, {"images": images})
-        events = json.loads(Path(session.end_profiling()).read_text())
-    by_name: Counter[str] = Counter()
+        for start in range(0, len(digits), batch_size):
+            session.run(None, {"images": digits.images[start : start + batch_size]})
+        events = json.loads(Path(session.end_profiling()).read_text(encoding="utf-8"))
+    taken: Counter[str] = Counter()
     for event in events:
-        if event.get("cat") == "Node" and event["name"].endswith("kernel_time"):
-            by_name[event["args"]["op_name"]] += event["dur"]
-    return {
-        "work": f"reading with {info.name}",
-        "gigaflops": 2e-9 * count_multiply_adds(network.network) * batch / seconds,
-        "pictures_per_second": batch / seconds,
-        "where": shares(by_name),
-    }
+        if event["cat"] == "Node" and event["name"].endswith("_kernel_time"):
+            # Normalisation after pooling is run as a convolution of single channels; its node's name still tells.
+            operator = event["args"]["op_name"]
+            taken[kind_of([operator, event["name"] if "BatchNormalization" in event["name"] else operator])] += event[
+                "dur"
+            ]
+    return shares(taken)
+
+
+def measure(recipes: list[Recipe], model: Path, digits: Dataset, threads: int) -> list[dict[str, Any]]:
+    """Return one row for each recipe, and one for reading with a model."""
+    torch.set_num_threads(threads)
+    peak = peak_gigaflops()
+    classifier = inkdigits.Classifier(model, threads=threads)
+    operations = 2 * count_multiply_adds(read_model(model)[0].network)
+    seen = len(digits) / quickest(lambda: classifier.predict_proba(digits.images), runs=4)
+    rates = {f"training {recipe.name}": (training_operations(recipe), learn(recipe, digits)) for recipe in recipes}
+    rates[f"reading with {classifier.info.name}"] = (operations, seen)
+    return [
+        {
+            "work": work,
+            "threads": threads,
+            "gigaflops": round(1e-9 * operations * pictures, 1),
+            "peak_gigaflops": round(peak, 1),
+            "share": round(1e-9 * operations * pictures / peak, 3),
+            "pictures_per_second": round(pictures),
+        }
+        for work, (operations, pictures) in rates.items()
+    ]
 
 
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recipe", nargs="+", default=["fast", "accurate", "mlp"])
-    parser.add_argument("--model", default="bundled")
+    parser.add_argument("--recipe", nargs="+", type=find_recipe, default=[find_recipe("fast")])
+    parser.add_argument("--model", type=find_model, default=find_model("bundled"))
+    parser.add_argument("--pictures", type=int, default=6144)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
-    keep_freed_memory()
-    rows = []
-    for threads in options.threads:
-        torch.set_num_threads(threads)
-        peak = peak_gigaflops()
-        print(f"{threads} threads; peak {peak:.0f} GFLOP/s")
-        works = [measure_training(find_recipe(name)) for name in options.recipe]
-        works.append(measure_reading(find_model(options.model), threads))
-        for row in works:
-            share = float(str(row["gigaflops"])) / peak
-            row |= {"threads": threads, "peak_gigaflops": round(peak, 1), "share": round(share, 3)}
-            row |= {name: round(float(str(row[name])), 1) for name in ("gigaflops", "pictures_per_second")}
-            print(f"  {row['work']:<28} {row['gigaflops']:>6} GFLOP/s  {share:>5.0%}  {row['where']}")
-            rows.append(row)
+    whole = inkdigits.load_dataset("mnist", split="train")
+    digits = replace(whole, images=whole.images[: options.pictures], labels=whole.labels[: options.pictures])
+    rows = [row for count in options.threads for row in measure(options.recipe, options.model, digits, count)]
+    torch.set_num_threads(1)
+    where = [training_shares(recipe, digits) for recipe in options.recipe]
+    where.append(reading_shares(options.model, digits))
+    by_work = {row["work"]: kinds for row, kinds in zip(rows, where, strict=False)}
+    print(f"{'work':<28} {'threads':>7} {'pictures/s':>10} {'GFLOP/s':>8} {'product':>8} {'share':>6}")
     for row in rows:
-        row |= {"date": f"{datetime.now().astimezone():%Y-%m-%d}", "machine": machine()}
-        append(PEAK, COLUMNS, row | {"where": json.dumps(row["where"])})
-    print(json.dumps(rows))
+        facts = {"date": f"{datetime.now().astimezone():%Y-%m-%d}", "machine": machine()}
+        append(PEAK, COLUMNS, row | facts | {"where": json.dumps(by_work[row["work"]])})
+        print(
+            f"{row['work']:<28} {row['threads']:>7} {row['pictures_per_second']:>10,} {row['gigaflops']:>8} "
+            f"{row['peak_gigaflops']:>8} {row['share']:>6.0%}"
+        )
+    for work, kinds in by_work.items():
+        print(f"\nWhere the time of {work} goes, one thread")
+        for kind, share in kinds.items():
+            print(f"  {kind:<22} {share:>6.1%}")
+    print(json.dumps({"rates": rows, "where": by_work}))
 
 
 if __name__ == "__main__":

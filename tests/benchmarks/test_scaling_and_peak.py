@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from peak import shares
+from peak import kind_of, shares
 from scaling import exponent
 
 
@@ -23,5 +23,21 @@ def test_four_times_the_cost_for_twice_the_width_is_quadratic() -> None:
 
 
 def test_shares_add_up_and_begin_with_the_largest() -> None:
-    found = shares(Counter({"aten::convolution_backward": 60, "aten::mkldnn_convolution": 20, "aten::view": 20}))
-    assert found == {"convolutions": 0.8, "the rest": 0.2}
+    assert shares(Counter({"loading": 20, "convolution": 60, "rest": 20})) == {
+        "convolution": 0.6,
+        "loading": 0.2,
+        "rest": 0.2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (["aten::convolution_backward", "autograd::engine::evaluate_function: ConvolutionBackward0"], "convolution"),
+        (["aten::mm", "Optimizer.step#Muon.step"], "optimiser"),
+        (["aten::copy_", "aten::_to_copy"], "rest"),
+        (["Conv", "8.BatchNormalization_bn_nchwc_kernel_time"], "normalisation"),
+    ],
+)
+def test_an_operator_is_for_what_its_caller_is_for(names: list[str], kind: str) -> None:
+    assert kind_of(names) == kind
