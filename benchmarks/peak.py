@@ -3,7 +3,7 @@
 The peak is what the quickest of several products of two large float32 matrices reaches in the same run, with as many
 threads. Beside it stand the rates of `fit` (the second epoch over `--pictures` digits, without the recipe's review,
 which changes only which pictures are seen) and of `Classifier`. Counted are the operations of convolutions and dense
-layers, two for each multiply-add: when training forward and backward, without the optimiser's own; when reading forward.
+layers, two for each multiply-add: forward when reading; forward and backward when training, but not the optimiser's.
 
 Where the time goes is told by torch's and ONNX Runtime's own profilers, in a further run of one thread each, so that
 nothing runs side by side. Appends rows to experiments/peak.csv, prints tables, and last one line of JSON.
