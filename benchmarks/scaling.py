@@ -3,8 +3,9 @@
 Training: MNIST's digits 1, 10 and 100 times over, mapped from a file as more data than memory would be, and networks of
 1, 2 and 4 times the channels. Each in a process of its own, which stops after `--pictures` pictures, since what an
 epoch takes is its pictures times what one takes; what comes once (loading, the order of all pictures) is timed apart.
-Reading: 100, 1,000 and 10,000 drawings through `read_many`. Memory is what the process itself asked for, without the
-pages of the mapped file. Appends rows to experiments/scaling.csv, prints a table, and last one line of JSON.
+Reading: 100, 1,000 and 10,000 drawings through `read_many`. Classifying: 1,000 to 100,000 digits, mapped from a file.
+Memory is what the process itself asked for, without the pages of the mapped file. Appends rows to
+experiments/scaling.csv, prints a table, draws it if asked to, and last one line of JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from shared.ledger import REPOSITORY, append, machine
+
+from inkdigits.data.dataset import Images
 
 SCALING = REPOSITORY / "experiments" / "scaling.csv"
 COLUMNS = (
@@ -64,6 +68,15 @@ class Watcher:
         return self.last[1] >= self._pictures
 
 
+def mapped(images: Images, factor: int, folder: Path) -> Images:
+    """Return the pictures so many times over, without taking memory: mapped from a file in a folder."""
+    file = folder / "images.bin"
+    with file.open("wb") as output:
+        for _ in range(factor):
+            output.write(images.tobytes())
+    return np.memmap(file, np.uint8, "r", shape=(factor * len(images), 28, 28))
+
+
 def train(factor: int, width: int, pictures: int, folder: Path) -> dict[str, float]:
     """Train on the digits so many times over, with so many times the channels; return what it cost."""
     import torch
@@ -77,15 +90,8 @@ def train(factor: int, width: int, pictures: int, folder: Path) -> dict[str, flo
     MODELS["of this width"] = lambda: convnet(*(width * channels for channels in CHANNELS))
     recipe = dataclasses.replace(find_recipe("fast"), model="of this width", review=None, epochs=1)
     digits, validation = (load_dataset("mnist", split) for split in ("train", "validation"))
-    file = folder / "images.bin"
-    with file.open("wb") as output:
-        for _ in range(factor):
-            output.write(digits.images.tobytes())
-    many = dataclasses.replace(
-        digits,
-        images=np.memmap(file, np.uint8, "r", shape=(factor * len(digits), 28, 28)),
-        labels=np.tile(digits.labels, factor),
-    )
+    images = mapped(digits.images, factor, folder)
+    many = dataclasses.replace(digits, images=images, labels=np.tile(digits.labels, factor))
     watcher = Watcher(min(pictures, len(many) - 1))
     with contextlib.suppress(TrainingInterrupted):
         fit(
@@ -133,6 +139,25 @@ def read(factor: int) -> dict[str, float]:
     }
 
 
+def classify(factor: int, folder: Path) -> dict[str, float]:
+    """Classify so many times a thousand digits; return what it cost."""
+    import inkdigits
+
+    digits = mapped(inkdigits.load_dataset("mnist", "train").images[:1000], factor, folder)
+    begin = time.perf_counter()
+    classifier = inkdigits.Classifier()
+    classifier.predict(digits[:1])
+    once = time.perf_counter() - begin
+    begin = time.perf_counter()
+    classifier.predict(digits)
+    return {
+        "pictures": len(digits),
+        "once_seconds": once,
+        "microseconds_a_picture": 1e6 * (time.perf_counter() - begin) / len(digits),
+        "peak_mebibytes": own_mebibytes(),
+    }
+
+
 def in_a_process(work: str, factor: int, pictures: int) -> dict[str, Any]:
     """Do one piece of work in a process of its own."""
     command = [sys.executable, __file__, "--alone", work, str(factor), "--pictures", str(pictures)]
@@ -145,6 +170,8 @@ def alone(work: str, factor: int, pictures: int) -> dict[str, float]:
     if work == "reading":
         return read(factor)
     with tempfile.TemporaryDirectory() as folder:
+        if work == "classifying":
+            return classify(factor, Path(folder))
         data, width = (factor, 1) if work == "training, data" else (1, factor)
         return train(data, width, pictures, Path(folder))
 
@@ -161,11 +188,27 @@ def exponent(rows: list[dict[str, Any]]) -> float:
     return statistics.linear_regression(np.log([row[grows] for row in rows]), np.log(costs)).slope
 
 
+def draw(rows: list[dict[str, Any]], path: Path) -> None:
+    """Draw one picture's cost and the memory over how much more there is to do, and write it as the suffix says."""
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    cost, memory = figure.subplots(1, 2)
+    for work in dict.fromkeys(row["work"] for row in rows):
+        of_it = [row for row in rows if row["work"] == work]
+        factors = [row["factor"] for row in of_it]
+        cost.loglog(factors, [row["microseconds_a_picture"] for row in of_it], "o-", label=work)
+        memory.semilogx(factors, [row["peak_mebibytes"] for row in of_it], "o-", label=work)
+    cost.set(xlabel="times the data or the channels", ylabel="microseconds a picture")
+    memory.set(xlabel="times the data or the channels", ylabel="memory of the process, MiB", ylim=(0, None))
+    cost.legend()
+    figure.savefig(path)
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=int, default=25_000, help="how many to train on for each figure")
     parser.add_argument("--alone", nargs=2, metavar=("WORK", "FACTOR"), help="one piece of work, as JSON")
+    parser.add_argument("--figure", type=Path, help="draw the table into this .svg, .png or .pdf")
     options = parser.parse_args()
     if options.alone:
         print(json.dumps(alone(options.alone[0], int(options.alone[1]), options.pictures)))
@@ -176,6 +219,7 @@ def main() -> None:
         "training, data": (1, 10, 100),
         "training, width": (1, 2, 4),
         "reading": (1, 10, 100),
+        "classifying": (1, 10, 100),
     }.items():
         rows = []
         for factor in factors:
@@ -193,6 +237,8 @@ def main() -> None:
             rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in row.items()}
             append(SCALING, COLUMNS, rounded | {"exponent": round(slope, 3)} | facts)
         every += rows
+    if options.figure:
+        draw(every, options.figure)
     print(json.dumps(every))
 
 
