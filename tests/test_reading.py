@@ -37,7 +37,9 @@ def test_the_status_says_what_to_do_with_a_reading() -> None:
 
 def test_json_has_its_fixed_shape() -> None:
     assert reading((digit(4, 0.91),)).to_dict() == {
+        "schema": 1,
         "source": "page.png",
+        "page": 1,
         "status": "ok",
         "text": "4",
         "lines": ["4"],
@@ -58,7 +60,7 @@ def test_json_has_its_fixed_shape() -> None:
 def test_json_of_a_failure_has_its_code_and_message() -> None:
     found = Reading("x.png", error=PictureError("x.png is empty", code="empty_file")).to_dict()
     assert found == {
-        **{"source": "x.png", "status": "error", "text": "", "lines": [], "digits": []},
+        **{"schema": 1, "source": "x.png", "page": 1, "status": "error", "text": "", "lines": [], "digits": []},
         "error": {"code": "empty_file", "message": "x.png is empty"},
     }
 
@@ -69,9 +71,9 @@ def test_csv_has_a_row_a_digit_and_one_for_a_picture_without() -> None:
     table = csv.DictWriter(text, CSV_COLUMNS, restval="")
     table.writerows(rows)
     assert text.getvalue().splitlines() == [
-        "page.png,uncertain,40,0,4,0.91,True,140,10,20,50,",
-        "page.png,uncertain,40,0,0,0.91,False,20,10,20,50,",
-        "page.png,no_digit,,,,,,,,,,",
+        "page.png,1,uncertain,40,0,4,0.91,True,140,10,20,50,",
+        "page.png,1,uncertain,40,0,0,0.91,False,20,10,20,50,",
+        "page.png,1,no_digit,,,,,,,,,,",
     ]
 
 

@@ -99,7 +99,7 @@ def _picture_of(reading: Reading) -> tuple[Image.Image, float]:
         raise reading.error
     if reading.picture is None:
         raise PictureError("this reading does not hold its picture", "read the picture again")
-    image, width, height = open_picture(reading.picture, "RGB", 4 * _LONGEST**2)
+    image, width, height = open_picture(reading.picture, "RGB", 4 * _LONGEST**2, reading.page)
     side = max(width, height)
     scale = float(_SHORTEST // side) if side <= _SHORTEST else min(1.0, _LONGEST / side)
     size = max(1, round(width * scale)), max(1, round(height * scale))

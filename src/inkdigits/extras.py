@@ -13,6 +13,9 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "evaluate": ("matplotlib", "sklearn"),
     "train": ("torch", "onnx", "safetensors", "tensorboard", "matplotlib", "sklearn"),
     "keras": ("keras", "torch", "onnx"),
+    "heic": ("pillow_heif",),
+    "pdf": ("pypdfium2",),
+    "parquet": ("pyarrow",),
 }
 
 

@@ -19,12 +19,14 @@ from inkdigits.imaging.decode import Picture
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["CSV_COLUMNS", "Digit", "Line", "Reading", "Status"]
+__all__ = ["CSV_COLUMNS", "SCHEMA", "Digit", "Line", "Reading", "Status"]
 
 Status = Literal["ok", "uncertain", "no_digit", "error"]
 
+SCHEMA = 1  # of JSON, CSV and Parquet, as docs/readings.md describes them
+
 CSV_COLUMNS = (
-    *("source", "status", "text", "line", "value", "confidence", "accepted"),
+    *("source", "page", "status", "text", "line", "value", "confidence", "accepted"),
     *("x", "y", "width", "height", "error"),
 )
 
@@ -78,13 +80,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read in one picture.
+    """What was read in one picture, or on one of its pages.
 
     Attributes:
         source: the picture's path as it was given, or what kind of thing it was.
         lines: from the top of the page.
         error: why the picture could not be read; None if it could.
         picture: what was read; drawing looks at it again.
+        page: which page of the picture, from 1; that of nearly every picture.
 
     """
 
@@ -92,6 +95,7 @@ class Reading:
     lines: tuple[Line, ...] = ()
     error: PictureError | None = field(default=None, compare=False)
     picture: Picture | None = field(default=None, repr=False, compare=False)
+    page: int = 1
 
     @property
     def digits(self) -> tuple[Digit, ...]:
@@ -115,7 +119,9 @@ class Reading:
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as it stands in JSON."""
         return {
+            "schema": SCHEMA,
             "source": self.source,
+            "page": self.page,
             "status": self.status,
             "text": self.text,
             "lines": [line.text for line in self.lines],
@@ -125,7 +131,7 @@ class Reading:
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return rows of CSV with `CSV_COLUMNS`: one a digit, or one without a digit if there is none."""
-        common = {"source": self.source, "status": self.status, "text": self.text}
+        common = {"source": self.source, "page": self.page, "status": self.status, "text": self.text}
         if not self.digits:
             return [{**common, "error": str(self.error or "")}]
         return [

@@ -71,7 +71,7 @@ def test_uncertain_readings_are_marked() -> None:
 def test_json_is_a_list_with_an_object_a_picture(folder: Path) -> None:
     result = read("--json", STRING, folder / "cut.png")
     good, bad = json.loads(result.stdout)
-    assert list(good) == ["source", "status", "text", "lines", "digits", "error"]
+    assert list(good) == ["schema", "source", "page", "status", "text", "lines", "digits", "error"]
     assert (good["source"], good["text"], good["lines"], good["error"]) == (str(STRING), "407", ["407"], None)
     assert [digit["value"] for digit in good["digits"]] == [4, 0, 7]
     assert (bad["status"], bad["error"]["code"]) == ("error", "unreadable_image")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,14 @@ from PIL import Image
 __all__ = ["flatten", "to_uint8"]
 
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+_STRIP = 2_000_000  # pixels
 _ONE_INK = 96  # visible pixels that differ by less than this, of 255, are all ink
 
 
 def flatten(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
     """Return an image in 8 bits without transparency.
+
+    It is worked on in strips, so that a large image takes little memory beside its own.
 
     Args:
         image: of any of Pillow's modes.
@@ -23,16 +27,17 @@ def flatten(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
         factor: averages over squares of so many pixels.
 
     """
-    if image.mode in _DEEP_MODES:
-        image = Image.fromarray(to_uint8(np.asarray(image)))
-    elif image.mode == "LAB":
-        image = image.getchannel("L")
-    image = image.convert("RGBA" if image.has_transparency_data else mode)
-    if factor > 1:
-        image = image.reduce(factor)
-    if image.mode == "RGBA":
-        image = _on_paper(image, mode)
-    return image
+    image.load()
+    kept = "RGBA" if image.has_transparency_data else mode
+    small = Image.new(kept, (-(-image.width // factor), -(-image.height // factor)))
+    extent = _extent_of(image) if image.mode in _DEEP_MODES else None
+    for top, strip in _strips(image, factor):
+        if extent:
+            strip = Image.fromarray(_to_uint8(np.asarray(strip), *extent))
+        elif strip.mode == "LAB":
+            strip = strip.getchannel("L")
+        small.paste(strip.convert(kept).reduce(factor), (0, top // factor))
+    return _on_paper(small, mode) if kept == "RGBA" else small
 
 
 def to_uint8(levels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -47,16 +52,43 @@ def to_uint8(levels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         return levels
     if levels.dtype.kind == "b":
         return levels.astype(np.uint8) * np.uint8(255)
-    if levels.dtype.kind in "ui":
-        positive = levels.astype(np.int64) - min(0, int(levels.min()))
-        return (positive >> max(0, int(positive.max()).bit_length() - 8)).astype(np.uint8)
-    if levels.dtype.kind != "f":
+    if levels.dtype.kind not in "uif":
         raise TypeError(f"levels of type {levels.dtype}")
-    finite = np.nan_to_num(levels.astype(np.float64), posinf=0, neginf=0)
-    low, high = float(finite.min()), float(finite.max())
+    return _to_uint8(levels, *_extent(levels))
+
+
+def _to_uint8(levels: npt.NDArray[Any], low: float, high: float) -> npt.NDArray[np.uint8]:
+    """Return integers or floats in 8 bits; the lowest and the highest may be those of more levels than these."""
+    if levels.dtype.kind in "ui":
+        below = min(0, int(low))
+        return ((levels.astype(np.int64) - below) >> max(0, (int(high) - below).bit_length() - 8)).astype(np.uint8)
+    finite = _finite(levels)
     if low < 0 or high > 255:
         finite, high = (finite - low) / (high - low), 1.0
     return np.rint(finite * (255 if high <= 1 else 1)).astype(np.uint8)
+
+
+def _extent(levels: npt.NDArray[Any]) -> tuple[float, float]:
+    """Return the lowest and the highest of some integers or floats."""
+    finite = _finite(levels) if levels.dtype.kind == "f" else levels
+    return finite.min().item(), finite.max().item()
+
+
+def _extent_of(image: Image.Image) -> tuple[float, float]:
+    """Return the lowest and the highest level of an image."""
+    extents = [_extent(np.asarray(strip)) for _, strip in _strips(image, 1)]
+    return min(low for low, _ in extents), max(high for _, high in extents)
+
+
+def _finite(levels: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    return np.nan_to_num(levels.astype(np.float64), posinf=0, neginf=0)
+
+
+def _strips(image: Image.Image, factor: int) -> Iterator[tuple[int, Image.Image]]:
+    """Cut an image into strips of whole squares; yield where each begins."""
+    rows = factor * max(1, _STRIP // (image.width * factor))
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(image.height, top + rows)))
 
 
 def _on_paper(image: Image.Image, mode: str) -> Image.Image:
