@@ -17,12 +17,34 @@ from inkdigits.errors import ModelFileError, printable
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["BUNDLED", "INPUT_CONVENTION", "ModelInfo", "find_model", "open_session", "read_info"]
+__all__ = ["BUNDLED", "BUNDLED_LINES", "INPUT_CONVENTION", "ModelInfo", "find_model", "open_line_session", "open_session", "read_info"]
 
 BUNDLED = "bundled"
+BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
 INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
 
 _MAX_BYTES = 512 * 2**20
+
+
+@dataclass(frozen=True)
+class _Interface:
+    """The tensors that a kind of model file takes and gives: name, type, and the sizes that are fixed after the first."""
+
+    what: str
+    tensors: tuple[tuple[str, str, tuple[int, ...]], ...]
+    description: str
+
+
+DIGIT_INTERFACE = _Interface(
+    "digit model",
+    (("images", "tensor(uint8)", (28, 28)), ("probabilities", "tensor(float)", (10,))),
+    "a model file takes images uint8 (N,28,28) and gives probabilities float32 (N,10)",
+)
+LINE_INTERFACE = _Interface(
+    "line model",
+    (("bands", "tensor(uint8)", (40,)), ("columns", "tensor(float)", (15,))),
+    "a line model takes bands uint8 (N,40,W) and gives columns float32 (N,W/4,15)",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +58,9 @@ class ModelInfo:
         metrics: figures by split, such as `{"validation": {"accuracy": 0.994, "n": 5000}}`.
         temperature: what the logits are divided by inside the graph, fitted on validation digits.
         reject_threshold: a digit read with less confidence than this, from 0 to 1, is uncertain.
+        thresholds: of a line model, which reads pictures together with a digit model: the confidence below which a
+            digit of a line ("line") or a picture's only digit ("single") is uncertain, and below which there is none
+            ("no_digit").
         seed: the seed that it was trained with.
         input: the convention for its input.
         version: the version of inkdigits that wrote it.
@@ -49,6 +74,7 @@ class ModelInfo:
     metrics: dict[str, Any] = field(default_factory=dict)
     temperature: float = 1.0
     reject_threshold: float = 0.5
+    thresholds: dict[str, float] = field(default_factory=dict)
     seed: int = 0
     input: str = INPUT_CONVENTION
     version: str = ""
@@ -123,6 +149,25 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
             outputs than a model file.
 
     """
+    session = _load(path, threads)
+    _check_interface(session, printable(path), DIGIT_INTERFACE)
+    return session
+
+
+def open_line_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """Open a line model's file and check that it is one; see `open_session`."""
+    session = _load(path, threads)
+    _check_interface(session, printable(path), LINE_INTERFACE)
+    return session
+
+
+def read_info(session: onnxruntime.InferenceSession, name: str) -> ModelInfo:
+    """Return what an open model file says about itself; `name` stands in where it does not."""
+    return ModelInfo.from_metadata(dict(session.get_modelmeta().custom_metadata_map), name)
+
+
+def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
+    """Open an ONNX file that keeps its weights inside."""
     import onnxruntime
 
     name = printable(path)
@@ -139,33 +184,25 @@ def open_session(path: Path, threads: int | None = None) -> onnxruntime.Inferenc
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error
     try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime raises classes of its own that share no public root
         if "external" in str(error).lower():
             raise ModelFileError(
                 f"{name} keeps its weights in another file", "save it as one file without external data"
             ) from error
         raise ModelFileError(f"{name} is no model file that ONNX Runtime can load", "export it again") from error
-    _check_interface(session, name)
-    return session
 
 
-def read_info(session: onnxruntime.InferenceSession, name: str) -> ModelInfo:
-    """Return what an open model file says about itself; `name` stands in where it does not."""
-    return ModelInfo.from_metadata(dict(session.get_modelmeta().custom_metadata_map), name)
-
-
-def _check_interface(session: onnxruntime.InferenceSession, name: str) -> None:
-    """Raise ModelFileError unless the inputs and outputs are those of a model file."""
-    inputs = [(node.name, node.type, tuple(node.shape)[1:]) for node in session.get_inputs()]
-    outputs = [(node.name, node.type, tuple(node.shape)[1:]) for node in session.get_outputs()]
-    expected_inputs = [("images", "tensor(uint8)", (28, 28))]
-    expected_outputs = [("probabilities", "tensor(float)", (10,))]
-    if inputs == expected_inputs and outputs == expected_outputs:
+def _check_interface(session: onnxruntime.InferenceSession, name: str, expected: _Interface) -> None:
+    """Raise ModelFileError unless the inputs and outputs are those that are expected."""
+    found = tuple(
+        (node.name, node.type, tuple(size for size in node.shape[1:] if isinstance(size, int)))
+        for node in (*session.get_inputs(), *session.get_outputs())
+    )
+    if found == expected.tensors:
         return
-    found = ", ".join(f"{label} {kind} (N,{','.join(map(str, shape))})" for label, kind, shape in inputs + outputs)
+    shown = ", ".join(f"{label} {kind} {shape}" for label, kind, shape in found)
     raise ModelFileError(
-        f"{name} is an ONNX file but no digit model: it has {found}; "
-        "a model file takes images uint8 (N,28,28) and gives probabilities float32 (N,10)",
+        f"{name} is an ONNX file but no {expected.what}: it has {shown}; {expected.description}",
         "make one with 'inkdigits train' or 'inkdigits export'",
     )

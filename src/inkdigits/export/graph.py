@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from inkdigits.errors import ModelFileError
 
-__all__ = ["build_graph"]
+__all__ = ["build_graph", "build_line_graph"]
 
 _OPSET = 20
 _IR_VERSION = 10  # the newest that the oldest supported ONNX Runtime reads
@@ -39,16 +39,53 @@ def build_graph(network: nn.Module, temperature: float) -> onnx.ModelProto:
     if not isinstance(network, nn.Sequential):
         raise ModelFileError(f"a network of the kind {type(network).__name__} cannot be written as ONNX yet")
     graph = _Graph("images")
+    _add_network(graph, network)
+    graph.add("Div", graph.constant("temperature", np.float32(temperature)))
+    graph.add("Softmax", axis=1, output="probabilities")
+    images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
+    probabilities = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", 10])
+    return _checked(graph, images, probabilities)
+
+
+def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelProto:
+    """Return a line network, with scaling before it and temperature and softmax after it, as ONNX.
+
+    Args:
+        network: as `inkdigits.learning.line_model.line_network` makes it.
+        temperature: what the logits are divided by.
+
+    Returns:
+        uint8 (N,40,W) `bands` in, float32 (N,W/4,15) `columns` out: probabilities of ten digits and of none, and boxes.
+
+    Raises:
+        ModelFileError: the network has a layer that is not known here.
+
+    """
+    graph = _Graph("bands")
+    _add_network(graph, network)
+    graph.add("Squeeze", graph.constant("row", np.array([2], np.int64)))
+    logits, places = graph.split("one line", [11, 4], axis=1)
+    graph.add("Div", graph.constant("temperature", np.float32(temperature)), source=logits)
+    graph.add("Softmax", axis=1, output="classes")
+    graph.join(["classes", places], axis=1)
+    graph.add("Transpose", perm=[0, 2, 1], output="columns")
+    bands = helper.make_tensor_value_info("bands", TensorProto.UINT8, ["N", 40, "W"])
+    columns = helper.make_tensor_value_info("columns", TensorProto.FLOAT, ["N", "T", 15])
+    return _checked(graph, bands, columns)
+
+
+def _add_network(graph: _Graph, network: nn.Sequential) -> None:
+    """Add a network to a graph, with scaling before it."""
     graph.add("Cast", to=TensorProto.FLOAT)
     graph.add("Div", graph.constant("white", np.float32(255)))
     graph.add("Unsqueeze", graph.constant("channel", np.array([1], np.int64)))
     for place, layer in enumerate(network):
         _add_layer(graph, layer, f"network.{place}")
-    graph.add("Div", graph.constant("temperature", np.float32(temperature)))
-    graph.add("Softmax", axis=1, output="probabilities")
-    images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
-    probabilities = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", 10])
-    whole = helper.make_graph(graph.nodes, "inkdigits", [images], [probabilities], graph.weights)
+
+
+def _checked(graph: _Graph, given: onnx.ValueInfoProto, result: onnx.ValueInfoProto) -> onnx.ModelProto:
+    """Return a finished graph as a model that ONNX finds no fault with."""
+    whole = helper.make_graph(graph.nodes, "inkdigits", [given], [result], graph.weights)
     model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
     onnx.checker.check_model(model, full_check=True)
     return model
@@ -62,10 +99,25 @@ class _Graph:
         self.weights: list[onnx.TensorProto] = []
         self._last = source
 
-    def add(self, operator: str, *weights: str, output: str | None = None, **attributes: Any) -> None:
-        """Add a node that takes the last one's output and some weights."""
+    def add(
+        self, operator: str, *weights: str, source: str | None = None, output: str | None = None, **attributes: Any
+    ) -> None:
+        """Add a node that takes the last one's output, or another's, and some weights."""
         output = output or f"{len(self.nodes)}.{operator}"
-        self.nodes.append(helper.make_node(operator, [self._last, *weights], [output], **attributes))
+        self.nodes.append(helper.make_node(operator, [source or self._last, *weights], [output], **attributes))
+        self._last = output
+
+    def split(self, name: str, sizes: list[int], axis: int) -> list[str]:
+        """Cut the last node's output into parts; return their names."""
+        parts = [f"{name}.{place}" for place in range(len(sizes))]
+        weights = self.constant(f"{name}.sizes", np.array(sizes, np.int64))
+        self.nodes.append(helper.make_node("Split", [self._last, weights], parts, axis=axis))
+        return parts
+
+    def join(self, parts: list[str], axis: int) -> None:
+        """Add a node that lays some outputs beside each other."""
+        output = f"{len(self.nodes)}.Concat"
+        self.nodes.append(helper.make_node("Concat", parts, [output], axis=axis))
         self._last = output
 
     def constant(self, name: str, value: np.generic | np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
@@ -106,8 +158,10 @@ def _add_normalisation(graph: _Graph, layer: nn.Module, prefix: str) -> None:
 
 def _add_pooling(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     assert isinstance(layer, nn.MaxPool2d)  # noqa: S101
-    side = layer.kernel_size
-    graph.add("MaxPool", kernel_shape=[side, side], strides=[layer.stride, layer.stride])
+    shape, strides = (
+        [size, size] if isinstance(size, int) else list(size) for size in (layer.kernel_size, layer.stride)
+    )
+    graph.add("MaxPool", kernel_shape=shape, strides=strides)
 
 
 def _add_dense(graph: _Graph, layer: nn.Module, prefix: str) -> None:

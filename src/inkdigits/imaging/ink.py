@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["find_ink", "has_light_ink"]
+__all__ = ["find_ink", "has_light_ink", "with_dark_ink"]
 
 _Levels = npt.NDArray[np.float32]
 
@@ -50,6 +50,11 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     depth -= floor
     depth *= 1 / max(_SHOULDER * contrast - floor, 1)
     return np.clip(depth, 0, 1, out=depth)
+
+
+def with_dark_ink(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return a picture with dark ink on light paper: itself, or its negative; see `has_light_ink`."""
+    return np.asarray(255 - grey, np.uint8) if has_light_ink(grey) else grey
 
 
 def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:

@@ -22,7 +22,7 @@ from inkdigits.files import write_atomically
 from inkdigits.learning.curriculum import Curriculum
 from inkdigits.learning.history import EpochRecord
 
-__all__ = ["Progress", "load_checkpoint", "save_checkpoint"]
+__all__ = ["Progress", "load_checkpoint", "load_steps", "save_checkpoint", "save_steps"]
 
 
 @dataclass
@@ -69,15 +69,8 @@ def save_checkpoint(
         OutputError: it cannot be written; the checkpoint before is still whole.
 
     """
-    tensors = {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-    for number, optimizer in enumerate(optimizers):
-        for index, state in optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
-    tensors |= {f"curriculum.{name}": tensor for name, tensor in curriculum.state_dict().items()}
-    tensors |= {f"random.{name}": state for name, state in _random_states().items()}
-    metadata = {"progress": json.dumps(asdict(progress)), "identity": json.dumps(identity, sort_keys=True)}
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomically(path, save(whole, metadata))
+    tensors = {f"curriculum.{name}": tensor for name, tensor in curriculum.state_dict().items()}
+    _save(path, network, optimizers, tensors, identity, {"progress": json.dumps(asdict(progress))})
 
 
 def load_checkpoint(
@@ -93,20 +86,67 @@ def load_checkpoint(
         CheckpointError: there is none, it is damaged, or it belongs to another run.
 
     """
+    tensors, metadata = _load(path, network, optimizers, identity)
+    curriculum.load_state_dict(_with_prefix(tensors, "curriculum."))
+    try:
+        progress = json.loads(metadata["progress"])
+        history = [EpochRecord(**record) for record in progress.pop("history")]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path) from error
+    return Progress(**progress, history=history)
+
+
+def save_steps(
+    path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], steps: int, identity: dict[str, Any]
+) -> None:
+    """Write a checkpoint of a training without epochs, of which so many steps are done; see `save_checkpoint`."""
+    _save(path, network, optimizers, {}, identity, {"steps": str(steps)})
+
+
+def load_steps(
+    path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], identity: dict[str, Any]
+) -> int:
+    """Bring all to where `save_steps` found it and return how many steps were done; see `load_checkpoint`."""
+    _, metadata = _load(path, network, optimizers, identity)
+    try:
+        return int(metadata["steps"])
+    except (ValueError, KeyError) as error:
+        raise _damaged(path) from error
+
+
+def _save(
+    path: Path,
+    network: nn.Module,
+    optimizers: Sequence[torch.optim.Optimizer],
+    others: dict[str, Tensor],
+    identity: dict[str, Any],
+    metadata: dict[str, str],
+) -> None:
+    """Write the states of network, optimizers and chance, and what else there is, atomically."""
+    tensors = others | {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+    for number, optimizer in enumerate(optimizers):
+        for index, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+    tensors |= {f"random.{name}": state for name, state in _random_states().items()}
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_atomically(path, save(whole, metadata | {"identity": json.dumps(identity, sort_keys=True)}))
+
+
+def _load(
+    path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], identity: dict[str, Any]
+) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Restore the states that `_save` wrote; return all tensors and what the file says beside them."""
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata()
             tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        progress = json.loads(metadata["progress"])
         saved_identity = json.loads(metadata["identity"])
     except FileNotFoundError as error:
         raise CheckpointError(
             f"there is no checkpoint {printable(path)}", "start the run again without --resume"
         ) from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"the checkpoint {printable(path)} is damaged", "start the run again without --resume"
-        ) from error
+        raise _damaged(path) from error
     if saved_identity != identity:
         raise CheckpointError(
             f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
@@ -115,10 +155,12 @@ def load_checkpoint(
     network.load_state_dict(_with_prefix(tensors, "network."))
     for number, optimizer in enumerate(optimizers):
         _restore_optimizer(_with_prefix(tensors, f"optimizer.{number}."), optimizer)
-    curriculum.load_state_dict(_with_prefix(tensors, "curriculum."))
     _restore_random(_with_prefix(tensors, "random."))
-    history = [EpochRecord(**record) for record in progress.pop("history")]
-    return Progress(**progress, history=history)
+    return tensors, metadata
+
+
+def _damaged(path: Path) -> CheckpointError:
+    return CheckpointError(f"the checkpoint {printable(path)} is damaged", "start the run again without --resume")
 
 
 def _restore_optimizer(tensors: dict[str, Tensor], optimizer: torch.optim.Optimizer) -> None:

@@ -1,0 +1,32 @@
+"""A trained line network becomes a model file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+from torch import nn
+
+from inkdigits.export.graph import build_line_graph
+from inkdigits.files import write_atomically
+from inkdigits.modelfile import ModelInfo
+
+__all__ = ["write_line_model"]
+
+
+def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo, path: str | Path) -> Path:
+    """Write a line model's file atomically.
+
+    Args:
+        network: in evaluation mode, as `inkdigits.learning.line_model.line_network` makes it.
+        temperature: what its logits are divided by.
+        info: what the file says about itself.
+        path: where to.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    proto = build_line_graph(network, temperature)
+    onnx.helper.set_model_props(proto, info.to_metadata())
+    return write_atomically(path, proto.SerializeToString(deterministic=True))

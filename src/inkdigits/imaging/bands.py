@@ -1,0 +1,38 @@
+"""A band of a page, with one line of writing in it, as the line model takes it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["BAND_HEIGHT", "DIGIT_HEIGHT", "normalise_band"]
+
+BAND_HEIGHT = 40
+DIGIT_HEIGHT = 26  # pixels of a band that its digits should come to
+
+_ELEMENT = 21  # pixels: wider than any stroke of a digit so tall
+_FAINTEST = 12.0  # levels of 255: what differs less from its paper is not stretched to full ink
+_FULL = 98.5  # percentile of what differs from paper that counts as full ink
+
+
+def normalise_band(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return how much darker than the paper about it each pixel of a band is.
+
+    Paper is a grey-level closing, smoothed (the bottom-hat transform; see `inkdigits.imaging.ink`).
+
+    Args:
+        grey: uint8 (40,W), 0 black to 255 white, dark ink on light paper; its digits about 26 pixels tall.
+
+    Returns:
+        uint8 (40,W), 0 paper to 255 ink.
+
+    """
+    levels = cv2.copyMakeBorder(
+        cv2.GaussianBlur(grey, (3, 3), 0), _ELEMENT, _ELEMENT, _ELEMENT, _ELEMENT, cv2.BORDER_REPLICATE
+    )
+    closed = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((_ELEMENT, _ELEMENT), np.uint8)).astype(np.float32)
+    paper = cv2.blur(closed, (_ELEMENT, _ELEMENT))[_ELEMENT:-_ELEMENT, _ELEMENT:-_ELEMENT]
+    depth = np.maximum(paper - grey, 0)
+    full = max(float(np.percentile(depth, _FULL)), _FAINTEST)
+    return np.minimum(depth * (255 / full), 255).astype(np.uint8)

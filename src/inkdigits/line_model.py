@@ -1,0 +1,128 @@
+"""A line of digits in, the digits of it out: the line model run by ONNX Runtime, and its columns decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.imaging.bands import BAND_HEIGHT
+from inkdigits.modelfile import BUNDLED_LINES, open_line_session, read_info
+
+__all__ = ["LineModel", "PlacedDigit", "decode_columns", "string_probabilities"]
+
+BLANK = 10  # the class of a column in which no digit is read
+COLUMN = 4  # pixels of a band that one column stands for
+_WIDTHS = 32  # bands are padded to a multiple, so that few shapes occur
+
+
+@dataclass(frozen=True)
+class PlacedDigit:
+    """A digit that was read in a band.
+
+    Attributes:
+        value: 0 to 9.
+        confidence: probability that this digit stands here, 0 to 1.
+        probabilities: float32 (10,), of the ten digits; they add up to 1.
+        box: left, top, right and bottom in pixels of the band.
+
+    """
+
+    value: int
+    confidence: float
+    probabilities: npt.NDArray[np.float32]
+    box: tuple[float, float, float, float]
+
+
+class LineModel:
+    """Reads bands of a page with a line of digits each.
+
+    Args:
+        path: an `.onnx` file that holds a line model; the one that ships with the package if not given.
+        threads: how many threads a call may use; all cores if not given.
+
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+
+    """
+
+    def __init__(self, path: Path = BUNDLED_LINES, *, threads: int | None = None) -> None:
+        self._session = open_line_session(path, threads)
+        self.info = read_info(self._session, path.stem)
+
+    def columns(self, bands: Sequence[npt.NDArray[np.uint8]]) -> list[npt.NDArray[np.float32]]:
+        """Return what the model says of each column of each band.
+
+        Args:
+            bands: uint8 (40,W) each, 0 paper to 255 ink, as `inkdigits.imaging.bands.normalise_band` makes them.
+
+        Returns:
+            float32 (W/4,15) each: probabilities of the ten digits and of none, and left, top, right and bottom of the
+            digit, in heights of the band from the column's middle and the band's.
+
+        """
+        results: list[npt.NDArray[np.float32]] = []
+        for band in bands:
+            width = -(-band.shape[1] // _WIDTHS) * _WIDTHS
+            padded = np.zeros((1, BAND_HEIGHT, width), np.uint8)
+            padded[0, :, : band.shape[1]] = band
+            (columns,) = self._session.run(None, {"bands": padded})
+            results.append(np.asarray(columns[0, : -(-band.shape[1] // COLUMN)], np.float32))
+        return results
+
+
+def decode_columns(columns: npt.NDArray[np.float32]) -> list[PlacedDigit]:
+    """Return the digits that columns say, from the left: the best class of each, repetitions joined (CTC's best path).
+
+    Args:
+        columns: float32 (T,15), as `LineModel.columns` gives them.
+
+    """
+    classes = columns[:, : BLANK + 1]
+    best = classes.argmax(axis=1)
+    digits = []
+    begin = 0
+    for end in range(1, len(best) + 1):
+        if end < len(best) and best[end] == best[begin]:
+            continue
+        if best[begin] != BLANK:
+            digits.append(_placed(columns, begin, end, int(best[begin])))
+        begin = end
+    return digits
+
+
+def _placed(columns: npt.NDArray[np.float32], begin: int, end: int, value: int) -> PlacedDigit:
+    """Return the digit that some columns say."""
+    peak = begin + int(columns[begin:end, value].argmax())
+    ten = columns[peak, :BLANK]
+    left, top, right, bottom = (columns[peak, BLANK + 1 :] * BAND_HEIGHT).tolist()
+    across, down = COLUMN * peak + COLUMN / 2, BAND_HEIGHT / 2
+    box = (across + min(left, -0.5), down + top, across + max(right, 0.5), down + max(bottom, top + 1))
+    return PlacedDigit(value, float(columns[peak, value]), ten / ten.sum(), box)
+
+
+def string_probabilities(columns: npt.NDArray[np.float32], strings: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:
+    """Return the probability of each of some strings, by CTC's forward recursion (A. Graves et al., ICML 2006).
+
+    Args:
+        columns: float32 (T,15), as `LineModel.columns` gives them.
+        strings: digits, all strings of one length.
+
+    """
+    classes = columns[:, : BLANK + 1].astype(np.float64)
+    length = len(strings[0])
+    path = np.full((len(strings), 2 * length + 1), BLANK)
+    path[:, 1::2] = np.array(strings, dtype=np.int64).reshape(len(strings), length)
+    skips = np.zeros(path.shape, bool)
+    skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
+    reached = np.zeros(path.shape)
+    reached[:, :2] = classes[0, path[:, :2]]
+    for column in classes[1:]:
+        before = reached.copy()
+        before[:, 1:] += reached[:, :-1]
+        before[:, 2:] += np.where(skips[:, 2:], reached[:, :-2], 0)
+        reached = before * column[path]
+    return np.asarray(reached[:, -2:].sum(axis=1))

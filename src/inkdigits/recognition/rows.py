@@ -1,0 +1,124 @@
+"""A page taken as lines of digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.classifier import Classifier
+from inkdigits.imaging.bands import normalise_band
+from inkdigits.imaging.layout import Row, cut_band, find_rows
+from inkdigits.imaging.normalise import normalise
+from inkdigits.imaging.printed import without_boxes, without_rules
+from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
+from inkdigits.recognition.finding import Box, Finding, agreed
+
+__all__ = ["find_lines"]
+
+_ZOOMS = 1.0, 0.85, 1.18
+_TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
+_FILLED = 0.72  # of the page's height: how tall the digits of such a line are
+_ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
+_NEAR = 0.5  # of a digit's width: how far from it another look may place the same digit
+
+_Grey = npt.NDArray[np.uint8]
+_Ink = npt.NDArray[np.float32]
+_Columns = npt.NDArray[np.float32]
+
+
+def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel) -> list[list[Finding]]:
+    """Return the digits of a page, line by line from the top, each from the left.
+
+    Each row of ink is cut out as a level band at three sizes. The line model reads all three; the string that they
+    make most probable together counts (CTC's forward probability, averaged).
+
+    Args:
+        grey: uint8 (H,W), dark ink on light paper.
+        ink: float32 (H,W), 0 paper to 1 ink, of the same picture.
+        classifier: looks at each digit alone, as a second opinion.
+        lines: reads the bands.
+
+    """
+    rows = find_rows(without_boxes(without_rules(without_boxes(ink))))
+    height, width = grey.shape
+    found = [_read(grey, row, lines) for row in rows]
+    if len(rows) <= 1 and height <= _TIGHT * (rows[0].height if rows else height):
+        whole = _read(grey, Row(0, width, height / 2, 0.0, _FILLED * height), lines)
+        found = [max([*found, whole], key=_merit)]
+    placed = [line for line in found if line.digits]
+    return [_findings(line, ink, classifier) for line in placed]
+
+
+class _Line:
+    """What the line model reads in one row."""
+
+    def __init__(self, digits: Sequence[PlacedDigit], boxes: Sequence[Box], confidences: Sequence[float], p: float):
+        self.digits, self.boxes, self.confidences, self.probability = digits, boxes, confidences, p
+
+
+def _merit(line: _Line) -> float:
+    return line.probability * (1.0 if line.digits else 0.5)
+
+
+def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
+    """Read a row at all sizes."""
+    cuts = [cut_band(grey, row, zoom=zoom) for zoom in _ZOOMS]
+    columns = lines.columns([normalise_band(band) for band, _ in cuts])
+    looks = [decode_columns(one) for one in columns]
+    strings = {tuple(digit.value for digit in look) for look in looks}
+    together = {string: _together(columns, string) for string in strings}
+    best = max(together, key=lambda string: together[string])
+    boxes = [[_on_page(digit, to_page) for digit in look] for look, (_, to_page) in zip(looks, cuts, strict=True)]
+    chosen = next(place for place, look in enumerate(looks) if tuple(digit.value for digit in look) == best)
+    confidences = [
+        float(np.mean([_supported(digit, box, look, places) for look, places in zip(looks, boxes, strict=True)]))
+        for digit, box in zip(looks[chosen], boxes[chosen], strict=True)
+    ]
+    return _Line(looks[chosen], boxes[chosen], confidences, together[best])
+
+
+def _together(columns: Sequence[_Columns], string: tuple[int, ...]) -> float:
+    """Return the mean probability of a string over all looks."""
+    return float(np.mean([string_probabilities(one, [string])[0] for one in columns]))
+
+
+def _supported(digit: PlacedDigit, box: Box, look: Sequence[PlacedDigit], places: Sequence[Box]) -> float:
+    """Return how sure a look is of a digit that another look placed."""
+    middle, near = (box[0] + box[2]) / 2, _NEAR * max(box[2] - box[0], 0.3 * (box[3] - box[1]))
+    return max(
+        (
+            other.confidence
+            for other, place in zip(look, places, strict=True)
+            if other.value == digit.value and abs((place[0] + place[2]) / 2 - middle) <= near
+        ),
+        default=0.0,
+    )
+
+
+def _on_page(digit: PlacedDigit, to_page: npt.NDArray[np.float64]) -> Box:
+    """Return the box on the page about a digit's box in a band."""
+    left, top, right, bottom = digit.box
+    corners = np.array([[left, top, 1], [right, top, 1], [left, bottom, 1], [right, bottom, 1]]) @ to_page.T
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return x0, y0, x1, y1
+
+
+def _findings(line: _Line, ink: _Ink, classifier: Classifier) -> list[Finding]:
+    """Return the digits of a line with the digit model's opinion of each."""
+    images = np.stack([normalise(_cut(ink, box)) for box in line.boxes])
+    alone = classifier.predict_proba(images)
+    return [
+        Finding(agreed(digit.probabilities, own, _ALONE), confidence, box, image)
+        for digit, own, confidence, box, image in zip(
+            line.digits, alone, line.confidences, line.boxes, images, strict=True
+        )
+    ]
+
+
+def _cut(ink: _Ink, box: Box) -> _Ink:
+    left, top, right, bottom = (round(edge) for edge in box)
+    height, width = ink.shape
+    left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
+    return ink[top : max(bottom, top + 1), left : max(right, left + 1)]

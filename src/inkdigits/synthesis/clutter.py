@@ -1,0 +1,106 @@
+"""What is written and is no digit: letters, signs, separators, scribbles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from inkdigits.synthesis.pens import Hand, Ink, crop, draw_strokes
+
+__all__ = ["random_sign", "separator"]
+
+# Letters and signs that nobody takes for a digit.
+_LETTERS = "ACDEFHJKLMNRTUVWXYacdefhkmnprtuvwxy&@#$%?+*{}<>"
+_FACES = (
+    cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)  # fmt: skip
+
+
+def separator(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return what stands between groups of digits: a full stop, a comma, an apostrophe's stroke."""
+    kind = rng.random()
+    if kind < 0.6:
+        dot = rng.normal(0, 0.02, (3, 2)) + 0.5
+        return draw_strokes([dot], height, hand, rng)
+    length = rng.uniform(0.08, 0.28)
+    lean = rng.uniform(-0.1, 0.02)
+    return draw_strokes([np.array([[0.5, 0.4], [0.5 + lean / 2, 0.4 + length / 2], [0.5 + lean, 0.4 + length]])], height, hand, rng)
+
+
+def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return something of a digit's size that is no digit."""
+    kinds: tuple[Callable[[float, Hand, np.random.Generator], Ink], ...] = (
+        *(_letter, _cursive, _scribble, _shape, _dash),
+    )
+    return kinds[int(rng.choice(5, p=[0.5, 0.15, 0.13, 0.13, 0.09]))](height, hand, rng)
+
+
+def _letter(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return a letter of a stroke font, bent as handwriting is."""
+    sign = _LETTERS[int(rng.integers(len(_LETTERS)))]
+    canvas = np.zeros((128, 128), np.uint8)
+    face = int(rng.choice(_FACES))
+    cv2.putText(canvas, sign, (34, 88), face, 2.0, 255, int(rng.integers(2, 14)), cv2.LINE_AA)
+    field = rng.normal(0, 2.5, (2, 5, 5)).astype(np.float32)
+    across, down = (cv2.resize(one, (128, 128), interpolation=cv2.INTER_CUBIC) for one in field)
+    columns, rows = np.meshgrid(np.arange(128, dtype=np.float32), np.arange(128, dtype=np.float32))
+    bent = crop(cv2.remap(canvas, columns + across + hand.slant * (rows - 64), rows + down, cv2.INTER_LINEAR).astype(np.float32) / 255)
+    scale = height / max(bent.shape[0], 0.6 * bent.shape[1]) * rng.uniform(0.8, 1.1)
+    size = max(2, round(bent.shape[1] * scale)), max(2, round(bent.shape[0] * scale))
+    return np.asarray(cv2.resize(bent, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _cursive(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return a word of joined letters: loops and arches, of which some rise and some hang."""
+    letters = int(rng.integers(2, 6))
+    pitch = rng.uniform(0.25, 0.5)
+    points = []
+    for letter in range(letters):
+        rise = rng.choice([0.45, 0.5, 1.0], p=[0.4, 0.35, 0.25]) * rng.uniform(0.85, 1.1)
+        hang = rng.uniform(0.2, 0.5) if rng.random() < 0.12 else 0.0
+        loop = rng.uniform(-0.3, 0.6) * pitch  # below 0 an arch, above it a loop
+        along = np.linspace(0, 1, 12, endpoint=False)
+        x = (letter + along) * pitch + loop * np.sin(2 * np.pi * along)
+        y = 1 - rise * (0.5 - 0.5 * np.cos(2 * np.pi * along)) + hang * np.sin(np.pi * along) ** 8
+        points.append(np.column_stack([x, y]))
+    path = np.concatenate(points) + rng.normal(0, 0.015, (12 * letters, 2))
+    wide = max(1.0, float(path[:, 0].max()))
+    return draw_strokes([path / (wide, 1.0)], height, replace(hand, pen=float(rng.uniform(0.03, 0.06)), narrowness=hand.narrowness * wide), rng)
+
+
+def _scribble(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return a pen's random walk."""
+    steps = rng.normal(0, 0.14, (int(rng.integers(12, 60)), 2))
+    path = np.cumsum(cv2.GaussianBlur(steps, (1, 7), 1.5) * 2.5, axis=0)
+    path -= path.min(axis=0)
+    return draw_strokes([path / max(1.0, float(path.max()))], height, hand, rng)
+
+
+def _shape(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return a polygon, a star, a tick, a cross or a spiral."""
+    corners = int(rng.integers(3, 7))
+    turn = rng.uniform(0, 2 * np.pi)
+    step = 2 if corners == 5 and rng.random() < 0.6 else 1
+    angles = turn + 2 * np.pi * step * np.arange(corners + 1) / corners
+    kind = rng.random()
+    if kind < 0.45:
+        strokes = [0.5 + 0.5 * np.column_stack([np.cos(angles), np.sin(angles)])]
+    elif kind < 0.6:
+        strokes = [np.array([[0, 0.55], [0.35, 0.95], [1, rng.uniform(0, 0.3)]])]
+    elif kind < 0.85:
+        strokes = [np.array([[0.0, 0], [1, 1]]), np.array([[1.0, 0], [0, 1]])]
+        if rng.random() < 0.5:
+            strokes = [np.array([[0.5, 0], [0.5, 1]]), np.array([[0.0, 0.5], [1, 0.5]])]
+    else:
+        along = np.linspace(0.1, 1, 40)
+        strokes = [0.5 + 0.5 * along[:, None] * np.column_stack([np.cos(14 * along + turn), np.sin(14 * along + turn)])]
+    return draw_strokes(strokes, height, hand, rng)
+
+
+def _dash(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Return a stroke that lies."""
+    return draw_strokes([np.array([[0, 0.5], [rng.uniform(0.3, 1.3), 0.5 + rng.normal(0, 0.08)]])], height, hand, rng)

@@ -1,0 +1,187 @@
+"""Digits of MNIST written again: with another pen, another slant, another size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from skimage.morphology import skeletonize
+
+__all__ = ["Hand", "Ink", "draw_strokes", "random_hand", "rewrite"]
+
+Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
+Points = npt.NDArray[np.float64]  # (N,2): x and y, 0 to 1, of a stroke
+
+_SIDE = 64  # digits are bent and redrawn at this size
+_ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
+_REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How somebody writes a line.
+
+    Attributes:
+        pen: width of the strokes as a share of a digit's height; None keeps the width that each digit has.
+        softness: pixels over which a stroke fades into the paper.
+        slant: shear, positive leans to the right.
+        narrowness: width of digits against their height; 1 keeps it.
+        bend: pixels of 64 by which strokes are bent at random.
+        crosses: how often a 7 is crossed and a 0 slashed.
+        upstrokes: how often a 1 begins with a long upstroke.
+        mirrored_nines: how often a 9 is written like a mirrored one, with its stem to the left.
+        small_zeros: height of a 0 against that of other digits.
+        ligatures: how often a digit is joined to the next.
+
+    """
+
+    pen: float | None
+    softness: float
+    slant: float
+    narrowness: float
+    bend: float
+    crosses: float
+    upstrokes: float
+    mirrored_nines: float
+    small_zeros: float
+    ligatures: float
+
+
+def random_hand(rng: np.random.Generator) -> Hand:
+    """Return some hand, from hair-thin pens to markers."""
+    return Hand(
+        pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < _REDRAWN else None,
+        softness=float(rng.uniform(0.8, 2.0)),
+        slant=float(rng.normal(0, 0.18)),
+        narrowness=float(np.exp(rng.normal(0, 0.13))),
+        bend=float(abs(rng.normal(0, 1.1))),
+        crosses=float(rng.choice([0.0, 1.0], p=[0.7, 0.3])),
+        upstrokes=float(rng.choice([0.0, 1.0], p=[0.6, 0.4])),
+        mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.92, 0.08])),
+        small_zeros=float(rng.uniform(0.5, 0.85)) if rng.random() < 0.2 else 1.0,
+        ligatures=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.15 else 0.0,
+    )
+
+
+def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Write a digit of MNIST again.
+
+    Strokes are drawn anew about the digit's skeleton (T. Y. Zhang, C. Y. Suen, "A fast parallel algorithm for thinning
+    digital patterns", CACM 27, 1984) where the hand has a pen of its own, bent by a smooth random field (P. Simard,
+    D. Steinkraus, J. Platt, "Best practices for convolutional neural networks", ICDAR 2003), and sheared and scaled.
+
+    Args:
+        image: uint8 (28,28), 0 paper to 255 ink, as MNIST.
+        label: which digit it is, 0 to 9.
+        height: pixels that a digit of MNIST's full height, 20 pixels, comes to.
+        hand: who writes.
+        rng: the source of chance.
+
+    Returns:
+        float32 (h,w), 0 paper to 1 ink, cropped to the ink.
+
+    """
+    if label == 9 and rng.random() < hand.mirrored_nines:
+        image = np.ascontiguousarray(image[:, ::-1])
+    large = cv2.warpAffine(image, np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]]), (_SIDE, _SIDE), flags=cv2.INTER_CUBIC)
+    extra = np.zeros((_SIDE, _SIDE), np.uint8)
+    _embellish(extra, large, label, hand, rng)
+    if hand.pen is None:
+        ink = np.maximum(large, extra).astype(np.float32) / 255
+    else:
+        skeleton = skeletonize(large > 110).astype(np.uint8) | (extra > 0)
+        ink = _stroke(skeleton, hand.pen * 20 * _ZOOM, hand.softness)
+    return crop(_place(ink, height, hand, rng))
+
+
+def draw_strokes(strokes: list[Points], height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Write strokes that are no digit of MNIST, as `rewrite` writes digits.
+
+    Args:
+        strokes: each the points of one, x and y from 0 to 1.
+        height: pixels that 1 comes to.
+        hand: who writes.
+        rng: the source of chance.
+
+    """
+    canvas = np.zeros((_SIDE, _SIDE), np.uint8)
+    for points in strokes:
+        places = np.rint(10 + points * 20 * _ZOOM).astype(np.int32)
+        cv2.polylines(canvas, [places], isClosed=False, color=1)
+    if not canvas.any():
+        canvas[_SIDE // 2, _SIDE // 2] = 1
+    pen = hand.pen if hand.pen is not None else float(rng.uniform(0.08, 0.2))
+    return crop(_place(_stroke(canvas, pen * 20 * _ZOOM, hand.softness), height, hand, rng))
+
+
+def crop(ink: Ink) -> Ink:
+    """Return ink without the paper about it; at least one pixel."""
+    x, y, width, height = cv2.boundingRect((ink > 0.1).astype(np.uint8))
+    return ink[y : y + max(1, height), x : x + max(1, width)]
+
+
+def _stroke(skeleton: npt.NDArray[np.uint8], width: float, softness: float) -> Ink:
+    """Draw strokes of a width about a skeleton."""
+    distance = cv2.distanceTransform(1 - skeleton.astype(np.uint8), cv2.DIST_L2, 3)
+    return np.clip(0.5 + (width / 2 - distance) / softness, 0, 1).astype(np.float32)
+
+
+def _embellish(extra: npt.NDArray[np.uint8], large: npt.NDArray[np.uint8], label: int, hand: Hand, rng: np.random.Generator) -> None:
+    """Draw what some writers add: the bar of a 7, the slash of a 0, the upstroke and the foot of a 1."""
+    if label not in (0, 1, 7):
+        return
+    x, y, width, height = cv2.boundingRect((large > 110).astype(np.uint8))
+    thick = max(1, round((hand.pen or 0.1) * 45)) if hand.pen is None else 1
+    middle = np.array([x + width / 2, y + height / 2])
+    if label == 7 and rng.random() < hand.crosses:
+        half = rng.uniform(6, 11)
+        tilt = rng.uniform(-3, 3)
+        middle += rng.uniform(-1, 3, 2)
+        _segment(extra, middle - (half, -tilt), middle + (half, -tilt), thick)
+    elif label == 0 and rng.random() < 0.4 * hand.crosses:
+        reach = np.array([0.5 * width, -0.5 * height]) * rng.uniform(0.7, 1.1)
+        _segment(extra, middle - reach, middle + reach, thick)
+    elif label == 1 and width < 0.5 * height and rng.random() < hand.upstrokes:
+        rows = np.flatnonzero(large.max(axis=1) > 110)
+        top = rows[0] + 1
+        tip = np.array([float(np.mean(np.flatnonzero(large[top] > 90))) if (large[top] > 90).any() else x, top])
+        length = rng.uniform(0.15, 0.85) * height
+        angle = rng.uniform(0.5, 1.15)
+        _segment(extra, tip, tip + length * np.array([-np.cos(angle), np.sin(angle)]), thick)
+        if rng.random() < 0.3:
+            foot = np.array([float(np.mean(np.flatnonzero(large[rows[-1]] > 90) if (large[rows[-1]] > 90).any() else [x])), rows[-1]])
+            half = rng.uniform(4, 9)
+            _segment(extra, foot - (half, 0), foot + (half, 0), thick)
+
+
+def _segment(canvas: npt.NDArray[np.uint8], start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], thick: int) -> None:
+    first, last = (tuple(int(round(value)) for value in point) for point in (start, end))
+    cv2.line(canvas, first, last, 255, thick)
+
+
+def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+    """Bend, shear and scale ink of 64 pixels so that 45 of them become `height`."""
+    if hand.bend:
+        field = rng.normal(0, hand.bend, (2, 5, 5)).astype(np.float32)
+        across, down = (cv2.resize(one, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC) for one in field)
+        ink = cv2.remap(ink, _COLUMNS + across, _ROWS + down, cv2.INTER_LINEAR)
+    scale = height / (20 * _ZOOM)
+    slant = hand.slant + float(rng.normal(0, 0.06))
+    turn = float(rng.normal(0, 0.07))
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    shape = np.array([[scale * hand.narrowness * float(np.exp(rng.normal(0, 0.06))), -slant * scale], [0, scale]])
+    matrix = rotation @ shape
+    side = int(np.ceil(_SIDE * scale * 1.9)) + 4
+    across = int(np.ceil(side * max(1.0, hand.narrowness)))
+    shift = np.array([across, side]) / 2 - matrix @ np.array([_SIDE / 2, _SIDE / 2])
+    if scale < 0.75:
+        ink = cv2.GaussianBlur(ink, (0, 0), 0.35 / scale)
+    placed = cv2.warpAffine(ink, np.column_stack([matrix, shift]), (across, side), flags=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(placed, 0, 1), np.float32)
+
+
+_COLUMNS, _ROWS = (
+    np.asarray(grid, np.float32) for grid in np.meshgrid(np.arange(_SIDE, dtype=np.float32), np.arange(_SIDE, dtype=np.float32))
+)
