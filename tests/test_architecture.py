@@ -14,7 +14,8 @@ PACKAGE = Path(inkdigits.__file__).parent
 
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
 FOUNDATION = {"errors", "settings", "files", "extras"}
-READING_SIDE = FOUNDATION | {"imaging", "modelfile", "classifier", "reading", "reader", "annotate", "samples"}
+DRAWING = {"drawing", "annotate", "contact_sheet"}
+READING_SIDE = FOUNDATION | DRAWING | {"imaging", "modelfile", "classifier", "reading", "reader", "samples"}
 ALLOWED = {
     "errors": set(),
     "settings": set(),
@@ -23,8 +24,10 @@ ALLOWED = {
     "modelfile": FOUNDATION,
     "imaging": FOUNDATION,
     "classifier": FOUNDATION | {"modelfile"},
-    "annotate": FOUNDATION | {"imaging", "reading"},
-    "reading": FOUNDATION | {"imaging", "annotate"},
+    "drawing": FOUNDATION | {"reading"},
+    "annotate": FOUNDATION | {"imaging", "reading", "drawing"},
+    "contact_sheet": FOUNDATION | {"imaging", "reading", "drawing"},
+    "reading": FOUNDATION | {"imaging", "annotate", "drawing"},
     "reader": READING_SIDE - {"reader"},
     "samples": FOUNDATION,
     "weights": set(),

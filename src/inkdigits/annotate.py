@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from statistics import median
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from inkdigits.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import open_picture
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from inkdigits.reading import Digit, Reading
@@ -19,10 +21,6 @@ __all__ = ["annotate", "plot"]
 
 _Point = tuple[int, int]
 
-# Three of Okabe and Ito's colours, which the colour-blind tell apart; the box of an uncertain digit is also open.
-_COLOURS = {"ok": "#0072b2", "uncertain": "#d55e00", "no_digit": "#6b7280"}
-_PAPER, _WORDS, _PALE = "#ffffff", "#1f2937", "#cbd5e1"
-
 _MARGIN = 24
 _LONGEST, _SHORTEST = 560, 280  # of the picture's longer side as it is drawn
 _HEADING = 92
@@ -30,6 +28,10 @@ _SEEN = 112  # the 28×28, enlarged four times
 _BARS = 120  # the longest bar of the ten probabilities
 _CARD = (_SEEN + 28 + _BARS, _SEEN + 44)
 _BESIDE = 3  # so many digits are explained beside the picture; more, below it
+_EXPLAINED = 12  # more than so many digits are only labelled in the picture
+_LABELLED = 30  # how tall digits are drawn at least where they are labelled, if the picture does not grow too much
+_TITLE = 48  # letters
+_LARGEST = 2000  # the longer side of a picture with labels
 
 
 def annotate(reading: Reading) -> Image.Image:
@@ -45,15 +47,17 @@ def annotate(reading: Reading) -> Image.Image:
         PictureError: the picture could not be read, or can no longer be.
 
     """
+    explained = reading.digits if len(reading.digits) <= _EXPLAINED else ()
     picture, scale = _picture_of(reading)
-    size, cards = _layout(picture.size, len(reading.digits))
-    canvas = Image.new("RGB", size, _PAPER)
+    size, cards = _layout(picture.size, len(explained))
+    canvas = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(canvas)
     _heading(draw, reading, size[0] - 2 * _MARGIN)
     canvas.paste(picture, (_MARGIN, _HEADING))
-    draw.rectangle((_MARGIN - 1, _HEADING - 1, _MARGIN + picture.width, _HEADING + picture.height), outline=_PALE)
-    for digit, corner in zip(reading.digits, cards, strict=True):
-        _box(draw, digit, scale)
+    draw.rectangle((_MARGIN - 1, _HEADING - 1, _MARGIN + picture.width, _HEADING + picture.height), outline=PALE)
+    for digit in reading.digits:
+        _mark(draw, digit, scale, labelled=not explained)
+    for digit, corner in zip(explained, cards, strict=True):
         _card(canvas, digit, corner)
     return canvas
 
@@ -73,21 +77,25 @@ def plot(reading: Reading) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    picture, _ = _picture_of(reading)
-    rows = max(1, len(reading.digits))
-    figure = Figure(figsize=(9, max(3.2, 1.6 * rows)), layout="constrained")
-    grid = figure.add_gridspec(rows, 3, width_ratios=(2, 1, 1.6))
+    picture, scale = _picture_of(reading)
+    explained = reading.digits if len(reading.digits) <= _EXPLAINED else ()
+    rows = max(1, len(explained))
+    height = max(3.2, 1.6 * rows) if explained else 9 * picture.height / picture.width + 1
+    figure = Figure(figsize=(9, min(height, 20)), layout="constrained")
+    grid = figure.add_gridspec(rows, 3 if explained else 1, width_ratios=(2, 1, 1.6) if explained else None)
     whole = figure.add_subplot(grid[:, 0])
     whole.imshow(picture)
-    whole.set_title(_title(reading), color=_COLOURS[reading.status], fontsize=20)
+    whole.set_title(_title(reading), color=COLOURS[reading.status], fontsize=20)
     whole.set_axis_off()
-    for row, digit in enumerate(reading.digits):
+    for digit in reading.digits:
+        _plot_box(whole, digit, scale)
+    for row, digit in enumerate(explained):
         seen = figure.add_subplot(grid[row, 1])
         seen.imshow(digit.image, cmap="gray", vmin=0, vmax=255)
         seen.set_title("what the model saw" if row == 0 else "")
         seen.set_axis_off()
         bars = figure.add_subplot(grid[row, 2])
-        colours = [_colour(digit) if value == digit.value else _PALE for value in range(10)]
+        colours = [colour_of(digit) if value == digit.value else PALE for value in range(10)]
         bars.bar(range(10), digit.probabilities, color=colours)
         bars.set(xticks=range(10), yticks=(), ylim=(0, 1), xlabel=f"{digit.value}: {digit.confidence:.1%}")
     return figure
@@ -99,12 +107,23 @@ def _picture_of(reading: Reading) -> tuple[Image.Image, float]:
         raise reading.error
     if reading.picture is None:
         raise PictureError("this reading does not hold its picture", "read the picture again")
-    image, width, height = open_picture(reading.picture, "RGB", 4 * _LONGEST**2, reading.page)
-    side = max(width, height)
-    scale = float(_SHORTEST // side) if side <= _SHORTEST else min(1.0, _LONGEST / side)
+    side = 2 * _LONGEST if len(reading.digits) <= _EXPLAINED else _LARGEST
+    image, width, height = open_picture(reading.picture, "RGB", side**2, reading.page)
+    scale = _scale(reading, max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     resample = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS
     return image.resize(size, resample), scale
+
+
+def _scale(reading: Reading, side: int) -> float:
+    """Return how much to enlarge a picture, of which this is the longer side, so that its digits can be seen."""
+    if side <= _SHORTEST:
+        return float(_SHORTEST // side)
+    scale = min(1.0, _LONGEST / side)
+    if len(reading.digits) <= _EXPLAINED:
+        return scale
+    legible = _LABELLED / max(1, median(digit.box[3] for digit in reading.digits))
+    return min(max(scale, legible), _LARGEST / side)
 
 
 def _layout(picture: _Point, count: int) -> tuple[_Point, list[_Point]]:
@@ -124,40 +143,52 @@ def _layout(picture: _Point, count: int) -> tuple[_Point, list[_Point]]:
 
 
 def _title(reading: Reading) -> str:
-    """Return what was read on one line, a question mark behind it if it is uncertain."""
+    """Return what was read on one line, cut if it is long, a question mark behind it if it is uncertain."""
     text = " · ".join(reading.text.split("\n")) or "no digit"
+    if len(text) > _TITLE:
+        text = f"{text[: _TITLE - 1]}…"
     return f"{text}?" if reading.status == "uncertain" else text
 
 
 def _heading(draw: ImageDraw.ImageDraw, reading: Reading, width: int) -> None:
     """Write what was read, as large as fits, and how sure it is."""
-    title, colour = _title(reading), _COLOURS[reading.status]
+    title, colour = _title(reading), COLOURS[reading.status]
     size = 44
-    while size > 14 and draw.textlength(title, _font(size)) > width:
+    while size > 14 and draw.textlength(title, font(size)) > width:
         size -= 2
-    draw.text((_MARGIN, 44), title, colour, _font(size), anchor="lm")
+    draw.text((_MARGIN, 44), title, colour, font(size), anchor="lm")
     uncertain = sum(not digit.accepted for digit in reading.digits)
     if len(reading.digits) == 1:
         words = f"{reading.digits[0].confidence:.1%} sure"
     else:
-        words = f"{len(reading.digits)} digits, {uncertain} uncertain" if reading.digits else "no ink found"
-    draw.text((_MARGIN, 78), words, _WORDS, _font(14), anchor="lm")
+        words = f"{len(reading.digits)} digits, {uncertain} uncertain" if reading.digits else "no digit found"
+    draw.text((_MARGIN, 78), words, WORDS, font(14), anchor="lm")
 
 
-def _box(draw: ImageDraw.ImageDraw, digit: Digit, scale: float) -> None:
-    """Draw a box about a digit in the picture: closed if it is accepted, only its corners if it is uncertain."""
+def _mark(draw: ImageDraw.ImageDraw, digit: Digit, scale: float, *, labelled: bool) -> None:
+    """Draw a box about a digit in the picture, and above it what was read if no card says so."""
     x, y, width, height = (round(length * scale) for length in digit.box)
-    left, top = _MARGIN + x - 4, _HEADING + y - 4
-    right, bottom = left + width + 8, top + height + 8
-    colour = _colour(digit)
-    if digit.accepted:
-        draw.rectangle((left, top, right, bottom), outline=colour, width=2)
-        return
-    arm = max(5, min(right - left, bottom - top) // 4)
-    for corner_x, across in ((left, arm), (right, -arm)):
-        for corner_y, down in ((top, arm), (bottom, -arm)):
-            elbow = [(corner_x + across, corner_y), (corner_x, corner_y), (corner_x, corner_y + down)]
-            draw.line(elbow, colour, width=3)
+    gap = 2 if labelled else 4
+    left, top = _MARGIN + x - gap, _HEADING + y - gap
+    draw_box(draw, digit, left, top, left + width + 2 * gap, top + height + 2 * gap)
+    if labelled:
+        label = (left + gap + width // 2, top - 1)
+        draw.text(label, _said(digit), colour_of(digit), font(16), anchor="mb", stroke_width=2, stroke_fill=PAPER)
+
+
+def _plot_box(axes: Axes, digit: Digit, scale: float) -> None:
+    """Plot a box about a digit, dashed if it is uncertain, and above it what was read."""
+    from matplotlib.patches import Rectangle
+
+    x, y, width, height = (length * scale for length in digit.box)
+    style: dict[str, Any] = {"edgecolor": colour_of(digit), "linestyle": "-" if digit.accepted else "--"}
+    axes.add_patch(Rectangle((x, y), width, height, fill=False, linewidth=1.5, **style))
+    above: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+    axes.annotate(_said(digit), (x + width / 2, y), color=colour_of(digit), fontsize=9, **above)
+
+
+def _said(digit: Digit) -> str:
+    return f"{digit.value}{'' if digit.accepted else '?'}"
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: _Point) -> None:
@@ -165,22 +196,12 @@ def _card(canvas: Image.Image, digit: Digit, corner: _Point) -> None:
     draw = ImageDraw.Draw(canvas)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((_SEEN, _SEEN), Image.Resampling.NEAREST), corner)
-    verdict = f"{digit.value}{'' if digit.accepted else '?'}   {digit.confidence:.1%}"
-    draw.text((left, top + _SEEN + 16), verdict, _colour(digit), _font(18), anchor="lm")
+    verdict = f"{_said(digit)}   {digit.confidence:.1%}"
+    draw.text((left, top + _SEEN + 16), verdict, colour_of(digit), font(18), anchor="lm")
     for value, probability in enumerate(digit.probabilities):
         middle = top + 6 + value * (_SEEN - 12) // 9
         start = left + _SEEN + 28
         predicted = value == digit.value
-        draw.text((start - 8, middle), str(value), _WORDS, _font(11), anchor="rm")
+        draw.text((start - 8, middle), str(value), WORDS, font(11), anchor="rm")
         length = max(1, round(probability * (_BARS - 1)))
-        draw.rectangle((start, middle - 3, start + length, middle + 3), _colour(digit) if predicted else _PALE)
-
-
-def _colour(digit: Digit) -> str:
-    return _COLOURS["ok" if digit.accepted else "uncertain"]
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Return the font that comes with Pillow."""
-    return ImageFont.load_default(size)
+        draw.rectangle((start, middle - 3, start + length, middle + 3), colour_of(digit) if predicted else PALE)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from inkdigits.errors import OutputError, PictureError, printable
+from inkdigits.errors import PictureError
 from inkdigits.extras import require
-from inkdigits.files import write_atomically
 from inkdigits.imaging.decode import Picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL import Image
 
 __all__ = ["CSV_COLUMNS", "SCHEMA", "Digit", "Line", "Reading", "Status"]
 
@@ -166,15 +164,9 @@ class Reading:
             PictureError: the picture could not be read, or can no longer be.
 
         """
-        target = Path(path)
-        kind = Image.registered_extensions().get(target.suffix.lower())
-        if kind not in Image.SAVE:
-            raise OutputError(
-                f"cannot write {printable(target)}: no picture has the suffix '{target.suffix}'", "name a .png"
-            )
-        content = io.BytesIO()
-        self.draw().save(content, format=kind)
-        return write_atomically(target, content.getvalue())
+        from inkdigits.drawing import save_drawing
+
+        return save_drawing(self.draw(), path)
 
     def plot(self) -> Figure:
         """Plot the picture with the prediction as its title, what the model saw, and the ten probabilities.

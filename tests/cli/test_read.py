@@ -45,7 +45,7 @@ def test_a_blank_picture_is_no_failure() -> None:
 
 
 def test_a_batch_goes_on_after_a_bad_picture(folder: Path) -> None:
-    result = read(folder)
+    result = read(folder, "--recursive")
     assert result.exit_code == 3
     assert result.stdout.splitlines() == [
         f"{folder}/a b ü.jpg: 407",
@@ -55,6 +55,104 @@ def test_a_batch_goes_on_after_a_bad_picture(folder: Path) -> None:
     failure, summary = result.stderr.splitlines()
     assert f"cannot read {folder}/cut.png" in failure
     assert summary == "4 pictures: 2 read, 0 uncertain, 1 without digits, 1 failed"
+
+
+def test_only_pictures_of_the_folder_itself_are_read_and_others_are_mentioned(folder: Path) -> None:
+    result = read(folder)
+    assert [line.rpartition("/")[2] for line in result.stdout.splitlines()] == ["a b ü.jpg: 407", "z.jpg: (no digit)"]
+    assert f"{folder}: folders in it hold more pictures; --recursive reads them too" in result.stderr
+    assert "--recursive" not in read(folder / "deeper").stderr
+
+
+def test_hidden_files_in_a_folder_are_no_pictures(tmp_path: Path) -> None:
+    shutil.copy(MOUSE, tmp_path / "._mouse.png")
+    (tmp_path / ".hidden").mkdir()
+    shutil.copy(MOUSE, tmp_path / ".hidden" / "mouse.png")
+    shutil.copy(MOUSE, tmp_path / "mouse.png")
+    assert read(tmp_path, "-r").stdout == "8\n"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://example.org/7.png?x=[1]", "http://example.org/list.txt", "file:///tmp/7.png", "s3://scans/*.png"],
+)
+def test_addresses_are_refused(address: str) -> None:
+    result = read(address, MOUSE)
+    assert result.exit_code == 3
+    assert f"inkdigits: {address} is an address, and only files are read; download it first" in result.stderr
+    assert result.stdout == f"{MOUSE}: 8\n"
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "x" * 300, "a\0b.png", "[z-a]*.png", ""])
+def test_a_name_of_nothing_does_not_end_the_batch(name: str) -> None:
+    result = read(name, MOUSE)
+    assert result.exit_code == 3
+    assert result.stdout == f"{MOUSE}: 8\n"
+    assert "Traceback" not in result.stderr
+
+
+def test_a_picture_that_is_called_a_list_is_read(tmp_path: Path) -> None:
+    shutil.copy(MOUSE, tmp_path / "mouse.txt")
+    assert read(tmp_path / "mouse.txt").stdout == "8\n"
+
+
+def paged(path: Path, *pictures: Path) -> Path:
+    """A TIFF or PDF of these pictures."""
+    pages = []
+    for picture in pictures:
+        with Image.open(picture) as image:
+            pages.append(image.convert("RGB"))
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    return path
+
+
+def test_every_page_is_a_reading(tmp_path: Path) -> None:
+    scan = paged(tmp_path / "scan.tif", STRING, BLANK, MOUSE)
+    alone, both = read(scan), read(scan, MOUSE)
+    assert alone.stdout == "407\n\n8\n"
+    assert alone.stderr.splitlines() == [
+        "page 2: no digit found",
+        "3 pages in 1 file: 2 read, 0 uncertain, 1 without digits, 0 failed",
+    ]
+    assert both.stdout.splitlines() == [
+        f"{scan}: 407",
+        f"{scan}, page 2: (no digit)",
+        f"{scan}, page 3: 8",
+        f"{MOUSE}: 8",
+    ]
+    lines = [json.loads(line) for line in read("--jsonl", scan).stdout.splitlines()]
+    assert [(line["source"], line["page"], line["text"]) for line in lines] == [
+        (str(scan), 1, "407"),
+        (str(scan), 2, ""),
+        (str(scan), 3, "8"),
+    ]
+
+
+def test_pages_on_standard_input_are_read(tmp_path: Path) -> None:
+    scan = paged(tmp_path / "scan.tif", STRING, MOUSE)
+    rows = list(csv.DictReader(read("--csv", "-", stdin=scan.read_bytes()).stdout.splitlines()))
+    assert [(row["source"], row["page"], row["value"]) for row in rows] == [
+        *(("-", "1", value) for value in "407"),
+        ("-", "2", "8"),
+    ]
+
+
+def test_a_pdf_is_read_page_by_page(tmp_path: Path) -> None:
+    pytest.importorskip("pypdfium2")
+    scan = paged(tmp_path / "scan.pdf", STRING, MOUSE)
+    result = read(tmp_path, "--annotate", tmp_path / "checked")
+    assert result.stdout == "407\n\n8\n"
+    assert sorted(path.name for path in (tmp_path / "checked").iterdir()) == ["scan-page-2.png", "scan.png"]
+    assert scan.exists()
+
+
+def test_uncertain_digits_are_drawn_on_a_contact_sheet(tmp_path: Path) -> None:
+    sheet = tmp_path / "doubts.png"
+    assert read(MOUSE, STRING, "--min-confidence", 1, "--contact-sheet", sheet).exit_code == 0
+    with Image.open(sheet) as image:
+        assert image.width > 4 * 128
+    assert read(BLANK, "--contact-sheet", tmp_path / "sheet.txt").exit_code == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["doubts.png"]
 
 
 def test_a_batch_without_a_readable_picture_fails(folder: Path) -> None:
@@ -78,8 +176,8 @@ def test_json_is_a_list_with_an_object_a_picture(folder: Path) -> None:
 
 
 def test_json_lines_and_csv_hold_the_same(folder: Path) -> None:
-    lines = [json.loads(line) for line in read("--jsonl", folder).stdout.splitlines()]
-    rows = list(csv.DictReader(read("--csv", folder).stdout.splitlines()))
+    lines = [json.loads(line) for line in read("--jsonl", "-r", folder).stdout.splitlines()]
+    rows = list(csv.DictReader(read("--csv", "-r", folder).stdout.splitlines()))
     assert [line["status"] for line in lines] == ["ok", "error", "no_digit", "ok"]
     assert [row["value"] for row in rows] == ["4", "0", "7", "", "", "8"]
     assert {row["source"] for row in rows} == {line["source"] for line in lines}
@@ -114,12 +212,14 @@ def test_a_name_that_is_no_unicode_is_read(tmp_path: Path) -> None:
     assert json.loads(result.stdout)[0]["source"] == str(odd)
 
 
-@pytest.mark.parametrize("name", ["readings.json", "readings.jsonl", "readings.csv", "readings.txt"])
+@pytest.mark.parametrize(
+    "name", ["readings.json", "readings.jsonl", "readings.csv", "readings.parquet", "readings.txt"]
+)
 def test_output_goes_to_a_file_in_the_format_of_its_suffix(tmp_path: Path, name: str) -> None:
     result = read(STRING, "-o", tmp_path / name)
     assert result.stdout == ""
-    beginnings = {"json": "[{", "jsonl": "{", "csv": "source,", "txt": "407"}
-    assert (tmp_path / name).read_text().startswith(beginnings[name.rpartition(".")[2]])
+    beginnings = {"json": b"[{", "jsonl": b"{", "csv": b"source,", "parquet": b"PAR1", "txt": b"407"}
+    assert (tmp_path / name).read_bytes().startswith(beginnings[name.rpartition(".")[2]])
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -131,10 +231,10 @@ def test_wrong_usage_has_its_own_exit_code(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("option", ["-o", "--annotate"])
+@pytest.mark.parametrize("option", ["-o", "--annotate", "--contact-sheet"])
 def test_an_output_that_cannot_be_written_is_an_error_before_anything_is_read(tmp_path: Path, option: str) -> None:
     (tmp_path / "file").touch()
-    result = read(MOUSE, option, tmp_path / "file" / "x.csv")
+    result = read(MOUSE, option, tmp_path / "file" / ("x.png" if option == "--contact-sheet" else "x.csv"))
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.startswith("inkdigits: cannot write")

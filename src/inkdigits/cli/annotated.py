@@ -31,12 +31,15 @@ class AnnotatedFolder:
     def save(self, reading: Reading) -> Path:
         """Draw a reading into the folder as `<stem>.png`, or `<stem>-2.png` where that is taken.
 
+        Pages after the first are called `<stem>-page-2.png`.
+
         Raises:
             OutputError: the picture cannot be written.
             PictureError: its source cannot be read any more.
 
         """
         stem = printable("stdin" if reading.source == "-" else Path(reading.source).stem).replace("\\", "_")
+        stem += f"-page-{reading.page}" if reading.page > 1 else ""
         number, path = 1, self.folder / f"{stem}.png"
         while _same(path) in self._taken:
             number += 1

@@ -1,4 +1,4 @@
-"""Readings as text for people, JSON, JSON Lines and CSV, written as they come."""
+"""Readings as text for people, JSON, JSON Lines, CSV and Parquet, written as they come."""
 
 from __future__ import annotations
 
@@ -6,34 +6,41 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from typing import IO, TYPE_CHECKING
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any
 
 from inkdigits.errors import printable
 
 if TYPE_CHECKING:
     from inkdigits.reading import Reading
 
-__all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_text"]
+__all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_parquet", "write_text"]
+
+
+_ROW_GROUP = 1000  # so many pages are held in memory for Parquet
 
 
 def write_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write nothing but what was read, a line of the page a line."""
+    """Write nothing but what was read, a line of the page a line, and an empty one between pages."""
+    between = ""
     for reading in readings:
         if reading.text:
-            stream.write(f"{reading.text}\n".encode())
+            stream.write(f"{between}{reading.text}\n".encode())
+            between = "\n"
 
 
 def write_named_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write a line a picture: its name, what was read, and whether that is in doubt; failures are left out."""
+    """Write a line a page: the picture's name, what was read, and whether that is in doubt; failures are left out."""
     remarks = {"uncertain": " (uncertain)", "no_digit": "(no digit)"}
     for reading in readings:
         if not reading.error:
             text = reading.text.replace("\n", " | ") + remarks.get(reading.status, "")
-            stream.write(f"{printable(reading.source)}: {text}\n".encode())
+            page = f", page {reading.page}" if reading.page > 1 else ""
+            stream.write(f"{printable(reading.source)}{page}: {text}\n".encode())
 
 
 def write_json(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write one JSON list with an object a picture."""
+    """Write one JSON list with an object a page."""
     separator = b"["
     for reading in readings:
         stream.write(separator + _json(reading))
@@ -42,13 +49,13 @@ def write_json(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_jsonl(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write a JSON object a line and picture."""
+    """Write a JSON object a line and page."""
     for reading in readings:
         stream.write(_json(reading) + b"\n")
 
 
 def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write CSV (RFC 4180) with a row a digit, and a row for each picture without digits."""
+    """Write CSV (RFC 4180) with a row a digit, and a row for each page without digits."""
     from inkdigits.reading import CSV_COLUMNS
 
     text = io.StringIO(newline="")
@@ -62,15 +69,50 @@ def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     stream.write(_utf8(text.getvalue()))
 
 
+def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+    """Write Parquet with a row a page, shaped as in JSON; the schema's version is in the file's metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from inkdigits.reading import SCHEMA
+
+    digit = pa.struct(
+        {
+            **{"value": pa.int8(), "confidence": pa.float64(), "accepted": pa.bool_()},
+            **{"box": pa.list_(pa.int32()), "line": pa.int32(), "probabilities": pa.list_(pa.float64())},
+        }
+    )
+    text = pa.string()
+    schema = pa.schema(
+        {
+            **{"source": text, "page": pa.int32(), "status": text, "text": text, "lines": pa.list_(text)},
+            **{"digits": pa.list_(digit), "error": pa.struct({"code": text, "message": text})},
+        },
+        metadata={"inkdigits.schema": str(SCHEMA)},
+    )
+    rows = iter(readings)
+    with pq.ParquetWriter(stream, schema) as file:
+        while group := [_row(reading) for reading in islice(rows, _ROW_GROUP)]:
+            file.write_table(pa.Table.from_pylist(group, schema))
+
+
 FORMATS: dict[str, Callable[[Iterable[Reading], IO[bytes]], None]] = {
     "json": write_json,
     "jsonl": write_jsonl,
     "csv": write_csv,
+    "parquet": write_parquet,
 }
 
 
 def _json(reading: Reading) -> bytes:
     return _utf8(json.dumps(reading.to_dict(), ensure_ascii=False))
+
+
+def _row(reading: Reading) -> dict[str, Any]:
+    row = reading.to_dict() | {"source": _utf8(reading.source).decode()}
+    if row["error"]:
+        row["error"]["message"] = _utf8(row["error"]["message"]).decode()
+    return row
 
 
 def _utf8(text: str) -> bytes:

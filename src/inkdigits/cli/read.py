@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inkdigits.cli.console import notice, progress_bar
-from inkdigits.errors import UsageError, printable
+from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
+    from inkdigits.cli.annotated import AnnotatedFolder
+    from inkdigits.contact_sheet import ContactSheet
     from inkdigits.reader import Reader
     from inkdigits.reading import Reading
 
@@ -32,6 +34,9 @@ def read(
         ),
     ],
     model: Annotated[str, typer.Option(help="'bundled', an .onnx file or a run folder.")] = "bundled",
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Look into folders of folders, at any depth.")
+    ] = False,
     single: Annotated[bool, typer.Option("--single", help="Read each picture as exactly one digit.")] = False,
     min_confidence: Annotated[
         float | None,
@@ -42,16 +47,23 @@ def read(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a row a digit.")] = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write to this file; .json, .jsonl and .csv name the format."),
+        typer.Option(
+            "--output", "-o", help="Write to this file; .json, .jsonl, .csv, .parquet and .txt name the format."
+        ),
     ] = None,
     annotate: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Draw each picture with what was read into this folder."),
     ] = None,
+    contact_sheet: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw all uncertain digits into one picture, to look through."),
+    ] = None,
 ) -> None:
     """Read the handwritten digits in pictures.
 
     Any picture will do: dark ink on light paper or light ink on dark, any size. One without digits is no error.
+    TIFF, PDF and animations are read page by page. HEIC and PDF need an extra, which the error names.
 
     Exit codes: 0 read, 1 nothing could be read, 3 some pictures of several could not be read.
 
@@ -59,7 +71,7 @@ def read(
 
     inkdigits read --single photo.jpg
 
-    inkdigits read scans/ -o readings.csv --annotate checked/
+    inkdigits read scans/ -r -o readings.csv --annotate checked/ --contact-sheet doubts.png
 
     inkdigits read 'scans/*.png' --jsonl --min-confidence 0.9
 
@@ -67,32 +79,39 @@ def read(
     """
     from inkdigits.cli.annotated import AnnotatedFolder
     from inkdigits.cli.formats import FORMATS, write_named_text, write_text
-    from inkdigits.cli.sources import find_sources
+    from inkdigits.cli.sources import find_sources, has_more_below
+    from inkdigits.contact_sheet import ContactSheet
     from inkdigits.files import open_atomically
     from inkdigits.reader import Reader
 
     chosen = _format(output, json=as_json, jsonl=as_jsonl, csv=as_csv)
-    sources = find_sources(pictures)
-    write = FORMATS.get(chosen, write_text if len(sources) == 1 else write_named_text)
-    folder = AnnotatedFolder(annotate, sources) if annotate else None
+    sources = find_sources(pictures, recursive=recursive)
+    for folder in pictures:
+        if not recursive and has_more_below(folder):
+            notice(f"{printable(folder)}: folders in it hold more pictures; --recursive reads them too")
+    alone = len(sources) == 1
+    write = FORMATS.get(chosen, write_text if alone else write_named_text)
+    drawings = AnnotatedFolder(annotate, sources) if annotate else None
     tally: Counter[str] = Counter()
     stdout = typer.get_binary_stream("stdout")
-    with open_atomically(output) if output else nullcontext(stdout) as stream:
+    with ExitStack() as stack:
+        stream = stack.enter_context(open_atomically(output)) if output else stdout
+        sheet = stack.enter_context(ContactSheet.to_file(contact_sheet)) if contact_sheet else None
         reader = Reader(model, min_confidence=min_confidence)
         # A bar would be drawn over what is printed on a terminal.
-        with_bar = len(sources) > 1 and (output is not None or not stdout.isatty())
+        with_bar = not alone and (output is not None or not stdout.isatty())
 
         def watched() -> Iterator[Reading]:
             for reading in _read_all(reader, sources, single=single, with_bar=with_bar):
                 tally[reading.status] += 1
-                _remark(reading, alone=len(sources) == 1)
-                if folder and not reading.error:
-                    folder.save(reading)
+                _remark(reading, alone=alone)
+                if not reading.error:
+                    _show(reading, drawings, sheet)
                 yield reading
 
         write(watched(), stream)
         stream.flush()
-    _finish(tally)
+    _finish(tally, len(sources))
 
 
 def _format(output: Path | None, **flags: bool) -> str:
@@ -103,47 +122,64 @@ def _format(output: Path | None, **flags: bool) -> str:
     if given or output is None:
         return given[0] if given else "text"
     suffix = output.suffix.lower().removeprefix(".") or "text"
-    if suffix not in ("json", "jsonl", "csv", "text", "txt"):
+    if suffix not in ("json", "jsonl", "csv", "parquet", "text", "txt"):
         raise UsageError(
-            f"readings cannot be written as .{printable(suffix)}", "name a .json, .jsonl, .csv or .txt file"
+            f"readings cannot be written as .{printable(suffix)}", "name a .json, .jsonl, .csv, .parquet or .txt file"
         )
+    if suffix == "parquet":
+        from inkdigits.extras import require
+
+        require("parquet", "Writing Parquet")
     return suffix
 
 
 def _read_all(reader: Reader, sources: list[str], *, single: bool, with_bar: bool) -> Iterator[Reading]:
-    """Read all sources; each reading bears the source's name as it was given."""
+    """Read all pages of all sources; each reading bears the source's name as it was given."""
     from dataclasses import replace
 
     from inkdigits.cli.sources import STANDARD_INPUT
 
     stdin = typer.get_binary_stream("stdin")
-    pictures = (stdin if source == STANDARD_INPUT else source for source in sources)
-    readings = zip(sources, reader.read_many(pictures, single=single), strict=True)
     with progress_bar() if with_bar else nullcontext() as bar:
         task = bar.add_task("reading", total=len(sources)) if bar else None
-        for source, reading in readings:
-            yield replace(reading, source=source)
+        for source in sources:
+            picture = stdin if source == STANDARD_INPUT else source
+            for reading in reader.read_many([picture], single=single):
+                yield replace(reading, source=source)
             if bar and task is not None:
                 bar.advance(task)
 
 
+def _show(reading: Reading, drawings: AnnotatedFolder | None, sheet: ContactSheet | None) -> None:
+    """Draw a reading where that was asked for; a picture that is gone by now is no reason to stop."""
+    try:
+        if drawings:
+            drawings.save(reading)
+        if sheet:
+            sheet.add(reading)
+    except PictureError as error:
+        notice(f"inkdigits: not drawn: {error}")
+
+
 def _remark(reading: Reading, *, alone: bool) -> None:
     """Say on stderr what the text on stdout does not."""
+    page = f"page {reading.page}: " if reading.page > 1 else ""
     if reading.error:
         notice(f"inkdigits: {reading.error}")
     elif alone and reading.status == "uncertain":
         least = min(digit.confidence for digit in reading.digits)
-        notice(f"uncertain: the least sure digit has {least:.0%}")
+        notice(f"{page}uncertain: the least sure digit has {least:.0%}")
     elif alone and reading.status == "no_digit":
-        notice("no digit found")
+        notice(f"{page}no digit found")
 
 
-def _finish(tally: Counter[str]) -> None:
+def _finish(tally: Counter[str], files: int) -> None:
     """Sum a batch up on stderr and end with the exit code that tells of failures."""
     count, failed = tally.total(), tally["error"]
+    what = f"{count} pictures" if count == files else f"{count} pages in {files} file{'s' * (files > 1)}"
     if count > 1:
         notice(
-            f"{count} pictures: {tally['ok']} read, {tally['uncertain']} uncertain, "
+            f"{what}: {tally['ok']} read, {tally['uncertain']} uncertain, "
             f"{tally['no_digit']} without digits, {failed} failed"
         )
     if failed:
