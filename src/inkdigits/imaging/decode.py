@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,11 +40,6 @@ _UPRIGHT = {  # what undoes each value of the EXIF tag Orientation
 }
 _SIDEWAYS = tuple(_UPRIGHT[value] for value in (5, 6, 7, 8))
 
-# What Pillow and its codecs raise over damaged files.
-_DAMAGE = (
-    *(OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError, struct.error),
-    *(IndexError, KeyError, TypeError, AttributeError, ZeroDivisionError, RuntimeError),
-)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -185,7 +179,9 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
         yield
     except _BOMB as error:
         raise too_large(picture, "more than 100 million pixels") from error
-    except _DAMAGE as error:
+    except PictureError:
+        raise
+    except Exception as error:  # what codecs raise over damaged files has no common name
         raise PictureError(
             f"cannot read {called(picture, page)}: it is no picture, or one that is damaged or cut short",
             "save it as PNG or JPEG and try again",

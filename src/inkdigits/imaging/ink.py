@@ -12,8 +12,9 @@ __all__ = ["find_ink", "has_light_ink", "with_dark_ink"]
 
 _Levels = npt.NDArray[np.float32]
 
-_SMALL_SIDE = 64  # light and polarity show at this size
-_ELEMENT = 0.4  # of the longer side: wider than any stroke, narrower than a change of light
+_SMALL_SIDE, _NARROW_SIDE = 64, 36  # light and polarity show at this size: of the longer side, or of the shorter
+_LONGEST_SIDE = 512
+_ELEMENT = 0.4  # of 64 pixels, or of a smaller longer side: wider than any stroke, narrower than a change of light
 _NEAR_SIDE = 256  # a stroke's surroundings show at this size
 _FITS, _SAMPLES = 5, 500  # of the surface of light; it has settled by then
 _RIDGE = 1e-6 * np.eye(6)
@@ -76,8 +77,8 @@ def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
     spread = float(detail.std())
     if not spread:
         return False
-    edge = max(1, round(0.04 * max(small.shape)))
-    strips = detail[:edge], detail[-edge:], detail[:, :edge], detail[:, -edge:]
+    rows, columns = (max(1, round(0.04 * side)) for side in small.shape)
+    strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
     border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
     skewness = float((detail**3).mean()) / spread**3
     return skewness > 2 * border / spread
@@ -93,7 +94,7 @@ def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels
     """
     levels = cv2.medianBlur(np.ascontiguousarray(small), 3).astype(np.float32)
     light = _slow_light(levels)
-    side = max(3, round(_ELEMENT * max(levels.shape)))
+    side = max(3, round(_ELEMENT * min(max(levels.shape), _SMALL_SIDE)))
     flat = cv2.morphologyEx(levels - light, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     paper = light + cv2.GaussianBlur(flat, (0, 0), 0.25 * side)
     height, width = grey.shape
@@ -160,8 +161,8 @@ def _about(depth: _Levels, core: float) -> float:
 
 
 def _small(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return a page with its longer side brought down to 64 pixels."""
-    height, width = grey.shape
-    scale = min(1.0, _SMALL_SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    """Return a page brought down to 64 pixels of its longer side, or, where it is long and narrow, 36 of its shorter."""
+    longer, shorter = max(grey.shape), min(grey.shape)
+    scale = min(1.0, max(_SMALL_SIDE / longer, min(_NARROW_SIDE / shorter, _LONGEST_SIDE / longer)))
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -119,8 +119,25 @@ def _rules(mask: _Mask) -> _Mask:
         own = straight & (labels == name)
         covered = int(own.any(axis=0).sum())
         if covered >= _RULE_COVERED * width and int(own.sum()) <= max(3.0, _RULE_THICKEST * height) * covered:
-            rules |= own
+            rules |= _along_a_line(own)
     return rules
+
+
+def _along_a_line(rule: _Mask) -> _Mask:
+    """Return a rule without the bars of digits that it passes: only what is as near its line as it is thick."""
+    rows, columns = np.nonzero(rule)
+    inked = np.flatnonzero(rule.any(axis=0))
+    middles = np.bincount(columns, rows, rule.shape[1])[inked] / rule.sum(axis=0, dtype=np.int64)[inked]
+    kept = np.ones(len(inked), bool)
+    for _ in range(3):
+        slope, start = np.polyfit(inked[kept], middles[kept], 1) if kept.sum() > 1 else (0.0, middles[0])
+        away = np.abs(middles - slope * inked - start)
+        kept = away <= max(1.0, float(np.median(away)) * 1.5)
+    thickness = float(np.median(rule.sum(axis=0)[inked]))
+    near = np.abs(rows - slope * columns - start) <= thickness / 2 + 1
+    line = np.zeros_like(rule)
+    line[rows[near], columns[near]] = 1
+    return line
 
 
 def _is_box(piece: _Mask) -> bool:
