@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import attrgetter
+from math import ceil
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, UsageError
 from inkdigits.imaging.decode import MAX_PAGES, Document, Page, Picture, name_of, rereadable
-from inkdigits.imaging.ink import find_ink
-from inkdigits.imaging.normalise import normalise
-from inkdigits.imaging.segment import Glyph, find_glyphs, single_glyph
+from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
+from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED
+from inkdigits.recognition.finding import Finding
+from inkdigits.recognition.rows import find_lines
+from inkdigits.recognition.single import find_single
 from inkdigits.reading import Digit, Line, Reading
 
 __all__ = ["Reader"]
+
+_THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2}  # of a line model that names none
 
 
 class Reader:
@@ -46,7 +46,10 @@ class Reader:
         if min_confidence is not None and not 0 <= min_confidence <= 1:
             raise UsageError(f"the least confidence is {min_confidence}", "give a number from 0 to 1")
         self.classifier = Classifier(model, threads=threads)
-        self.min_confidence = self.classifier.info.reject_threshold if min_confidence is None else min_confidence
+        self.lines = LineModel(threads=threads)
+        self._least = _THRESHOLDS | self.lines.info.thresholds
+        if min_confidence is not None:
+            self._least |= {"single": min_confidence, "line": min_confidence}
 
     def read(self, picture: Picture, *, single: bool = False, page: int = 1) -> Reading:
         """Read the digits in a picture.
@@ -106,37 +109,27 @@ class Reader:
                 yield Reading(name_of(picture), error=error)
 
     def _read_page(self, page: Page, single: bool) -> tuple[Line, ...]:
-        """Find the digits of a page and say what they are."""
-        ink = find_ink(page.grey)
+        """Find the digits of a page and say which to accept."""
+        grey = with_dark_ink(page.grey)
+        ink = find_dark_ink(grey)
         if single:
-            glyph = single_glyph(ink)
-            glyphs = [[glyph]] if glyph else []
+            finding = find_single(grey, ink, self.classifier, self.lines)
+            found = [[finding]] if finding else []
         else:
-            glyphs = find_glyphs(ink)
-        return self._read_lines(page, glyphs)
+            found = find_lines(grey, ink, self.classifier, self.lines)
+        least = self._least["single" if single else "line"]
+        kept = [[one for one in line if one.confidence >= self._least["no_digit"]] for line in found]
+        return tuple(
+            Line(tuple(_digit(page, one, number, least) for one in line))
+            for number, line in enumerate(line for line in kept if line)
+        )
 
-    def _read_lines(self, page: Page, glyphs: list[list[Glyph]]) -> tuple[Line, ...]:
-        """Classify all glyphs of a page at once."""
-        placed = [(number, glyph) for number, line in enumerate(glyphs) for glyph in line]
-        if not placed:
-            return ()
-        images = np.stack([normalise(glyph.ink) for _, glyph in placed])
-        probabilities = self.classifier.predict_proba(images)
-        digits = [
-            self._digit(image, row, page.in_picture(glyph.box), number)
-            for (number, glyph), image, row in zip(placed, images, probabilities, strict=True)
-        ]
-        return tuple(Line(tuple(line)) for _, line in groupby(digits, key=attrgetter("line")))
 
-    def _digit(
-        self,
-        image: npt.NDArray[np.uint8],
-        probabilities: npt.NDArray[np.float32],
-        box: tuple[int, int, int, int],
-        line: int,
-    ) -> Digit:
-        """Return what the model says of one glyph, and whether that is sure enough."""
-        value = int(probabilities.argmax())
-        confidence = float(probabilities[value])
-        accepted = confidence >= self.min_confidence
-        return Digit(value, confidence, tuple(map(float, probabilities)), box, accepted, line, image)
+def _digit(page: Page, finding: Finding, line: int, least: float) -> Digit:
+    """Return a finding as a digit of the picture itself, accepted if it is sure enough."""
+    left, top, right, bottom = finding.box
+    height, width = page.grey.shape
+    x, y = min(max(int(left), 0), width - 1), min(max(int(top), 0), height - 1)
+    box = page.in_picture((x, y, min(max(ceil(right), x + 1), width) - x, min(max(ceil(bottom), y + 1), height) - y))
+    probabilities = tuple(map(float, finding.probabilities))
+    return Digit(finding.value, finding.confidence, probabilities, box, finding.confidence >= least, line, finding.image)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["find_ink", "has_light_ink", "with_dark_ink"]
+__all__ = ["find_dark_ink", "find_ink", "has_light_ink", "with_dark_ink"]
 
 _Levels = npt.NDArray[np.float32]
 
@@ -40,8 +40,12 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
         float32 (H,W), exactly 0 for paper to 1 for ink; all zeros for a blank page.
 
     """
-    small = _small(grey)
-    depth = _depth(255 - grey, 255 - small) if _is_light_on_dark(small) else _depth(grey, small)
+    return find_dark_ink(with_dark_ink(grey))
+
+
+def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
+    """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
+    depth = _depth(grey, _small(grey))
     noise = _noise(depth)
     inked = depth[depth > max(noise, _FAINTEST)]
     if not len(inked):

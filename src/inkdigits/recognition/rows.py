@@ -21,6 +21,8 @@ _ZOOMS = 1.0, 0.85, 1.18
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
 _ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
+_RESIZED = 0.4, 1.6  # by how much the first look may change a row's height
+_STIFFNESS = 2.0  # how unwilling it is to let the row slope, in squared heights
 _NEAR = 0.5  # of a digit's width: how far from it another look may place the same digit
 
 _Grey = npt.NDArray[np.uint8]
@@ -63,7 +65,8 @@ def _merit(line: _Line) -> float:
 
 
 def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
-    """Read a row at all sizes."""
+    """Read a row at all sizes, once it is known better where its digits stand."""
+    row = _refined(grey, row, lines)
     cuts = [cut_band(grey, row, zoom=zoom) for zoom in _ZOOMS]
     columns = lines.columns([normalise_band(band) for band, _ in cuts])
     looks = [decode_columns(one) for one in columns]
@@ -77,6 +80,27 @@ def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
         for digit, box in zip(looks[chosen], boxes[chosen], strict=True)
     ]
     return _Line(looks[chosen], boxes[chosen], confidences, together[best])
+
+
+def _refined(grey: _Grey, row: Row, lines: LineModel) -> Row:
+    """Return a row as high, and as steep, as the digits that a first look finds in it."""
+    band, to_page = cut_band(grey, row)
+    (columns,) = lines.columns([normalise_band(band)])
+    digits = decode_columns(columns)
+    if not digits:
+        return row
+    left, top, right, bottom = np.array([digit.box for digit in digits]).T
+    height = float(np.median(bottom - top))
+    across, middles = (left + right) / 2, (top + bottom) / 2
+    away = across - across.mean()
+    slope = float((away * (middles - middles.mean())).sum()) / (float((away**2).sum()) + _STIFFNESS * height**2)
+    start = middles.mean() + slope * (0 - across.mean())
+    ends = np.array([[0, start], [band.shape[1], start + slope * band.shape[1]]]) @ to_page[:, :2].T + to_page[:, 2]
+    run, rise = (ends[1] - ends[0]).tolist()
+    scale = float(np.hypot(*to_page[:, 0]))
+    tall = float(np.clip(height * scale / row.height, *_RESIZED)) * row.height
+    steep = rise / run
+    return Row(row.left, row.right, float(ends[0, 1] + steep * (row.left - ends[0, 0])), steep, tall)
 
 
 def _together(columns: Sequence[_Columns], string: tuple[int, ...]) -> float:

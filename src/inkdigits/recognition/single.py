@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -16,11 +19,13 @@ from inkdigits.recognition.finding import Box, Finding, agreed
 
 __all__ = ["find_single"]
 
-_SURE = 0.9  # confidence at which nobody looks elsewhere
-_ZOOMS = 1.0, 0.8, 1.25  # a second look stands nearer and further away
+_SURE = 0.95  # confidence at which nobody looks again
+_ZOOMS = 1.0, 0.8, 1.25  # the second look and the third stand further away and nearer
 _SIZES = 0.85, 0.6, 0.42, 0.28  # of the picture's height: digits of these heights are looked for everywhere
 _OVERLAP = 0.5  # of a band with the next
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
+_CORE = 0.35  # of full ink: what a piece is made of
+_WHOLE = 0.9  # of its pieces' ink is in the box of a whole digit
 _ROOM = 0.12  # of its height: about a digit that the line model has placed
 
 _Grey = npt.NDArray[np.uint8]
@@ -49,8 +54,9 @@ def find_single(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel
     if clean is not ink:
         again = _of_glyph(grey, clean, classifier, lines)
         findings += [again] if again else []
-    for box in _places(grey, clean, lines):
-        findings.append(_opinion(grey, _cut(clean, box), box, classifier, lines))
+    for box in _places(grey, clean, lines) if clean.any() else ():
+        seen = _opinion(grey, _cut(clean, box), box, classifier, lines)
+        findings.append(replace(seen, presence=seen.presence * _wholeness(clean, box)))
     return max(findings, key=lambda found: found.confidence, default=None)
 
 
@@ -66,9 +72,15 @@ def _opinion(grey: _Grey, glyph: _Ink, box: Box, classifier: Classifier, lines: 
     """Return what both models say of a glyph, one of it alone, the other of the picture about it."""
     image = normalise(glyph)
     alone = classifier.predict_proba(image[None])[0]
-    bands = [normalise_band(cut_band(grey, _row_about(box), zoom=zoom)[0]) for zoom in _ZOOMS]
-    within = np.mean([string_probabilities(columns, _ALL_DIGITS) for columns in lines.columns(bands)], axis=0)
-    return Finding(agreed(alone, within / max(float(within.sum()), 1e-9)), float(within.sum()), box, image)
+    looks: list[npt.NDArray[np.float64]] = []
+    for zoom in _ZOOMS:
+        band, _ = cut_band(grey, _row_about(box), zoom=zoom)
+        looks.append(string_probabilities(lines.columns([normalise_band(band)])[0], _ALL_DIGITS))
+        within = np.mean(looks, axis=0)
+        finding = Finding(agreed(alone, within / max(float(within.sum()), 1e-9)), float(within.sum()), box, image)
+        if finding.confidence >= _SURE:
+            break
+    return finding
 
 
 def _row_about(box: Box) -> Row:
@@ -100,10 +112,25 @@ def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
     return [box for _, box in best[:2]]
 
 
+def _wholeness(ink: _Ink, box: Box) -> float:
+    """Return how far a box holds whole pieces of ink, 0 to 1: a part of a larger drawing is no digit."""
+    part = _slices(ink, box)
+    _, labels = cv2.connectedComponents((ink > _CORE).astype(np.uint8), connectivity=8)
+    names = np.unique(labels[part])
+    within = float(ink[part][labels[part] > 0].sum())
+    whole = float(ink[np.isin(labels, names[names > 0])].sum())
+    return min(1.0, (within / whole / _WHOLE) ** 2) if whole else 0.0
+
+
 def _cut(ink: _Ink, box: Box) -> _Ink:
     """Return the ink in a box, with a little room about it."""
+    return ink[_slices(ink, box)]
+
+
+def _slices(ink: _Ink, box: Box) -> tuple[slice, slice]:
     left, top, right, bottom = box
     room = _ROOM * (bottom - top)
-    rows = slice(max(0, int(top - room)), max(1, int(np.ceil(bottom + room))))
-    columns = slice(max(0, int(left - room)), max(1, int(np.ceil(right + room))))
-    return ink[rows, columns]
+    height, width = ink.shape
+    first_row, first_column = min(max(0, int(top - room)), height - 1), min(max(0, int(left - room)), width - 1)
+    last_row, last_column = int(np.ceil(bottom + room)), int(np.ceil(right + room))
+    return slice(first_row, max(first_row + 1, last_row)), slice(first_column, max(first_column + 1, last_column))

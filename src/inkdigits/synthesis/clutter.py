@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import cv2
+import matplotlib
 import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
 
-from inkdigits.synthesis.pens import Hand, Ink, crop, draw_strokes
+from inkdigits.synthesis.pens import SIDE, Hand, Ink, draw_strokes, write_shape
 
 __all__ = ["random_sign", "separator"]
 
 # Letters and signs that nobody takes for a digit.
-_LETTERS = "ACDEFHJKLMNRTUVWXYacdefhkmnprtuvwxy&@#$%?+*{}<>"
-_FACES = (
-    cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX,
-    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
-)  # fmt: skip
+_LATIN = "ACDEFHJKLMNPRTUVWXYacdefkmnprtuvwxyäëöüçéñ&@#$€%?+*{}<>"
+_GREEK = "αγηκλμνπτφχψωΓΔΛΞΠΣΨΩ"
+_CYRILLIC = "ДЖИКЛПФЦЧШЩЮЯдйкцшщюя"
+_SIGNS = _LATIN * 2 + _GREEK * 3 + _CYRILLIC
+_FONTS = (
+    *("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono"),
+    *("STIXGeneral", "STIXGeneralItalic"),
+)
+_GLYPH = 45  # pixels
+_PEN_OF_FONTS = 0.85  # share of letters that are drawn anew with a pen
 
 
 def separator(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -36,22 +46,30 @@ def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     kinds: tuple[Callable[[float, Hand, np.random.Generator], Ink], ...] = (
         *(_letter, _cursive, _scribble, _shape, _dash),
     )
-    return kinds[int(rng.choice(5, p=[0.5, 0.15, 0.13, 0.13, 0.09]))](height, hand, rng)
+    return kinds[int(rng.choice(5, p=[0.58, 0.1, 0.13, 0.12, 0.07]))](height, hand, rng)
 
 
 def _letter(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Return a letter of a stroke font, bent as handwriting is."""
-    sign = _LETTERS[int(rng.integers(len(_LETTERS)))]
-    canvas = np.zeros((128, 128), np.uint8)
-    face = int(rng.choice(_FACES))
-    cv2.putText(canvas, sign, (34, 88), face, 2.0, 255, int(rng.integers(2, 14)), cv2.LINE_AA)
-    field = rng.normal(0, 2.5, (2, 5, 5)).astype(np.float32)
-    across, down = (cv2.resize(one, (128, 128), interpolation=cv2.INTER_CUBIC) for one in field)
-    columns, rows = np.meshgrid(np.arange(128, dtype=np.float32), np.arange(128, dtype=np.float32))
-    bent = crop(cv2.remap(canvas, columns + across + hand.slant * (rows - 64), rows + down, cv2.INTER_LINEAR).astype(np.float32) / 255)
-    scale = height / max(bent.shape[0], 0.6 * bent.shape[1]) * rng.uniform(0.8, 1.1)
-    size = max(2, round(bent.shape[1] * scale)), max(2, round(bent.shape[0] * scale))
-    return np.asarray(cv2.resize(bent, size, interpolation=cv2.INTER_AREA), np.float32)
+    """Return a letter of a free font, mostly drawn anew with a pen, and bent as handwriting is."""
+    shape = _glyph(_SIGNS[int(rng.integers(len(_SIGNS)))], _FONTS[int(rng.integers(len(_FONTS)))])
+    own = hand if hand.pen is not None and rng.random() < _PEN_OF_FONTS else replace(hand, pen=None)
+    if own.pen is None and rng.random() < _PEN_OF_FONTS:
+        own = replace(hand, pen=float(rng.uniform(0.05, 0.16)))
+    return write_shape(shape, height * rng.uniform(0.8, 1.15), replace(own, bend=1.6 * own.bend + 0.5), rng)
+
+
+@cache
+def _glyph(sign: str, font: str) -> npt.NDArray[np.uint8]:
+    """Return a sign of a font as uint8 (64,64), 45 pixels tall or wide, 0 paper to 255 ink."""
+    path = Path(matplotlib.get_data_path(), "fonts", "ttf", f"{font}.ttf")
+    image = Image.new("L", (4 * SIDE, 4 * SIDE))
+    ImageDraw.Draw(image).text((2 * SIDE, 2 * SIDE), sign, 255, ImageFont.truetype(path, 120), anchor="mm")
+    ink = image.crop(image.getbbox())
+    scale = _GLYPH / max(ink.size)
+    ink = ink.resize((max(1, round(ink.width * scale)), max(1, round(ink.height * scale))), Image.Resampling.BOX)
+    shape = Image.new("L", (SIDE, SIDE))
+    shape.paste(ink, ((SIDE - ink.width) // 2, (SIDE - ink.height) // 2))
+    return np.asarray(shape)
 
 
 def _cursive(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -81,7 +99,7 @@ def _scribble(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
 
 
 def _shape(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Return a polygon, a star, a tick, a cross or a spiral."""
+    """Return a polygon, a star, a cross or a spiral."""
     corners = int(rng.integers(3, 7))
     turn = rng.uniform(0, 2 * np.pi)
     step = 2 if corners == 5 and rng.random() < 0.6 else 1
@@ -89,9 +107,7 @@ def _shape(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     kind = rng.random()
     if kind < 0.45:
         strokes = [0.5 + 0.5 * np.column_stack([np.cos(angles), np.sin(angles)])]
-    elif kind < 0.6:
-        strokes = [np.array([[0, 0.55], [0.35, 0.95], [1, rng.uniform(0, 0.3)]])]
-    elif kind < 0.85:
+    elif kind < 0.8:
         strokes = [np.array([[0.0, 0], [1, 1]]), np.array([[1.0, 0], [0, 1]])]
         if rng.random() < 0.5:
             strokes = [np.array([[0.5, 0], [0.5, 1]]), np.array([[0.0, 0.5], [1, 0.5]])]

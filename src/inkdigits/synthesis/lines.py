@@ -16,7 +16,7 @@ from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
 __all__ = ["WrittenLine", "write_line"]
 
 _LONGEST = 9
-_LENGTHS = np.array([0.10, 0.16, 0.08, 0.12, 0.14, 0.14, 0.12, 0.07, 0.04, 0.03])  # of lines with 0 to 9 digits
+_LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,13 @@ def _compose(
     repeat = rng.random() < 0.2
     parts: list[_Part] = []
     if count == 0 or rng.random() < 0.12:
-        for _ in range(int(rng.integers(1, 7)) if count == 0 else int(rng.integers(1, 3))):
+        for _ in range(_signs(rng) if count == 0 else int(rng.integers(1, 3))):
             parts.append(_Part(random_sign(height, hand, rng), None, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03)))
         if rng.random() < 0.1 and count == 0:
             parts = []
     separated = rng.random() < 0.35
     raised = float(rng.uniform(0, 0.9))
+    growth = float(rng.normal(0, 0.35)) if rng.random() < 0.2 else 0.0  # of the writing, from the first digit to the last
     which = -1
     for place in range(count):
         if repeat and place and rng.random() < 0.7:
@@ -100,7 +101,8 @@ def _compose(
             which = int(rng.choice(np.flatnonzero(labels[:2000] == label)))
         else:
             which = int(rng.integers(len(images)))
-        size = height * float(np.exp(rng.normal(0, 0.1))) * (hand.small_zeros if labels[which] == 0 else 1.0)
+        size = height * float(np.exp(rng.normal(0, 0.1) + growth * (place / max(1, count - 1) - 0.5)))
+        size *= hand.small_zeros if labels[which] == 0 else 1.0
         ink = rewrite(images[which], int(labels[which]), size, hand, rng)
         gap = height * (spacing + float(rng.normal(0, 0.09)))
         if labels[which] == 1:
@@ -114,6 +116,11 @@ def _compose(
     if count and rng.random() < 0.3:
         parts.extend(_ending(height, hand, rng))
     return parts
+
+
+def _signs(rng: np.random.Generator) -> int:
+    """Return how many signs stand in a line without digits: often one, where a digit could be."""
+    return 1 if rng.random() < 0.5 else int(rng.integers(2, 7))
 
 
 def _ending(height: float, hand: Hand, rng: np.random.Generator) -> list[_Part]:

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from skimage.morphology import skeletonize
 
-__all__ = ["Hand", "Ink", "draw_strokes", "random_hand", "rewrite"]
+__all__ = ["SIDE", "Hand", "Ink", "crop", "draw_strokes", "random_hand", "rewrite", "write_shape"]
 
 Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
 Points = npt.NDArray[np.float64]  # (N,2): x and y, 0 to 1, of a stroke
 
-_SIDE = 64  # digits are bent and redrawn at this size
+SIDE = 64  # digits are bent and redrawn at this size
 _ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
 _REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
 
@@ -59,8 +59,8 @@ def random_hand(rng: np.random.Generator) -> Hand:
         bend=float(abs(rng.normal(0, 1.1))),
         crosses=float(rng.choice([0.0, 1.0], p=[0.7, 0.3])),
         upstrokes=float(rng.choice([0.0, 1.0], p=[0.6, 0.4])),
-        mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.92, 0.08])),
-        small_zeros=float(rng.uniform(0.5, 0.85)) if rng.random() < 0.2 else 1.0,
+        mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.94, 0.06])),
+        small_zeros=float(rng.uniform(0.4, 0.85)) if rng.random() < 0.28 else 1.0,
         ligatures=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.15 else 0.0,
     )
 
@@ -85,13 +85,34 @@ def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand,
     """
     if label == 9 and rng.random() < hand.mirrored_nines:
         image = np.ascontiguousarray(image[:, ::-1])
-    large = cv2.warpAffine(image, np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]]), (_SIDE, _SIDE), flags=cv2.INTER_CUBIC)
-    extra = np.zeros((_SIDE, _SIDE), np.uint8)
+    large = cv2.warpAffine(image, np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]]), (SIDE, SIDE), flags=cv2.INTER_CUBIC)
+    extra = np.zeros((SIDE, SIDE), np.uint8)
     _embellish(extra, large, label, hand, rng)
+    return write_shape(large, height, hand, rng, extra)
+
+
+def write_shape(
+    shape: npt.NDArray[np.uint8],
+    height: float,
+    hand: Hand,
+    rng: np.random.Generator,
+    extra: npt.NDArray[np.uint8] | None = None,
+) -> Ink:
+    """Write any shape, as `rewrite` writes digits.
+
+    Args:
+        shape: uint8 (64,64), 0 paper to 255 ink, about 45 pixels tall.
+        height: pixels that 45 come to.
+        hand: who writes.
+        rng: the source of chance.
+        extra: uint8 (64,64), strokes to add, one pixel wide.
+
+    """
+    extra = np.zeros_like(shape) if extra is None else extra
     if hand.pen is None:
-        ink = np.maximum(large, extra).astype(np.float32) / 255
+        ink = np.maximum(shape, extra).astype(np.float32) / 255
     else:
-        skeleton = skeletonize(large > 110).astype(np.uint8) | (extra > 0)
+        skeleton = skeletonize(shape > 110).astype(np.uint8) | (extra > 0)
         ink = _stroke(skeleton, hand.pen * 20 * _ZOOM, hand.softness)
     return crop(_place(ink, height, hand, rng))
 
@@ -106,12 +127,12 @@ def draw_strokes(strokes: list[Points], height: float, hand: Hand, rng: np.rando
         rng: the source of chance.
 
     """
-    canvas = np.zeros((_SIDE, _SIDE), np.uint8)
+    canvas = np.zeros((SIDE, SIDE), np.uint8)
     for points in strokes:
         places = np.rint(10 + points * 20 * _ZOOM).astype(np.int32)
         cv2.polylines(canvas, [places], isClosed=False, color=1)
     if not canvas.any():
-        canvas[_SIDE // 2, _SIDE // 2] = 1
+        canvas[SIDE // 2, SIDE // 2] = 1
     pen = hand.pen if hand.pen is not None else float(rng.uniform(0.08, 0.2))
     return crop(_place(_stroke(canvas, pen * 20 * _ZOOM, hand.softness), height, hand, rng))
 
@@ -165,7 +186,7 @@ def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink
     """Bend, shear and scale ink of 64 pixels so that 45 of them become `height`."""
     if hand.bend:
         field = rng.normal(0, hand.bend, (2, 5, 5)).astype(np.float32)
-        across, down = (cv2.resize(one, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC) for one in field)
+        across, down = (cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC) for one in field)
         ink = cv2.remap(ink, _COLUMNS + across, _ROWS + down, cv2.INTER_LINEAR)
     scale = height / (20 * _ZOOM)
     slant = hand.slant + float(rng.normal(0, 0.06))
@@ -173,9 +194,9 @@ def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     shape = np.array([[scale * hand.narrowness * float(np.exp(rng.normal(0, 0.06))), -slant * scale], [0, scale]])
     matrix = rotation @ shape
-    side = int(np.ceil(_SIDE * scale * 1.9)) + 4
+    side = int(np.ceil(SIDE * scale * 1.9)) + 4
     across = int(np.ceil(side * max(1.0, hand.narrowness)))
-    shift = np.array([across, side]) / 2 - matrix @ np.array([_SIDE / 2, _SIDE / 2])
+    shift = np.array([across, side]) / 2 - matrix @ np.array([SIDE / 2, SIDE / 2])
     if scale < 0.75:
         ink = cv2.GaussianBlur(ink, (0, 0), 0.35 / scale)
     placed = cv2.warpAffine(ink, np.column_stack([matrix, shift]), (across, side), flags=cv2.INTER_LINEAR)
@@ -183,5 +204,5 @@ def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink
 
 
 _COLUMNS, _ROWS = (
-    np.asarray(grid, np.float32) for grid in np.meshgrid(np.arange(_SIDE, dtype=np.float32), np.arange(_SIDE, dtype=np.float32))
+    np.asarray(grid, np.float32) for grid in np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
 )

@@ -1,0 +1,111 @@
+"""The confidences below which a reading is uncertain, or no digit: chosen on pictures made up from validation digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.classifier import Classifier
+from inkdigits.data.dataset import Dataset
+from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
+from inkdigits.line_model import LineModel
+from inkdigits.recognition.rows import find_lines
+from inkdigits.recognition.single import find_single
+from inkdigits.synthesis.pictures import LEVELS, Kind, WrittenPicture, write_picture
+
+__all__ = ["Outcomes", "choose_thresholds", "lowest_confidence", "read_single_pictures", "read_strings"]
+
+SINGLE_RIGHT, LINE_RIGHT = 0.998, 0.985  # of what is accepted
+FALSELY_ACCEPTED = 0.03  # of pictures without a digit
+MISSED = 0.005  # of digits that were read right
+
+_SEED = 4_000  # of the pictures; no other part of the project writes pictures with it
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How pictures were read.
+
+    Attributes:
+        confidences: float64 (N,), of the least sure digit; 0 where none was found.
+        right: bool (N,): whether the text is exactly the truth.
+
+    """
+
+    confidences: npt.NDArray[np.float64]
+    right: npt.NDArray[np.bool_]
+
+
+def choose_thresholds(
+    classifier: Classifier,
+    lines: LineModel,
+    digits: Dataset,
+    *,
+    pictures: int,
+    progress: Callable[[str], None] = lambda what: None,
+) -> dict[str, float]:
+    """Return the thresholds of a pair of models, by their names in `ModelInfo.thresholds`.
+
+    Args:
+        classifier: the digit model.
+        lines: the line model.
+        digits: validation digits, which neither model was trained on.
+        pictures: how many to write for each kind and level.
+        progress: told what is being read.
+
+    """
+    progress("pictures of one digit")
+    single = read_single_pictures(classifier, lines, digits, "single", pictures)
+    progress("pictures of none")
+    nothing = read_single_pictures(classifier, lines, digits, "nothing", pictures)
+    progress("strings, boxes and pages")
+    strings = read_strings(classifier, lines, digits, pictures)
+    seen = single.confidences[single.right]
+    return {
+        "single": max(lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))),
+        "line": lowest_confidence(strings, LINE_RIGHT),
+        "no_digit": float(np.quantile(seen, MISSED)),
+    }
+
+
+def lowest_confidence(outcomes: Outcomes, share: float) -> float:
+    """Return the lowest confidence such that, of what is at least as sure, a wanted share is right; 1 if there is none."""
+    order = np.argsort(-outcomes.confidences, kind="stable")
+    right = np.cumsum(outcomes.right[order])
+    enough = np.flatnonzero(right >= share * np.arange(1, len(order) + 1))
+    return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def read_single_pictures(
+    classifier: Classifier, lines: LineModel, digits: Dataset, kind: Kind, pictures: int
+) -> Outcomes:
+    """Read pictures of one digit, or of none, at all levels of trouble."""
+    confidences, right = [], []
+    for picture in _pictures(kind, digits, pictures):
+        grey = with_dark_ink(picture.grey)
+        finding = find_single(grey, find_dark_ink(grey), classifier, lines)
+        confidences.append(finding.confidence if finding else 0.0)
+        right.append(finding is not None and (str(finding.value),) == picture.lines)
+    return Outcomes(np.array(confidences), np.array(right))
+
+
+def read_strings(classifier: Classifier, lines: LineModel, digits: Dataset, pictures: int) -> Outcomes:
+    """Read strings, rows of boxes and pages at all levels of trouble, line by line."""
+    confidences, right = [], []
+    for kind in ("string", "boxes", "page"):
+        for picture in _pictures(kind, digits, pictures if kind != "page" else max(1, pictures // 4)):
+            grey = with_dark_ink(picture.grey)
+            for line in find_lines(grey, find_dark_ink(grey), classifier, lines):
+                confidences.append(min(finding.confidence for finding in line))
+                right.append("".join(str(finding.value) for finding in line) in picture.lines)
+    return Outcomes(np.array(confidences), np.array(right))
+
+
+def _pictures(kind: Kind, digits: Dataset, count: int) -> Iterator[WrittenPicture]:
+    for number, level in enumerate(LEVELS.values()):
+        for place in range(count):
+            rng = np.random.default_rng((_SEED, number, place))
+            yield write_picture(kind, level, digits.images, digits.labels, rng)

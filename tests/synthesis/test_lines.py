@@ -1,0 +1,73 @@
+"""Lines and pictures say what is on them."""
+
+import numpy as np
+import pytest
+
+from inkdigits.data import Dataset
+from inkdigits.imaging.bands import BAND_HEIGHT
+from inkdigits.synthesis.clutter import random_sign
+from inkdigits.synthesis.lines import write_line
+from inkdigits.synthesis.papers import expose, random_paper
+from inkdigits.synthesis.pens import random_hand
+from inkdigits.synthesis.pictures import KINDS, LEVELS, Kind, write_picture
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_digit_of_a_line_has_its_box_on_the_band(digits: Dataset, seed: int) -> None:
+    line = write_line(digits.images, digits.labels, np.random.default_rng(seed))
+    assert line.grey.dtype == np.uint8
+    assert line.grey.shape[0] == BAND_HEIGHT
+    assert line.boxes.shape == (len(line.labels), 4)
+    left, top, right, bottom = line.boxes.T
+    assert (left < right).all()
+    assert (top < bottom).all()
+    assert (left >= 0).all()
+    assert (right <= line.grey.shape[1]).all()
+    middles = left + right
+    assert (np.diff(middles) >= 0).all()
+
+
+def test_a_line_is_the_same_for_the_same_seed(digits: Dataset) -> None:
+    one, other = (write_line(digits.images, digits.labels, np.random.default_rng(5)) for _ in range(2))
+    assert (one.grey == other.grey).all()
+    assert (one.labels == other.labels).all()
+
+
+def test_lines_without_digits_occur(digits: Dataset) -> None:
+    lines = [write_line(digits.images, digits.labels, np.random.default_rng(seed)) for seed in range(80)]
+    empty = [line for line in lines if not len(line.labels)]
+    assert 0 < len(empty) < 30
+    assert any(line.grey.std() > 10 for line in empty)  # what is written there is no digit
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_pictures_have_as_many_lines_as_their_kind(digits: Dataset, kind: Kind, level: str) -> None:
+    for seed in range(6):
+        picture = write_picture(kind, LEVELS[level], digits.images, digits.labels, np.random.default_rng(seed))
+        assert picture.grey.dtype == np.uint8
+        assert picture.grey.ndim == 2
+        assert picture.kind == kind
+        assert all(line.isdigit() for line in picture.lines)
+        assert {
+            "single": len(picture.lines) == 1 and len(picture.lines[0]) == 1,
+            "string": len(picture.lines) == 1,
+            "boxes": len(picture.lines) == 1 and len(picture.lines[0]) >= 4,
+            "page": len(picture.lines) >= 2,
+            "nothing": picture.lines == (),
+        }[kind]
+
+
+def test_ink_can_be_seen_on_every_picture(digits: Dataset) -> None:
+    for seed in range(30):
+        rng = np.random.default_rng(seed)
+        picture = write_picture("string", LEVELS["easy"], digits.images, digits.labels, rng)
+        assert int(picture.grey.max()) - int(picture.grey.min()) >= 14
+
+
+def test_signs_and_papers_vary() -> None:
+    rng = np.random.default_rng(0)
+    shapes = {random_sign(30, random_hand(rng), rng).shape for _ in range(30)}
+    assert len(shapes) > 10
+    papers = [expose(random_paper(40, 90, rng), rng) for _ in range(20)]
+    assert len({int(paper.mean()) for paper in papers}) > 5
