@@ -46,20 +46,25 @@ The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.
 | output | for each four pixels of width, probabilities of ten digits and of none, and the digit's box |
 | network | seven convolutions over the band, two along it, {weights:,} weights; read out by CTC |
 | training data | {lines:,} lines, synthesised from MNIST's {n:,} training digits (SHA-256 `{data_sha256}`) |
-| what is synthesised | pens from hair to marker, slant, spacing from wide to overlapping, small zeros, joined digits, rules, boxes, patterned and shaded paper, blur, noise, JPEG, separators, end strokes, cut neighbours, letters of free fonts, scribbles, shapes |
 | training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
-| uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit; no digit below {no_digit:.1%} |
+| uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
+| no digit below | {no_digit:.1%} |
 | licence | {licence}; MNIST itself: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0 |
 | SHA-256 | `{sha256}` |
 
+What is synthesised: pens from hair to marker, slant, spacing from wide to overlapping, small zeros, joined digits;
+rules, boxes, patterned and shaded paper, blur, noise, JPEG; separators, end strokes, cut neighbours; and, to be left
+out, letters of free fonts, scribbles and shapes.
+
 The thresholds were chosen on pictures made up from the 5,000 validation digits, at three levels of trouble: the lowest
-at which {line_right:.1%} of the accepted lines and {single_right:.1%} of the accepted single digits are right and at most
-{falsely_accepted:.0%} of the pictures without a digit are accepted; {missed:.1%} of the digits that are read right fall
-below the last.
+at which {line_right:.1%} of the accepted lines and {single_right:.1%} of the accepted single digits are right, and at
+most {falsely_accepted:.0%} of the pictures without a digit are accepted; {missed:.1%} of the digits that are read right
+fall below the last.
 
 ## Figures
 
-Lines synthesised from validation digits, as hard as those it was trained on, read exactly: {exact:.2%} of {validation:,}.
+Lines synthesised from validation digits, as hard as those it was trained on, read exactly: {exact:.2%} of
+{validation:,}.
 
 To make it again: `python scripts/train_line_model.py RUN{options}`
 

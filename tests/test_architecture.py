@@ -15,7 +15,11 @@ PACKAGE = Path(inkdigits.__file__).parent
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
 FOUNDATION = {"errors", "settings", "files", "extras"}
 DRAWING = {"drawing", "annotate", "contact_sheet"}
-READING_SIDE = FOUNDATION | DRAWING | {"imaging", "modelfile", "classifier", "reading", "reader", "samples"}
+READING_SIDE = (
+    FOUNDATION
+    | DRAWING
+    | {"imaging", "modelfile", "classifier", "line_model", "recognition", "reading", "reader", "samples"}
+)
 ALLOWED = {
     "errors": set(),
     "settings": set(),
@@ -25,6 +29,8 @@ ALLOWED = {
     "imaging": FOUNDATION,
     "classifier": FOUNDATION | {"modelfile"},
     "drawing": FOUNDATION | {"reading"},
+    "line_model": FOUNDATION | {"imaging", "modelfile"},
+    "recognition": FOUNDATION | {"imaging", "classifier", "line_model"},
     "annotate": FOUNDATION | {"imaging", "reading", "drawing"},
     "contact_sheet": FOUNDATION | {"imaging", "reading", "drawing"},
     "reading": FOUNDATION | {"imaging", "annotate", "drawing"},
@@ -32,13 +38,14 @@ ALLOWED = {
     "samples": FOUNDATION,
     "weights": set(),
     "data": FOUNDATION | {"imaging"},
-    "learning": FOUNDATION | {"modelfile", "classifier", "data"},
-    "evaluation": READING_SIDE | {"data"},
+    "synthesis": FOUNDATION | {"imaging"},
+    "learning": FOUNDATION | {"imaging", "modelfile", "classifier", "data", "synthesis"},
+    "evaluation": READING_SIDE | {"data", "synthesis"},
     "export": FOUNDATION | {"modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
 }
-LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors"}
+LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors", "skimage"}
 
 
 def modules() -> list[Path]:

@@ -17,7 +17,16 @@ from inkdigits.errors import ModelFileError, printable
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["BUNDLED", "BUNDLED_LINES", "INPUT_CONVENTION", "ModelInfo", "find_model", "open_line_session", "open_session", "read_info"]
+__all__ = [
+    "BUNDLED",
+    "BUNDLED_LINES",
+    "INPUT_CONVENTION",
+    "ModelInfo",
+    "find_model",
+    "open_line_session",
+    "open_session",
+    "read_info",
+]
 
 BUNDLED = "bundled"
 BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
@@ -28,7 +37,7 @@ _MAX_BYTES = 512 * 2**20
 
 @dataclass(frozen=True)
 class _Interface:
-    """The tensors that a kind of model file takes and gives: name, type, and the sizes that are fixed after the first."""
+    """The tensors that a kind of model file takes and gives: name, type, and which sizes after the first are fixed."""
 
     what: str
     tensors: tuple[tuple[str, str, tuple[int, ...]], ...]

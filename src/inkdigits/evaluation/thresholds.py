@@ -1,4 +1,4 @@
-"""The confidences below which a reading is uncertain, or no digit: chosen on pictures made up from validation digits."""
+"""Below which confidence a reading is uncertain, or no digit: chosen on pictures made up from validation digits."""
 
 from __future__ import annotations
 
@@ -65,14 +65,16 @@ def choose_thresholds(
     strings = read_strings(classifier, lines, digits, pictures)
     seen = single.confidences[single.right]
     return {
-        "single": max(lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))),
+        "single": max(
+            lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
+        ),
         "line": lowest_confidence(strings, LINE_RIGHT),
         "no_digit": float(np.quantile(seen, MISSED)),
     }
 
 
 def lowest_confidence(outcomes: Outcomes, share: float) -> float:
-    """Return the lowest confidence such that, of what is at least as sure, a wanted share is right; 1 if there is none."""
+    """Return the lowest confidence such that, of what is at least as sure, a wanted share is right; 1 if none is."""
     order = np.argsort(-outcomes.confidences, kind="stable")
     right = np.cumsum(outcomes.right[order])
     enough = np.flatnonzero(right >= share * np.arange(1, len(order) + 1))

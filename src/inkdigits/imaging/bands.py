@@ -35,4 +35,4 @@ def normalise_band(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     paper = cv2.blur(closed, (_ELEMENT, _ELEMENT))[_ELEMENT:-_ELEMENT, _ELEMENT:-_ELEMENT]
     depth = np.maximum(paper - grey, 0)
     full = max(float(np.percentile(depth, _FULL)), _FAINTEST)
-    return np.minimum(depth * (255 / full), 255).astype(np.uint8)
+    return np.asarray(np.minimum(depth * (255 / full), 255), np.uint8)

@@ -165,7 +165,7 @@ def _about(depth: _Levels, core: float) -> float:
 
 
 def _small(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return a page brought down to 64 pixels of its longer side, or, where it is long and narrow, 36 of its shorter."""
+    """Return a page brought down to 64 pixels of its longer side or, where it is long and narrow, 36 of its shorter."""
     longer, shorter = max(grey.shape), min(grey.shape)
     scale = min(1.0, max(_SMALL_SIDE / longer, min(_NARROW_SIDE / shorter, _LONGEST_SIDE / longer)))
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))

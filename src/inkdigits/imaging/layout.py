@@ -77,9 +77,7 @@ def find_rows(ink: npt.NDArray[np.float32]) -> list[Row]:
     tallest = max((row.height for row in rows), default=0.0)
     kept = [row for row in rows if row.height >= _LOWEST_ROW * tallest]
     kept.sort(key=lambda row: row.middle + row.slope * (row.right - row.left) / 2)
-    return [
-        Row(row.left / scale, row.right / scale, row.middle / scale, row.slope, row.height / scale) for row in kept
-    ]
+    return [Row(row.left / scale, row.right / scale, row.middle / scale, row.slope, row.height / scale) for row in kept]
 
 
 def cut_band(

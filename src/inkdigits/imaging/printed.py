@@ -87,6 +87,18 @@ def without_long_strokes(mask: _Mask, long: float, tall: float) -> _Mask:
     return _turned(_without_long(_turned(_without_long(mask, round(long))), round(tall)))
 
 
+def _dilated(mask: _Mask, height: int, width: int) -> _Mask:
+    return np.asarray(cv2.dilate(mask, np.ones((height, width), np.uint8)), np.uint8)
+
+
+def _opened(mask: _Mask, height: int, width: int) -> _Mask:
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((height, width), np.uint8)), np.uint8)
+
+
+def _closed(mask: _Mask, height: int, width: int) -> _Mask:
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((height, width), np.uint8)), np.uint8)
+
+
 def _turned(mask: _Mask) -> _Mask:
     return np.ascontiguousarray(mask.T)
 
@@ -94,13 +106,12 @@ def _turned(mask: _Mask) -> _Mask:
 def _without_long(mask: _Mask, length: int) -> _Mask:
     if length < 3 or length > mask.shape[1]:
         return mask
-    column = np.ones((3, 1), np.uint8)
-    rules = cv2.morphologyEx(cv2.dilate(mask, column), cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    rules = _opened(_dilated(mask, 3, 1), 1, length)
     if not rules.any():
         return mask
-    without = mask & (1 - cv2.dilate(rules, column))
+    without = mask & (1 - _dilated(rules, 3, 1))
     # A stroke that crosses the rule is seen on both sides of it.
-    return np.asarray(without | (cv2.morphologyEx(without, cv2.MORPH_CLOSE, np.ones((9, 1), np.uint8)) & mask), np.uint8)
+    return np.asarray(without | (_closed(without, 9, 1) & mask), np.uint8)
 
 
 def _rules(mask: _Mask) -> _Mask:
@@ -111,9 +122,9 @@ def _rules(mask: _Mask) -> _Mask:
     if length >= width:
         return rules
     # A rule may slope: it is straight for a while, within a pixel or two.
-    near = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    straight = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((1, length), np.uint8)) & mask
-    joined = cv2.dilate(straight, np.ones((3, 1 + length // 2), np.uint8))
+    near = _dilated(mask, 3, 1)
+    straight = _opened(near, 1, length) & mask
+    joined = _dilated(straight, 3, 1 + length // 2)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for name in np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= _BORDER_TO_BORDER * width) + 1:
         own = straight & (labels == name)
@@ -152,12 +163,12 @@ def _edges(piece: _Mask) -> _Mask:
     """Return where the edges of a box run, and the walls between its cells."""
     height, width = piece.shape
     strip = max(2, round(_STRIP * min(height, width)))
-    across = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((1, max(5, round(0.5 * min(width, 2 * height)))), np.uint8))
+    across = _opened(piece, 1, max(5, round(0.5 * min(width, 2 * height))))
     across[strip + 1 : -strip - 1] = 0  # a long bar inside is a digit's
-    down = cv2.morphologyEx(piece, cv2.MORPH_OPEN, np.ones((max(5, round(0.6 * height)), 1), np.uint8))
+    down = _opened(piece, max(5, round(0.6 * height)), 1)
     thick = max(1, round(_THICKEST * min(height, width)))
-    walls = down & (1 - cv2.morphologyEx(down, cv2.MORPH_OPEN, np.ones((1, thick + 1), np.uint8)))
-    edges = cv2.dilate(across | walls, np.ones((3, 3), np.uint8))
+    walls = down & (1 - _opened(down, 1, thick + 1))
+    edges = _dilated(across | walls, 3, 3)
     edges[:strip] = edges[-strip:] = 1
     edges[:, :strip] = edges[:, -strip:] = 1
     return np.asarray(edges & piece, np.uint8)
@@ -171,14 +182,14 @@ def _erased(ink: _Ink, cleared: _Ink, edges: _Mask, part: _Part, *, across: bool
     top, left = part[0].start - rows.start, part[1].start - columns.start
     room[top : top + edges.shape[0], left : left + edges.shape[1]] = edges
     view = cleared[roomy]
-    rim = (cv2.dilate(room, np.ones((5, 5), np.uint8)) > 0) & (ink[roomy] <= _CORE)
+    rim = (_dilated(room, 5, 5) > 0) & (ink[roomy] <= _CORE)
     view[(room > 0) | rim] = 0
     kept = (view > _CORE).astype(np.uint8)
     crossing = np.zeros_like(room)
     if across:
-        crossing |= cv2.morphologyEx(kept, cv2.MORPH_CLOSE, np.ones((_thickness(room), 1), np.uint8))
+        crossing |= _closed(kept, _thickness(room), 1)
     if down:
-        crossing |= cv2.morphologyEx(kept, cv2.MORPH_CLOSE, np.ones((1, _thickness(_turned(room))), np.uint8))
+        crossing |= _closed(kept, 1, _thickness(_turned(room)))
     back = (crossing & room) > 0
     view[back] = ink[roomy][back]
     return cleared

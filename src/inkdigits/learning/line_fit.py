@@ -79,7 +79,8 @@ def fit_lines(
     """
     keep_freed_memory()
     torch.manual_seed(recipe.seed)
-    network = line_network(recipe.channels).to(memory_format=torch.channels_last)
+    network = line_network(recipe.channels)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizers = _optimizers(recipe, network)
     identity = {"recipe": asdict(recipe) | {"channels": list(recipe.channels)}, "digits": len(digits)}
     first = load_steps(checkpoint, network, optimizers, identity) if checkpoint.exists() else 0
@@ -90,7 +91,7 @@ def fit_lines(
         _set_rates(optimizers, _share(step, recipe.steps))
         loss = line_loss(network(_pixels(batch.bands)), batch)
         network.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), _LARGEST_GRADIENT)
         for optimizer in optimizers:
             optimizer.step()
@@ -172,7 +173,9 @@ def line_loss(output: Tensor, batch: Batch) -> Tensor:
         zero_infinity=True,
     ).mean()
     classes, nearest, inside = _columns_truth(batch, steps)
-    frames = functional.nll_loss(log_probabilities.flatten(0, 1), classes.flatten(), ignore_index=-1, reduction="sum") / n
+    frames = (
+        functional.nll_loss(log_probabilities.flatten(0, 1), classes.flatten(), ignore_index=-1, reduction="sum") / n
+    )
     middles = (torch.arange(steps) * COLUMN + COLUMN / 2)[None, :, None]
     mine = batch.boxes.gather(1, nearest[..., None].expand(-1, -1, 4))
     origins = torch.cat([middles, torch.full_like(middles, BAND_HEIGHT / 2)] * 2, -1)

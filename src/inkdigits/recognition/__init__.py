@@ -1,1 +1,1 @@
-"""Ink becomes digits: one digit in a picture, or the lines of a page, by the digit model and the line model together."""
+"""Ink becomes digits: one digit in a picture, or the lines of a page, by digit model and line model together."""

@@ -89,14 +89,17 @@ def _row_about(box: Box) -> Row:
 
 
 def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
-    """Return the boxes of what the line model takes for digits: in each row of ink, and in bands all over the picture."""
+    """Return the boxes of what the line model takes for digits: in rows of ink, and in bands all over the picture."""
     rows = find_rows(ink)
     height, width = grey.shape
     for size in _SIZES:
         digit = size * height
         band = digit * BAND_HEIGHT / DIGIT_HEIGHT
         steps = max(1, int(np.ceil((height - band) / (_OVERLAP * band))) + 1)
-        rows += [Row(0, width, middle, 0.0, digit) for middle in np.linspace(min(band, height) / 2, height - min(band, height) / 2, steps)]
+        rows += [
+            Row(0, width, middle, 0.0, digit)
+            for middle in np.linspace(min(band, height) / 2, height - min(band, height) / 2, steps)
+        ]
     best: list[tuple[float, Box]] = []
     for row in rows:
         band_grey, to_page = cut_band(grey, row)
@@ -107,7 +110,7 @@ def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
         one = float(string_probabilities(columns, [[digits[0].value]])[0])
         left, top, right, bottom = digits[0].box
         corners = to_page[:, :2] @ np.array([[left, right], [top, bottom]]) + to_page[:, 2:]
-        best.append((one, (*corners[:, 0].tolist(), *corners[:, 1].tolist())))  # type: ignore[arg-type]
+        best.append((one, (*corners[:, 0].tolist(), *corners[:, 1].tolist())))
     best.sort(key=lambda place: -place[0])
     return [box for _, box in best[:2]]
 

@@ -38,7 +38,9 @@ def separator(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
         return draw_strokes([dot], height, hand, rng)
     length = rng.uniform(0.08, 0.28)
     lean = rng.uniform(-0.1, 0.02)
-    return draw_strokes([np.array([[0.5, 0.4], [0.5 + lean / 2, 0.4 + length / 2], [0.5 + lean, 0.4 + length]])], height, hand, rng)
+    return draw_strokes(
+        [np.array([[0.5, 0.4], [0.5 + lean / 2, 0.4 + length / 2], [0.5 + lean, 0.4 + length]])], height, hand, rng
+    )
 
 
 def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -87,7 +89,12 @@ def _cursive(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
         points.append(np.column_stack([x, y]))
     path = np.concatenate(points) + rng.normal(0, 0.015, (12 * letters, 2))
     wide = max(1.0, float(path[:, 0].max()))
-    return draw_strokes([path / (wide, 1.0)], height, replace(hand, pen=float(rng.uniform(0.03, 0.06)), narrowness=hand.narrowness * wide), rng)
+    return draw_strokes(
+        [path / (wide, 1.0)],
+        height,
+        replace(hand, pen=float(rng.uniform(0.03, 0.06)), narrowness=hand.narrowness * wide),
+        rng,
+    )
 
 
 def _scribble(height: float, hand: Hand, rng: np.random.Generator) -> Ink:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -11,12 +12,16 @@ import numpy.typing as npt
 from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT
 from inkdigits.synthesis.clutter import random_sign, separator
 from inkdigits.synthesis.papers import expose, random_paper
-from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
+from inkdigits.synthesis.pens import Hand, Ink, draw_strokes, random_hand, rewrite
 
 __all__ = ["WrittenLine", "write_line"]
 
 _LONGEST = 9
 _LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
+_SPACINGS = [0.4, 0.45, 0.15]  # touching, usual, wide
+_REPEATING, _SEPARATED, _GROWING, _ENDING = 0.2, 0.35, 0.2, 0.3  # shares of lines
+_WITH_STRANGERS = 0.12  # of lines with digits
+_EMPTY = 0.1  # of lines without
 
 
 @dataclass(frozen=True)
@@ -82,18 +87,14 @@ def _compose(
 ) -> list[_Part]:
     """Return what the line says, from the left."""
     count = int(rng.choice(_LONGEST + 1, p=_LENGTHS))
-    spacing = float(rng.choice([rng.normal(0.02, 0.08), rng.normal(0.18, 0.12), rng.uniform(0.3, 1.3)], p=[0.4, 0.45, 0.15]))
+    spacings = rng.normal(0.02, 0.08), rng.normal(0.18, 0.12), rng.uniform(0.3, 1.3)
+    spacing = float(rng.choice(spacings, p=_SPACINGS))
     unrest = abs(float(rng.normal(0, 0.05)))
-    repeat = rng.random() < 0.2
-    parts: list[_Part] = []
-    if count == 0 or rng.random() < 0.12:
-        for _ in range(_signs(rng) if count == 0 else int(rng.integers(1, 3))):
-            parts.append(_Part(random_sign(height, hand, rng), None, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03)))
-        if rng.random() < 0.1 and count == 0:
-            parts = []
-    separated = rng.random() < 0.35
+    repeat = rng.random() < _REPEATING
+    parts = _strangers(count, height, hand, rng)
+    separated = rng.random() < _SEPARATED
     raised = float(rng.uniform(0, 0.9))
-    growth = float(rng.normal(0, 0.35)) if rng.random() < 0.2 else 0.0  # of the writing, from the first digit to the last
+    growth = float(rng.normal(0, 0.35)) if rng.random() < _GROWING else 0.0
     which = -1
     for place in range(count):
         if repeat and place and rng.random() < 0.7:
@@ -104,17 +105,28 @@ def _compose(
         size = height * float(np.exp(rng.normal(0, 0.1) + growth * (place / max(1, count - 1) - 0.5)))
         size *= hand.small_zeros if labels[which] == 0 else 1.0
         ink = rewrite(images[which], int(labels[which]), size, hand, rng)
-        gap = height * (spacing + float(rng.normal(0, 0.09)))
-        if labels[which] == 1:
-            gap += height * 0.05
+        gap = height * (spacing + float(rng.normal(0, 0.09)) + (0.05 if labels[which] == 1 else 0.0))
         lift = height * float(rng.normal(0, unrest))
         if labels[which] == 0 and hand.small_zeros < 1:
             lift += raised * (height - size)
         parts.append(_Part(ink, int(labels[which]), gap, lift))
         if separated and place < count - 1 and ((count - place - 1) % 3 == 0 or rng.random() < 0.05):
-            parts.append(_Part(separator(height, hand, rng), None, height * rng.uniform(-0.02, 0.25), height * rng.normal(-0.03, 0.06)))
-    if count and rng.random() < 0.3:
+            sign = separator(height, hand, rng)
+            parts.append(_Part(sign, None, height * rng.uniform(-0.02, 0.25), height * rng.normal(-0.03, 0.06)))
+    if count and rng.random() < _ENDING:
         parts.extend(_ending(height, hand, rng))
+    return parts
+
+
+def _strangers(count: int, height: float, hand: Hand, rng: np.random.Generator) -> list[_Part]:
+    """Return letters and signs: all that is in a line without digits, and at the beginning of some with."""
+    parts: list[_Part] = []
+    if count == 0 or rng.random() < _WITH_STRANGERS:
+        for _ in range(_signs(rng) if count == 0 else int(rng.integers(1, 3))):
+            sign = random_sign(height, hand, rng)
+            parts.append(_Part(sign, None, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03)))
+        if rng.random() < _EMPTY and count == 0:
+            return []
     return parts
 
 
@@ -127,16 +139,15 @@ def _ending(height: float, hand: Hand, rng: np.random.Generator) -> list[_Part]:
     """Return what closes an amount: a stroke, ".-", "=", a full stop."""
     parts = []
     if rng.random() < 0.5:
-        parts.append(_Part(separator(height, hand, rng), None, height * rng.uniform(0, 0.3), height * rng.normal(0, 0.05)))
+        sign = separator(height, hand, rng)
+        parts.append(_Part(sign, None, height * rng.uniform(0, 0.3), height * rng.normal(0, 0.05)))
     if rng.random() < 0.75:
-        length = rng.uniform(0.2, 1.6)
-        rise = rng.normal(0, 0.06)
+        length, rise = rng.uniform(0.2, 1.6), rng.normal(0, 0.06)
         strokes = [np.array([[0.0, 0.5], [length / 2, 0.5 + rng.normal(0, 0.06)], [length, 0.5 + rise]])]
         if rng.random() < 0.3:
             strokes.append(strokes[0] + (0.0, rng.uniform(0.15, 0.3)))
-        from inkdigits.synthesis.pens import draw_strokes
-
-        parts.append(_Part(draw_strokes(strokes, height, hand, rng), None, height * rng.uniform(0.05, 0.5), height * rng.uniform(0.1, 0.55)))
+        dash = draw_strokes(strokes, height, hand, rng)
+        parts.append(_Part(dash, None, height * rng.uniform(0.05, 0.5), height * rng.uniform(0.1, 0.55)))
     return parts
 
 
@@ -159,7 +170,9 @@ def _lay_out(parts: list[_Part], height: float, rng: np.random.Generator) -> tup
     return places, width
 
 
-def _join(ink: Ink, parts: list[_Part], places: list[tuple[int, int]], height: float, hand: Hand, rng: np.random.Generator) -> None:
+def _join(
+    ink: Ink, parts: list[_Part], places: list[tuple[int, int]], height: float, hand: Hand, rng: np.random.Generator
+) -> None:
     """Draw the strokes by which some hands join a digit to the next."""
     thick = max(1, round((hand.pen or 0.1) * height))
     for place in range(len(parts) - 1):
@@ -168,7 +181,10 @@ def _join(ink: Ink, parts: list[_Part], places: list[tuple[int, int]], height: f
             continue
         (left, top), (next_left, next_top) = places[place], places[place + 1]
         start = left + round(0.85 * one.ink.shape[1]), top + round(rng.uniform(0.05, 0.5) * one.ink.shape[0])
-        end = next_left + round(0.15 * other.ink.shape[1]), next_top + round(rng.uniform(0.05, 0.5) * other.ink.shape[0])
+        end = (
+            next_left + round(0.15 * other.ink.shape[1]),
+            next_top + round(rng.uniform(0.05, 0.5) * other.ink.shape[0]),
+        )
         if abs(end[0] - start[0]) < 0.8 * height:
             cv2.line(ink, start, end, 1.0, thick, cv2.LINE_AA)
 
@@ -186,7 +202,12 @@ def _lay(canvas: Ink, ink: Ink, left: int, top: int) -> float:
 
 
 def _add_neighbours(
-    ink: Ink, images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], height: float, hand: Hand, rng: np.random.Generator
+    ink: Ink,
+    images: npt.NDArray[np.uint8],
+    labels: npt.NDArray[np.int64],
+    height: float,
+    hand: Hand,
+    rng: np.random.Generator,
 ) -> None:
     """Let digits of the lines above, below and beside be cut by the border of the band."""
     if rng.random() > 0.22:
@@ -210,7 +231,7 @@ def _on_paper(
     ink: Ink, boxes: list[tuple[float, float, float, float]], height: float, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
     """Return ink on paper, with what is printed there."""
-    paper = random_paper(*ink.shape, rng)
+    paper = random_paper(ink.shape[0], ink.shape[1], rng)
     faint = rng.random() < 0.15
     contrast = np.float32(rng.uniform(14, 45) if faint else rng.uniform(45, 230))
     printed = np.zeros(ink.shape, np.float32)
@@ -221,7 +242,9 @@ def _on_paper(
     return np.asarray(np.maximum(levels, np.minimum(dark, paper - 14)), np.float32)
 
 
-def _print_rules(printed: Ink, boxes: list[tuple[float, float, float, float]], height: float, rng: np.random.Generator) -> None:
+def _print_rules(
+    printed: Ink, boxes: list[tuple[float, float, float, float]], height: float, rng: np.random.Generator
+) -> None:
     """Draw a rule below, above or through, or boxes about the digits."""
     band, width = printed.shape
     kind = rng.random()
@@ -248,7 +271,7 @@ def _print_boxes(
     shade = float(rng.uniform(0.4, 1))
     edges = [boxes[0][0] - rng.uniform(1, 7)]
     if rng.random() < 0.7:
-        edges += [(one[2] + other[0]) / 2 + rng.normal(0, 1) for one, other in zip(boxes, boxes[1:], strict=False)]
+        edges += [(one[2] + other[0]) / 2 + rng.normal(0, 1) for one, other in pairwise(boxes)]
     edges.append(boxes[-1][2] + rng.uniform(1, 7))
     for edge in edges:
         if rng.random() < 0.93:

@@ -49,7 +49,7 @@ def expose(levels: Levels, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
 
     """
     if rng.random() < 0.6:
-        levels = cv2.GaussianBlur(levels, (0, 0), float(rng.uniform(0.3, 1.2)))
+        levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), float(rng.uniform(0.3, 1.2))), np.float32)
     if rng.random() < 0.5:
         noise = rng.normal(0, float(rng.uniform(1, 9)), levels.shape).astype(np.float32)
         levels = levels + (cv2.GaussianBlur(noise, (0, 0), 0.8) * 2 if rng.random() < 0.4 else noise)

@@ -9,14 +9,19 @@ import numpy as np
 import numpy.typing as npt
 from skimage.morphology import skeletonize
 
+from inkdigits.synthesis.flourishes import CORE, flourishes
+
 __all__ = ["SIDE", "Hand", "Ink", "crop", "draw_strokes", "random_hand", "rewrite", "write_shape"]
 
 Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
+Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels tall
 Points = npt.NDArray[np.float64]  # (N,2): x and y, 0 to 1, of a stroke
 
 SIDE = 64  # digits are bent and redrawn at this size
+_USUAL_PEN = 0.1  # of a digit's height, about as in MNIST
 _ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
 _REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
+_COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
 
 
 @dataclass(frozen=True)
@@ -85,18 +90,19 @@ def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand,
     """
     if label == 9 and rng.random() < hand.mirrored_nines:
         image = np.ascontiguousarray(image[:, ::-1])
-    large = cv2.warpAffine(image, np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]]), (SIDE, SIDE), flags=cv2.INTER_CUBIC)
-    extra = np.zeros((SIDE, SIDE), np.uint8)
-    _embellish(extra, large, label, hand, rng)
-    return write_shape(large, height, hand, rng, extra)
+    zoom = np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]])
+    shape = np.asarray(cv2.warpAffine(image, zoom, (SIDE, SIDE), flags=cv2.INTER_CUBIC), np.uint8)
+    thick = max(1, round(_USUAL_PEN * 20 * _ZOOM)) if hand.pen is None else 1
+    extra = flourishes(shape, label, hand.crosses, hand.upstrokes, thick, rng)
+    return write_shape(shape, height, hand, rng, extra)
 
 
 def write_shape(
-    shape: npt.NDArray[np.uint8],
+    shape: Shape,
     height: float,
     hand: Hand,
     rng: np.random.Generator,
-    extra: npt.NDArray[np.uint8] | None = None,
+    extra: Shape | None = None,
 ) -> Ink:
     """Write any shape, as `rewrite` writes digits.
 
@@ -110,9 +116,9 @@ def write_shape(
     """
     extra = np.zeros_like(shape) if extra is None else extra
     if hand.pen is None:
-        ink = np.maximum(shape, extra).astype(np.float32) / 255
+        ink = np.asarray(np.maximum(shape, extra) / np.float32(255), np.float32)
     else:
-        skeleton = skeletonize(shape > 110).astype(np.uint8) | (extra > 0)
+        skeleton = np.asarray(skeletonize(shape > CORE), np.uint8) | (extra > 0)
         ink = _stroke(skeleton, hand.pen * 20 * _ZOOM, hand.softness)
     return crop(_place(ink, height, hand, rng))
 
@@ -145,49 +151,16 @@ def crop(ink: Ink) -> Ink:
 
 def _stroke(skeleton: npt.NDArray[np.uint8], width: float, softness: float) -> Ink:
     """Draw strokes of a width about a skeleton."""
-    distance = cv2.distanceTransform(1 - skeleton.astype(np.uint8), cv2.DIST_L2, 3)
-    return np.clip(0.5 + (width / 2 - distance) / softness, 0, 1).astype(np.float32)
-
-
-def _embellish(extra: npt.NDArray[np.uint8], large: npt.NDArray[np.uint8], label: int, hand: Hand, rng: np.random.Generator) -> None:
-    """Draw what some writers add: the bar of a 7, the slash of a 0, the upstroke and the foot of a 1."""
-    if label not in (0, 1, 7):
-        return
-    x, y, width, height = cv2.boundingRect((large > 110).astype(np.uint8))
-    thick = max(1, round((hand.pen or 0.1) * 45)) if hand.pen is None else 1
-    middle = np.array([x + width / 2, y + height / 2])
-    if label == 7 and rng.random() < hand.crosses:
-        half = rng.uniform(6, 11)
-        tilt = rng.uniform(-3, 3)
-        middle += rng.uniform(-1, 3, 2)
-        _segment(extra, middle - (half, -tilt), middle + (half, -tilt), thick)
-    elif label == 0 and rng.random() < 0.4 * hand.crosses:
-        reach = np.array([0.5 * width, -0.5 * height]) * rng.uniform(0.7, 1.1)
-        _segment(extra, middle - reach, middle + reach, thick)
-    elif label == 1 and width < 0.5 * height and rng.random() < hand.upstrokes:
-        rows = np.flatnonzero(large.max(axis=1) > 110)
-        top = rows[0] + 1
-        tip = np.array([float(np.mean(np.flatnonzero(large[top] > 90))) if (large[top] > 90).any() else x, top])
-        length = rng.uniform(0.15, 0.85) * height
-        angle = rng.uniform(0.5, 1.15)
-        _segment(extra, tip, tip + length * np.array([-np.cos(angle), np.sin(angle)]), thick)
-        if rng.random() < 0.3:
-            foot = np.array([float(np.mean(np.flatnonzero(large[rows[-1]] > 90) if (large[rows[-1]] > 90).any() else [x])), rows[-1]])
-            half = rng.uniform(4, 9)
-            _segment(extra, foot - (half, 0), foot + (half, 0), thick)
-
-
-def _segment(canvas: npt.NDArray[np.uint8], start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], thick: int) -> None:
-    first, last = (tuple(int(round(value)) for value in point) for point in (start, end))
-    cv2.line(canvas, first, last, 255, thick)
+    distance = cv2.distanceTransform(1 - skeleton, cv2.DIST_L2, 3)
+    return np.asarray(np.clip(0.5 + (width / 2 - distance) / softness, 0, 1), np.float32)
 
 
 def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     """Bend, shear and scale ink of 64 pixels so that 45 of them become `height`."""
     if hand.bend:
         field = rng.normal(0, hand.bend, (2, 5, 5)).astype(np.float32)
-        across, down = (cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC) for one in field)
-        ink = cv2.remap(ink, _COLUMNS + across, _ROWS + down, cv2.INTER_LINEAR)
+        aside, down = (cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC) for one in field)
+        ink = np.asarray(cv2.remap(ink, _COLUMNS + aside, _ROWS + down, cv2.INTER_LINEAR), np.float32)
     scale = height / (20 * _ZOOM)
     slant = hand.slant + float(rng.normal(0, 0.06))
     turn = float(rng.normal(0, 0.07))
@@ -198,11 +171,6 @@ def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink
     across = int(np.ceil(side * max(1.0, hand.narrowness)))
     shift = np.array([across, side]) / 2 - matrix @ np.array([SIDE / 2, SIDE / 2])
     if scale < 0.75:
-        ink = cv2.GaussianBlur(ink, (0, 0), 0.35 / scale)
+        ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.35 / scale), np.float32)
     placed = cv2.warpAffine(ink, np.column_stack([matrix, shift]), (across, side), flags=cv2.INTER_LINEAR)
     return np.asarray(np.clip(placed, 0, 1), np.float32)
-
-
-_COLUMNS, _ROWS = (
-    np.asarray(grid, np.float32) for grid in np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
-)

@@ -206,7 +206,9 @@ def _boxes(digits: _Digits, height: float, level: Level, rng: np.random.Generato
     thick = _thickness(height, rng)
     for place in range(count):
         left = margin + place * (cell + gap)
-        cv2.rectangle(sheet.printed, (round(left), round(margin)), (round(left + cell), round(margin + cell)), 1.0, thick)
+        cv2.rectangle(
+            sheet.printed, (round(left), round(margin)), (round(left + cell), round(margin + cell)), 1.0, thick
+        )
         label, ink = digits.write(height)
         loose = cell - np.array(ink.shape)
         top, aside = loose * (0.5 + rng.normal(0, 0.2, 2))
@@ -267,10 +269,13 @@ def _develop(sheet: _Sheet, height: float, level: Level, rng: np.random.Generato
     """Return ink and print on paper, dark on light."""
     contrast = np.float32(rng.uniform(14, 40) if rng.random() < level.faint else rng.uniform(60, 220))
     strongest = min(26.0, _STRONGEST * float(contrast))
-    paper = random_paper(*sheet.ink.shape, rng, scale=height / 26, trouble=level.paper, strongest=strongest)
+    paper = random_paper(
+        sheet.ink.shape[0], sheet.ink.shape[1], rng, scale=height / 26, trouble=level.paper, strongest=strongest
+    )
     levels = paper - np.maximum(sheet.ink * contrast, sheet.printed * contrast * np.float32(rng.uniform(0.4, 1.1)))
     lightest = paper - contrast
-    return np.clip(np.rint(np.maximum(levels, np.minimum(lightest, paper - 14))), 0, 255).astype(np.uint8)
+    levels = np.maximum(levels, np.minimum(lightest, paper - 14))
+    return np.asarray(np.clip(np.rint(levels), 0, 255), np.uint8)
 
 
 def _turn(grey: npt.NDArray[np.uint8], amount: float, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
@@ -279,9 +284,7 @@ def _turn(grey: npt.NDArray[np.uint8], amount: float, rng: np.random.Generator) 
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     moved = corners + rng.uniform(-amount, amount, (4, 2)).astype(np.float32) * np.array([width, height], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, moved)
-    return np.asarray(
-        cv2.warpPerspective(grey, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8
-    )
+    return np.asarray(cv2.warpPerspective(grey, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _lay(canvas: Ink, ink: Ink, left: int, top: int) -> None:
