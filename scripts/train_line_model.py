@@ -71,7 +71,7 @@ To make it again: `python scripts/train_line_model.py RUN{options}`
 ## Limits
 
 - It knows lines that run from left to right, sloping by less than about 25 degrees.
-- Writers whose digits MNIST does not have (a 5 like a tick, a 4 like an h) are often misread, sometimes with confidence.
+- Digits that MNIST does not have (a 5 like a tick, a 4 like an h) are often misread, sometimes with confidence.
 """
 
 
