@@ -118,11 +118,12 @@ def string_probabilities(columns: npt.NDArray[np.float32], strings: Sequence[Seq
     path[:, 1::2] = np.array(strings, dtype=np.int64).reshape(len(strings), length)
     skips = np.zeros(path.shape, bool)
     skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
+    emitted = classes[:, path]
     reached = np.zeros(path.shape)
-    reached[:, :2] = classes[0, path[:, :2]]
-    for column in classes[1:]:
+    reached[:, :2] = emitted[0, :, :2]
+    for now in emitted[1:]:
         before = reached.copy()
         before[:, 1:] += reached[:, :-1]
-        before[:, 2:] += np.where(skips[:, 2:], reached[:, :-2], 0)
-        reached = before * column[path]
+        before[:, 2:] += skips[:, 2:] * reached[:, :-2]
+        reached = before * now
     return np.asarray(reached[:, -2:].sum(axis=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import ceil
 from pathlib import Path
+from statistics import fmean
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, UsageError
@@ -12,14 +13,14 @@ from inkdigits.imaging.decode import MAX_PAGES, Document, Page, Picture, name_of
 from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED
+from inkdigits.reading import Digit, Line, Reading
 from inkdigits.recognition.finding import Finding
 from inkdigits.recognition.rows import find_lines
 from inkdigits.recognition.single import find_single
-from inkdigits.reading import Digit, Line, Reading
 
 __all__ = ["Reader"]
 
-_THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2}  # of a line model that names none
+_THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2, "no_line": 0.3}  # of a line model that names none
 
 
 class Reader:
@@ -66,7 +67,7 @@ class Reader:
         """
         source, picture = name_of(picture), rereadable(picture)
         with Document(picture) as document:
-            return Reading(source, self._read_page(document.decode(page), single), picture=picture, page=page)
+            return self._read_page(source, picture, document, page, single)
 
     def read_pages(self, picture: Picture, *, single: bool = False) -> Iterator[Reading]:
         """Read every page of a TIFF or a PDF, or every picture of an animation, one after the other.
@@ -86,11 +87,10 @@ class Reader:
         with Document(picture) as document:
             for page in range(1, min(document.pages, MAX_PAGES) + 1):
                 try:
-                    lines = self._read_page(document.decode(page), single)
+                    reading = self._read_page(source, picture, document, page, single)
                 except PictureError as error:
-                    yield Reading(source, error=error, page=page)
-                else:
-                    yield Reading(source, lines, picture=picture, page=page)
+                    reading = Reading(source, error=error, page=page)
+                yield reading
             if document.pages > MAX_PAGES:
                 yield Reading(source, error=document.too_many_pages(), page=MAX_PAGES + 1)
 
@@ -108,8 +108,9 @@ class Reader:
             except PictureError as error:
                 yield Reading(name_of(picture), error=error)
 
-    def _read_page(self, page: Page, single: bool) -> tuple[Line, ...]:
+    def _read_page(self, source: str, picture: Picture, document: Document, number: int, single: bool) -> Reading:
         """Find the digits of a page and say which to accept."""
+        page = document.decode(number)
         grey = with_dark_ink(page.grey)
         ink = find_dark_ink(grey)
         if single:
@@ -117,12 +118,14 @@ class Reader:
             found = [[finding]] if finding else []
         else:
             found = find_lines(grey, ink, self.classifier, self.lines)
+        sure = [fmean(finding.confidence for finding in line) for line in found]
         least = self._least["single" if single else "line"]
-        kept = [[one for one in line if one.confidence >= self._least["no_digit"]] for line in found]
-        return tuple(
-            Line(tuple(_digit(page, one, number, least) for one in line))
-            for number, line in enumerate(line for line in kept if line)
+        absent = self._least["no_digit" if single else "no_line"]
+        kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= absent]
+        lines = (
+            Line(tuple(_digit(page, finding, place, least) for finding in line)) for place, line in enumerate(kept)
         )
+        return Reading(source, tuple(lines), picture=picture, page=number, digit_score=max(sure, default=0.0))
 
 
 def _digit(page: Page, finding: Finding, line: int, least: float) -> Digit:
@@ -132,4 +135,6 @@ def _digit(page: Page, finding: Finding, line: int, least: float) -> Digit:
     x, y = min(max(int(left), 0), width - 1), min(max(int(top), 0), height - 1)
     box = page.in_picture((x, y, min(max(ceil(right), x + 1), width) - x, min(max(ceil(bottom), y + 1), height) - y))
     probabilities = tuple(map(float, finding.probabilities))
-    return Digit(finding.value, finding.confidence, probabilities, box, finding.confidence >= least, line, finding.image)
+    return Digit(
+        finding.value, finding.confidence, probabilities, box, finding.confidence >= least, line, finding.image
+    )

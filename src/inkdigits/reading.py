@@ -35,8 +35,8 @@ class Digit:
 
     Attributes:
         value: 0 to 9.
-        confidence: its calibrated probability, 0 to 1.
-        probabilities: of the ten digits; they add up to 1.
+        confidence: probability that there is a digit here and that it is this one, 0 to 1.
+        probabilities: of the ten digits, if there is one; they add up to 1.
         box: left, top, width and height in the upright picture's pixels.
         accepted: whether the confidence is high enough; if not, have a look.
         line: which line of the page it stands in, from 0.
@@ -86,6 +86,8 @@ class Reading:
         error: why the picture could not be read; None if it could.
         picture: what was read; drawing looks at it again.
         page: which page of the picture, from 1; that of nearly every picture.
+        digit_score: how sure it is that there is a digit at all, 0 to 1, also where none was accepted: the mean
+            confidence of its surest line.
 
     """
 
@@ -94,6 +96,7 @@ class Reading:
     error: PictureError | None = field(default=None, compare=False)
     picture: Picture | None = field(default=None, repr=False, compare=False)
     page: int = 1
+    digit_score: float = 0.0
 
     @property
     def digits(self) -> tuple[Digit, ...]:

@@ -73,6 +73,6 @@ app.command()(doctor.doctor)
 
 def main() -> None:
     """Run the command line."""
-    # Pillow's warning about large pictures: those that are too large end in an error of our own.
-    warnings.filterwarnings("ignore", message=r"Image size \(\d+ pixels\) exceeds limit")
+    # Pillow's warnings about large and odd pictures: what cannot be read ends in an error of our own.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     app()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -31,11 +32,13 @@ class Outcomes:
 
     Attributes:
         confidences: float64 (N,), of the least sure digit; 0 where none was found.
+        means: float64 (N,), of all its digits.
         right: bool (N,): whether the text is exactly the truth.
 
     """
 
     confidences: npt.NDArray[np.float64]
+    means: npt.NDArray[np.float64]
     right: npt.NDArray[np.bool_]
 
 
@@ -63,13 +66,13 @@ def choose_thresholds(
     nothing = read_single_pictures(classifier, lines, digits, "nothing", pictures)
     progress("strings, boxes and pages")
     strings = read_strings(classifier, lines, digits, pictures)
-    seen = single.confidences[single.right]
     return {
         "single": max(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
         ),
         "line": lowest_confidence(strings, LINE_RIGHT),
-        "no_digit": float(np.quantile(seen, MISSED)),
+        "no_digit": float(np.quantile(single.means[single.right], MISSED)),
+        "no_line": float(np.quantile(strings.means[strings.right], MISSED)),
     }
 
 
@@ -91,19 +94,21 @@ def read_single_pictures(
         finding = find_single(grey, find_dark_ink(grey), classifier, lines)
         confidences.append(finding.confidence if finding else 0.0)
         right.append(finding is not None and (str(finding.value),) == picture.lines)
-    return Outcomes(np.array(confidences), np.array(right))
+    return Outcomes(np.array(confidences), np.array(confidences), np.array(right))
 
 
 def read_strings(classifier: Classifier, lines: LineModel, digits: Dataset, pictures: int) -> Outcomes:
     """Read strings, rows of boxes and pages at all levels of trouble, line by line."""
-    confidences, right = [], []
+    least, means, right = [], [], []
     for kind in ("string", "boxes", "page"):
         for picture in _pictures(kind, digits, pictures if kind != "page" else max(1, pictures // 4)):
             grey = with_dark_ink(picture.grey)
             for line in find_lines(grey, find_dark_ink(grey), classifier, lines):
-                confidences.append(min(finding.confidence for finding in line))
+                confidences = [finding.confidence for finding in line]
+                least.append(min(confidences))
+                means.append(fmean(confidences))
                 right.append("".join(str(finding.value) for finding in line) in picture.lines)
-    return Outcomes(np.array(confidences), np.array(right))
+    return Outcomes(np.array(least), np.array(means), np.array(right))
 
 
 def _pictures(kind: Kind, digits: Dataset, count: int) -> Iterator[WrittenPicture]:

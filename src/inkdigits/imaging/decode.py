@@ -23,9 +23,10 @@ __all__ = ["MAX_PAGES", "Document", "Page", "Picture", "decode", "name_of", "ope
 MAX_PAGES = 1000  # of one file
 _MAX_PIXELS = 100_000_000
 _MAX_SIDE = 1_000_000  # each row takes memory of its own
-_MAX_DECODED = 300_000_000  # bytes
-_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16L": 2, "I;16B": 2, "I;16N": 2}  # a pixel; other modes take 4
-_MAX_PIXELS_IN_PYTHON = 4_000_000  # a few formats have decoders in Python, which take a second a million pixels
+_MOST_DECODED = 75_000_000  # pixels in colour, which take 300 MB
+_MOST_DECODED_FROM = {"WEBP": 20_000_000, "JPEG2000": 20_000_000, "AVIF": 40_000_000, "HEIF": 60_000_000}
+_MOST_DECODED_IN_PYTHON = 4_000_000  # where Pillow has no other decoder, a million pixels take a second
+_GREY = ("1", "L", "P", "I;16", "I;16L", "I;16B", "I;16N")
 _WORKING_PIXELS = 4_000_000  # digits on a page are still 30 pixels tall, and no step takes more than 16 MB
 
 _ORIENTATION = 0x0112
@@ -200,8 +201,9 @@ def _check_size(picture: Picture, width: int, height: int) -> None:
 
 def _check_cost(picture: Picture, image: Image.Image) -> None:
     """Raise PictureError if a picture would take too much memory or time to decode, by what its header says."""
-    pixels = image.width * image.height
-    if pixels * _BYTES.get(image.mode, 4) > _MAX_DECODED:
-        raise too_large(picture, f"{image.width}×{image.height} pixels in colour take more than 300 MB")
-    if pixels > _MAX_PIXELS_IN_PYTHON and any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ())):
-        raise too_large(picture, f"{image.width}×{image.height} pixels take long to decode from {image.format}")
+    most = _MOST_DECODED_FROM.get(image.format or "", _MAX_PIXELS if image.mode in _GREY else _MOST_DECODED)
+    if any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ())):
+        most = _MOST_DECODED_IN_PYTHON
+    if image.width * image.height > most:
+        size = f"{image.width}×{image.height} pixels of {image.mode} in {image.format}, more than {most // 10**6} million"
+        raise too_large(picture, size)

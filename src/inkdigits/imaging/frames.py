@@ -22,7 +22,7 @@ __all__ = ["Frames", "open_frames"]
 _FORMATS = (
     *("PNG", "JPEG", "GIF", "BMP", "PPM"),
     *("TIFF", "WEBP", "AVIF", "JPEG2000", "DIB", "ICO", "ICNS", "PCX", "QOI", "SGI", "PSD"),
-    *("BLP", "CUR", "DCX", "DDS", "FITS", "FLI", "FTEX", "GBR", "IM", "IMT", "IPTC", "MCIDAS", "MSP", "PCD", "PIXAR"),
+    *("BLP", "CUR", "DCX", "DDS", "FITS", "FLI", "FTEX", "GBR", "IMT", "IPTC", "MCIDAS", "MSP", "PCD", "PIXAR"),
     *("SPIDER", "SUN", "TGA", "XBM", "XPM", "XVTHUMB"),
 )
 # Whose further frames are layers, previews and depths of the first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from inkdigits.recognition.finding import Box, Finding, agreed
 __all__ = ["find_lines"]
 
 _ZOOMS = 1.0, 0.85, 1.18
+_MOST_ROWS = 80
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
 _ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
@@ -43,7 +45,7 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
         lines: reads the bands.
 
     """
-    rows = find_rows(without_boxes(without_rules(without_boxes(ink))))
+    rows = _largest(find_rows(without_boxes(without_rules(without_boxes(ink)))))
     height, width = grey.shape
     found = [_read(grey, row, lines) for row in rows]
     if len(rows) <= 1 and height <= _TIGHT * (rows[0].height if rows else height):
@@ -53,11 +55,29 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
     return [_findings(line, ink, classifier) for line in placed]
 
 
-class _Line:
-    """What the line model reads in one row."""
+def _largest(rows: list[Row]) -> list[Row]:
+    """Return the rows that take most room, in their order: a texture has thousands."""
+    rooms = [row.height * (row.right - row.left) for row in rows]
+    least = sorted(rooms)[-_MOST_ROWS] if len(rows) > _MOST_ROWS else 0.0
+    return [row for row, room in zip(rows, rooms, strict=True) if room >= least][:_MOST_ROWS]
 
-    def __init__(self, digits: Sequence[PlacedDigit], boxes: Sequence[Box], confidences: Sequence[float], p: float):
-        self.digits, self.boxes, self.confidences, self.probability = digits, boxes, confidences, p
+
+@dataclass(frozen=True)
+class _Line:
+    """What the line model reads in one row.
+
+    Attributes:
+        digits: from the left.
+        boxes: where each stands on the page.
+        confidences: of each, 0 to 1.
+        probability: of them all together.
+
+    """
+
+    digits: Sequence[PlacedDigit]
+    boxes: Sequence[Box]
+    confidences: Sequence[float]
+    probability: float
 
 
 def _merit(line: _Line) -> float:
@@ -70,11 +90,11 @@ def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
     cuts = [cut_band(grey, row, zoom=zoom) for zoom in _ZOOMS]
     columns = lines.columns([normalise_band(band) for band, _ in cuts])
     looks = [decode_columns(one) for one in columns]
-    strings = {tuple(digit.value for digit in look) for look in looks}
-    together = {string: _together(columns, string) for string in strings}
+    strings = [tuple(digit.value for digit in look) for look in looks]
+    together = {string: _together(columns, string) for string in dict.fromkeys(strings)}
     best = max(together, key=lambda string: together[string])
     boxes = [[_on_page(digit, to_page) for digit in look] for look, (_, to_page) in zip(looks, cuts, strict=True)]
-    chosen = next(place for place, look in enumerate(looks) if tuple(digit.value for digit in look) == best)
+    chosen = strings.index(best)
     confidences = [
         float(np.mean([_supported(digit, box, look, places) for look, places in zip(looks, boxes, strict=True)]))
         for digit, box in zip(looks[chosen], boxes[chosen], strict=True)
