@@ -205,5 +205,7 @@ def _check_cost(picture: Picture, image: Image.Image) -> None:
     if any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ())):
         most = _MOST_DECODED_IN_PYTHON
     if image.width * image.height > most:
-        size = f"{image.width}×{image.height} pixels of {image.mode} in {image.format}, more than {most // 10**6} million"
+        size = (
+            f"{image.width}×{image.height} pixels of {image.mode} in {image.format}, more than {most // 10**6} million"
+        )
         raise too_large(picture, size)

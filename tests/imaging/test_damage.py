@@ -1,0 +1,108 @@
+"""Damaged files of every format: a page or a clear error, and nothing else."""
+
+import io
+import random
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inkdigits.errors import PictureError
+from inkdigits.imaging.decode import Document
+from inkdigits.samples import sample_pictures
+
+FORMATS = [
+    *("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP", "AVIF", "JPEG2000", "DIB", "ICO", "ICNS", "PCX", "QOI"),
+    *("SGI", "DDS", "MPO", "SPIDER", "TGA", "PDF", "HEIC"),
+]
+
+
+def whole_file(kind: str) -> bytes:
+    """A picture of two pages, where the format has several."""
+    with Image.open(sample_pictures()[0]) as image:
+        first = image.convert("RGB").resize((64, 48))
+    stream = io.BytesIO()
+    if kind == "HEIC":
+        pytest.importorskip("pillow_heif").from_pillow(first).save(stream)
+    elif kind in ("GIF", "PNG", "TIFF", "WEBP", "AVIF", "PDF", "MPO"):
+        first.save(stream, kind, save_all=True, append_images=[first.rotate(90)])
+    else:
+        first.save(stream, kind)
+    return stream.getvalue()
+
+
+def damaged(content: bytes, chance: random.Random) -> bytes:
+    """Cut a file short, flip bits anywhere or in its header, blank a part, or repeat one."""
+    changed, place = bytearray(content), chance.randrange(len(content))
+    way = chance.choice(["cut", "flip", "header", "blank", "repeat"])
+    if way == "cut":
+        return content[:place]
+    if way == "flip":
+        for _ in range(chance.choice([1, 20])):
+            changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    elif way == "header":
+        for _ in range(chance.choice([1, 6])):
+            changed[chance.randrange(min(120, len(changed)))] = chance.choice([0, 127, 255, chance.randrange(256)])
+    elif way == "blank":
+        changed[place : place + 40] = bytes(len(changed[place : place + 40]))
+    else:
+        changed[place:place] = changed[place : place + 200]
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_damaged_file_is_a_page_or_a_clear_error(kind: str) -> None:
+    chance, content = random.Random(kind), whole_file(kind)
+    for _ in range(20):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, about what it can still read
+            try:
+                with Document(damaged(content, chance)) as document:
+                    grey = document.decode(document.pages).grey
+            except PictureError as error:
+                assert "\n" not in str(error)
+            else:
+                assert grey.dtype == np.uint8
+                assert grey.size > 0
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_that_is_cut_in_the_middle_is_an_error_or_still_has_a_page(kind: str) -> None:
+    content = whole_file(kind)
+    try:
+        with Document(content[: len(content) // 3]) as document:
+            assert document.decode().grey.size > 0
+    except PictureError as error:
+        assert error.code in ("unreadable_image", "image_too_large")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 100_000), (100_000, 1), (3, 999_999), (1, 17)])
+@pytest.mark.parametrize("level", [0, 255])
+def test_thin_and_blank_pictures_are_pages(size: tuple[int, int], level: int) -> None:
+    with Document(Image.new("L", size, level)) as document:
+        page = document.decode()
+    assert (page.width, page.height) == size
+    assert (page.grey == level).all()
+
+
+@pytest.mark.parametrize(
+    ("mode", "size"),
+    [("L", (1, 1_000_001)), ("RGB", (9000, 9000)), ("1", (10_001, 10_000))],
+    ids=["too long", "too much memory", "too many pixels"],
+)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_picture_is_too_large_before_it_is_decoded(mode: str, size: tuple[int, int]) -> None:
+    content = io.BytesIO()
+    Image.new(mode, (1, 1)).save(content, "BMP")
+    header = bytearray(content.getvalue())
+    header[18:26] = size[0].to_bytes(4, "little") + size[1].to_bytes(4, "little")
+    with pytest.raises(PictureError) as raised, Document(bytes(header)) as document:
+        document.decode()
+    assert raised.value.code == "image_too_large"
+
+
+def test_a_slow_decoder_is_given_small_pictures_only() -> None:
+    header = b"qoif" + (3000).to_bytes(4, "big") + (3000).to_bytes(4, "big") + b"\3\0" + bytes(100)
+    with pytest.raises(PictureError, match="QOI, more than 4 million"), Document(header) as document:
+        document.decode()
