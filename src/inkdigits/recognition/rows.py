@@ -48,10 +48,11 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
     rows = _largest(find_rows(without_boxes(without_rules(without_boxes(ink)))))
     height, width = grey.shape
     found = [_read(grey, row, lines) for row in rows]
-    if len(rows) <= 1 and height <= _TIGHT * (rows[0].height if rows else height):
-        whole = _read(grey, Row(0, width, height / 2, 0.0, _FILLED * height), lines)
-        found = [max([*found, whole], key=_merit)]
     placed = [line for line in found if line.digits]
+    if height <= _TIGHT * max((row.height for row in rows), default=height):
+        whole = _read(grey, Row(0, width, height / 2, 0.0, _FILLED * height), lines)
+        if whole.digits and whole.probability > min((line.probability for line in placed), default=0.0):
+            placed = [whole]
     return [_findings(line, ink, classifier) for line in placed]
 
 
@@ -78,10 +79,6 @@ class _Line:
     boxes: Sequence[Box]
     confidences: Sequence[float]
     probability: float
-
-
-def _merit(line: _Line) -> float:
-    return line.probability * (1.0 if line.digits else 0.5)
 
 
 def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
