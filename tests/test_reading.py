@@ -92,6 +92,24 @@ def test_a_drawing_has_room_for_every_digit(count: int) -> None:
     assert bars == count * (112 * 112 - 16 * 80)
 
 
+def test_a_page_of_many_digits_is_labelled_in_the_picture() -> None:
+    rows = [[digit(value, line=line, accepted=value != 3) for value in range(10)] for line in range(6)]
+    page = Reading("page.png", tuple(Line(tuple(row)) for row in rows), picture=np.full((400, 330, 3), 230, np.uint8))
+    drawing = page.draw()
+    assert drawing.width < 1000
+    assert drawing.height < 1000
+    colours = {colour: count for count, colour in drawing.getcolors(2**24)}
+    assert colours[0x00, 0x72, 0xB2] > 5 * colours[0xD5, 0x5E, 0x00] > 0
+    assert (0, 0, 0) not in colours  # no card with what the model saw
+
+
+def test_digits_that_are_small_in_a_large_picture_are_enlarged_to_be_labelled() -> None:
+    picture, few = np.full((3000, 4000), 230, np.uint8), [digit(value) for value in range(10)]
+    crowded = Reading("page.png", (Line((*few, *few)),), picture=picture)
+    assert Reading("page.png", (Line(tuple(few)),), picture=picture).draw().width < 1000
+    assert 1900 < crowded.draw().width < 2100
+
+
 def test_an_uncertain_digit_has_another_colour_and_shape_of_box() -> None:
     sure, unsure = reading((digit(4),)).draw(), reading((digit(4, accepted=False),)).draw()
     middle_of_the_top = (24 + 150, 92 + 10 - 4)
@@ -136,3 +154,12 @@ def test_a_plot_shows_the_picture_the_digit_and_ten_bars() -> None:
     assert picture.get_title() == "40?"
     assert len(details) == 4
     assert [bar.get_height() for bar in details[1].patches] == pytest.approx(digit(4).probabilities)
+
+
+def test_a_plot_of_many_digits_is_one_picture_with_boxes() -> None:
+    pytest.importorskip("matplotlib")
+    figure = reading(tuple(digit(value % 10, accepted=value != 3) for value in range(30))).plot()
+    (picture,) = figure.axes
+    assert [box.get_linestyle() for box in picture.patches[:4]] == ["-", "-", "-", "--"]
+    assert [text.get_text() for text in picture.texts[:4]] == ["0", "1", "2", "3?"]
+    assert max(figure.get_size_inches()) <= 20

@@ -128,6 +128,15 @@ def test_every_page_is_a_reading(tmp_path: Path) -> None:
     ]
 
 
+def test_the_pages_after_the_last_that_are_read_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("inkdigits.reader.MAX_PAGES", 2)
+    result = read("--jsonl", paged(tmp_path / "scan.tif", MOUSE, STRING, MOUSE, BLANK))
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["page"], line["text"]) for line in lines] == [(1, "8"), (2, "407"), (3, "")]
+    assert lines[2]["error"]["code"] == "too_many_pages"
+    assert result.exit_code == 3
+
+
 def test_pages_on_standard_input_are_read(tmp_path: Path) -> None:
     scan = paged(tmp_path / "scan.tif", STRING, MOUSE)
     rows = list(csv.DictReader(read("--csv", "-", stdin=scan.read_bytes()).stdout.splitlines()))
