@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -78,7 +79,7 @@ def augment(images: Tensor, augmentation: Augmentation, generator: torch.Generat
         float32 (N,1,28,28), on the same device.
 
     """
-    if augmentation == Augmentation():
+    if replace(augmentation, rewritten=0.0) == Augmentation():
         return images
     transforms = draw_transforms(len(images), augmentation, generator).to(images.device)
     grid = functional.affine_grid(transforms, list(images.shape), align_corners=False)

@@ -29,6 +29,7 @@ from inkdigits.learning.history import EpochRecord, Observer, StepReport
 from inkdigits.learning.models import build_model
 from inkdigits.learning.optimization import make_optimizers, schedule, set_learning_rates
 from inkdigits.learning.recipes import Recipe
+from inkdigits.learning.rewriting import rewrite_some
 from inkdigits.learning.seeds import generator, mix
 
 __all__ = ["Digits", "Teacher", "fit", "predict_logits"]
@@ -205,12 +206,16 @@ class _Run:
         picked = self.curriculum.order[start : start + self._chunk_size()]
         on_device = picked.to(self.digits.labels.device)
         source = generator(self.seed, self.progress.epoch, start)
-        images = augment(_scale(self.digits.images[on_device]), self.recipe.augmentation, source)
-        labels = self.digits.labels[on_device]
+        variation, labels = self.recipe.augmentation, self.digits.labels[on_device]
+        seed = mix(self.seed, self.progress.epoch, start)
+        own, strange = rewrite_some(self.digits.images[on_device], labels, variation.rewritten, seed)
+        images = augment(_scale(own), variation, source)
         if self.teacher is None:
             return Chunk(picked, images, labels, labels)
         answers = self.teacher(images, start // self._chunk_size())
-        targets = torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, self.recipe.teaching)
+        # Teachers have not seen digits that were written again: there the label alone counts.
+        trust = self.recipe.teaching * (~strange).to(answers.dtype)[:, None]
+        targets = torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, trust)
         return Chunk(picked, images, labels, targets)
 
     def _learn(self, chunk: Chunk) -> None:

@@ -21,6 +21,7 @@ class Augmentation:
             also become narrower or wider.
         slant: how many pixels to the side for each pixel of height.
         bend: the standard deviation, in pixels, of the displacements of an elastic grid (Simard et al. 2003).
+        rewritten: the share of pictures that are first written again, by other hands with other pens.
 
     """
 
@@ -29,6 +30,7 @@ class Augmentation:
     zoom: float = 0.0
     slant: float = 0.0
     bend: float = 0.0
+    rewritten: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,18 @@ RECIPES: dict[str, Recipe] = {
             betas=(0.9, 0.99),
             weight_decay=0.01,
             augmentation=Augmentation(rotation=10, shift=0.08, zoom=0.1, slant=0.1, bend=1.2),
+        ),
+        Recipe(
+            name="reader",
+            summary="As compact, and half of its digits written again with other pens, for pictures from elsewhere.",
+            model="convnet-m",
+            epochs=16,
+            batch_size=128,
+            learning_rate=0.005,
+            muon_rate=0.02,
+            betas=(0.9, 0.99),
+            weight_decay=0.01,
+            augmentation=Augmentation(rotation=7, shift=0.06, zoom=0.1, slant=0.1, bend=1.0, rewritten=0.5),
         ),
         Recipe(
             name="tiny",

@@ -1,0 +1,54 @@
+"""Training digits written again, by other hands with other pens."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from inkdigits.imaging.normalise import normalise
+from inkdigits.learning.seeds import mix
+from inkdigits.synthesis.pens import random_hand, rewrite
+
+__all__ = ["rewrite_some"]
+
+_SMALLEST, _LARGEST = 9.0, 60.0  # pixels that a digit is tall before it is brought to MNIST's form
+_STRETCHED = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
+_PAPER = 0.1  # less ink than this is none
+
+
+def rewrite_some(images: Tensor, labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Write some digits again.
+
+    Args:
+        images: uint8 (N,1,28,28), 0 paper to 255 ink.
+        labels: int64 (N,).
+        share: how many of them to write again, 0 to 1.
+        seed: of all chance.
+
+    Returns:
+        uint8 (N,1,28,28), and bool (N,): which of them were written again; both where `images` are.
+
+    """
+    if not share:
+        return images, torch.zeros(len(images), dtype=torch.bool, device=images.device)
+    rng = np.random.default_rng(seed)
+    chosen = rng.random(len(images)) < share
+    result = images.cpu().numpy().copy()
+    values = labels.cpu().numpy()
+    for place in np.flatnonzero(chosen):
+        own = np.random.default_rng(mix(seed, int(place)))
+        result[place, 0] = _written_again(result[place, 0], int(values[place]), own)
+    return torch.from_numpy(result).to(images.device), torch.from_numpy(chosen).to(images.device)
+
+
+def _written_again(image: npt.NDArray[np.uint8], label: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return a digit as another hand would write it, in MNIST's form."""
+    height = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
+    ink = rewrite(image, label, height, random_hand(rng), rng)
+    if label != 1 and rng.random() < _STRETCHED:
+        side = max(ink.shape)
+        ink = np.asarray(cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
+    return normalise(np.where(ink < _PAPER, np.float32(0), ink))
