@@ -34,7 +34,12 @@ def find_sources(named: Iterable[str], *, recursive: bool = False) -> list[str]:
 
 def has_more_below(folder: str) -> bool:
     """Say whether folders in a folder hold pictures, which only a recursive search finds."""
-    return _exists(folder) and any(Path(source).parent != Path(folder) for source in _in_folder(folder, recursive=True))
+    try:
+        with os.scandir(folder) as entries:
+            below = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name[0] != "."]
+    except (OSError, ValueError):  # no folder, or none that may be looked into
+        return False
+    return any(True for path in below for _ in _in_folder(path, recursive=True))
 
 
 def _expand(name: str, recursive: bool) -> Iterator[str]:
