@@ -12,7 +12,9 @@ import numpy.typing as npt
 from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT
 from inkdigits.imaging.printed import without_long_strokes
 
-__all__ = ["Row", "cut_band", "find_rows"]
+__all__ = ["LONGEST", "Row", "cut_band", "find_rows"]
+
+LONGEST = 120.0  # heights: what is longer is no line of writing
 
 _Mask: TypeAlias = npt.NDArray[np.uint8]
 _Boxes: TypeAlias = npt.NDArray[np.float64]  # (N,4): left, top, right, bottom
@@ -50,6 +52,11 @@ class Row:
     middle: float
     slope: float
     height: float
+
+    @property
+    def heights(self) -> float:
+        """How many of its heights it is long."""
+        return (self.right - self.left) / self.height
 
 
 def find_rows(ink: npt.NDArray[np.float32]) -> list[Row]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.imaging.bands import normalise_band
-from inkdigits.imaging.layout import Row, cut_band, find_rows
+from inkdigits.imaging.layout import LONGEST, Row, cut_band, find_rows
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.printed import without_boxes, without_rules
 from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
@@ -19,7 +19,8 @@ from inkdigits.recognition.finding import Box, Finding, agreed
 __all__ = ["find_lines"]
 
 _ZOOMS = 1.0, 0.85, 1.18
-_MOST_ROWS = 80
+_MOST_HEIGHTS = 800.0  # that all rows together are long: more digits than a page has
+_FEW_ROWS = 4
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
 _ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
@@ -45,22 +46,27 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
         lines: reads the bands.
 
     """
-    rows = _largest(find_rows(without_boxes(without_rules(without_boxes(ink)))))
+    rows = _worth_reading(find_rows(without_boxes(without_rules(without_boxes(ink)))))
     height, width = grey.shape
-    found = [_read(grey, row, lines) for row in rows]
+    found = [_read(grey, row, lines, patient=len(rows) <= _FEW_ROWS) for row in rows]
     placed = [line for line in found if line.digits]
-    if height <= _TIGHT * max((row.height for row in rows), default=height):
-        whole = _read(grey, Row(0, width, height / 2, 0.0, _FILLED * height), lines)
-        if whole.digits and whole.probability > min((line.probability for line in placed), default=0.0):
-            placed = [whole]
+    whole = Row(0, width, height / 2, 0.0, _FILLED * height)
+    if height <= _TIGHT * max((row.height for row in rows), default=height) and whole.heights <= LONGEST:
+        line = _read(grey, whole, lines, patient=True)
+        if line.digits and line.probability > min((line.probability for line in placed), default=0.0):
+            placed = [line]
     return [_findings(line, ink, classifier) for line in placed]
 
 
-def _largest(rows: list[Row]) -> list[Row]:
-    """Return the rows that take most room, in their order: a texture has thousands."""
-    rooms = [row.height * (row.right - row.left) for row in rows]
-    least = sorted(rooms)[-_MOST_ROWS] if len(rows) > _MOST_ROWS else 0.0
-    return [row for row, room in zip(rows, rooms, strict=True) if room >= least][:_MOST_ROWS]
+def _worth_reading(rows: list[Row]) -> list[Row]:
+    """Return the rows, from the top, that are no longer than lines are; of a page of print, the largest only."""
+    order = sorted(range(len(rows)), key=lambda place: -rows[place].height * (rows[place].right - rows[place].left))
+    kept, heights = [], 0.0
+    for place in order:
+        if rows[place].heights <= LONGEST and heights <= _MOST_HEIGHTS:
+            kept.append(place)
+            heights += rows[place].heights
+    return [rows[place] for place in sorted(kept)]
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,12 @@ class _Line:
     probability: float
 
 
-def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
-    """Read a row at all sizes, once it is known better where its digits stand."""
-    row = _refined(grey, row, lines)
+def _read(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> _Line:
+    """Read a row at all sizes, once it is known better where its digits stand; one without any only if patient."""
+    better = _refined(grey, row, lines)
+    if better is None and not patient:
+        return _Line((), (), (), 0.0)
+    row = better or row
     cuts = [cut_band(grey, row, zoom=zoom) for zoom in _ZOOMS]
     columns = lines.columns([normalise_band(band) for band, _ in cuts])
     looks = [decode_columns(one) for one in columns]
@@ -99,13 +108,13 @@ def _read(grey: _Grey, row: Row, lines: LineModel) -> _Line:
     return _Line(looks[chosen], boxes[chosen], confidences, together[best])
 
 
-def _refined(grey: _Grey, row: Row, lines: LineModel) -> Row:
-    """Return a row as high, and as steep, as the digits that a first look finds in it."""
+def _refined(grey: _Grey, row: Row, lines: LineModel) -> Row | None:
+    """Return a row as high, and as steep, as the digits that a first look finds in it; None if it finds none."""
     band, to_page = cut_band(grey, row)
     (columns,) = lines.columns([normalise_band(band)])
     digits = decode_columns(columns)
     if not digits:
-        return row
+        return None
     left, top, right, bottom = np.array([digit.box for digit in digits]).T
     height = float(np.median(bottom - top))
     across, middles = (left + right) / 2, (top + bottom) / 2

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT, normalise_band
-from inkdigits.imaging.layout import Row, cut_band, find_rows
+from inkdigits.imaging.layout import LONGEST, Row, cut_band, find_rows
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.printed import without_boxes, without_rules
 from inkdigits.imaging.segment import single_glyph
@@ -22,6 +22,7 @@ __all__ = ["find_single"]
 _SURE = 0.95  # confidence at which nobody looks again
 _ZOOMS = 1.0, 0.8, 1.25  # the second look and the third stand further away and nearer
 _SIZES = 0.85, 0.6, 0.42, 0.28  # of the picture's height: digits of these heights are looked for everywhere
+_MOST_ROWS = 8
 _OVERLAP = 0.5  # of a band with the next
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
 _CORE = 0.35  # of full ink: what a piece is made of
@@ -90,18 +91,17 @@ def _row_about(box: Box) -> Row:
 
 def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
     """Return the boxes of what the line model takes for digits: in rows of ink, and in bands all over the picture."""
-    rows = find_rows(ink)
     height, width = grey.shape
+    rows = find_rows(ink)[:_MOST_ROWS]
     for size in _SIZES:
         digit = size * height
-        band = digit * BAND_HEIGHT / DIGIT_HEIGHT
-        steps = max(1, int(np.ceil((height - band) / (_OVERLAP * band))) + 1)
-        rows += [
-            Row(0, width, middle, 0.0, digit)
-            for middle in np.linspace(min(band, height) / 2, height - min(band, height) / 2, steps)
-        ]
+        reach = min(digit * BAND_HEIGHT / DIGIT_HEIGHT, height) / 2
+        steps = max(1, int(np.ceil((height - 2 * reach) / (_OVERLAP * 2 * reach))) + 1)
+        rows += [Row(0, width, middle, 0.0, digit) for middle in np.linspace(reach, height - reach, steps)]
     best: list[tuple[float, Box]] = []
     for row in rows:
+        if row.heights > LONGEST:
+            continue
         band_grey, to_page = cut_band(grey, row)
         (columns,) = lines.columns([normalise_band(band_grey)])
         digits = decode_columns(columns)

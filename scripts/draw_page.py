@@ -1,0 +1,35 @@
+"""Draws the page that the README shows being read: docs/page.jpg, and docs/page-read.png with what was read.
+
+    python scripts/draw_page.py
+
+The digits are MNIST's test digits, written again by one hand on patterned paper (`inkdigits.synthesis.pictures`).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import inkdigits
+from inkdigits.synthesis.pictures import LEVELS, write_picture
+
+DOCS = Path(__file__).parents[1] / "docs"
+SEED = 11
+
+
+def main() -> None:
+    """Draw the page and read it."""
+    digits = inkdigits.load_dataset("mnist", "test")
+    rng = np.random.default_rng(SEED)
+    picture = write_picture("page", LEVELS["medium"], digits.images, digits.labels, rng)
+    Image.fromarray(picture.grey).save(DOCS / "page.jpg", quality=80)
+    reading = inkdigits.Reader().read(DOCS / "page.jpg")
+    reading.save(DOCS / "page-read.png")
+    sys.stdout.write("truth:\n" + "\n".join(picture.lines) + f"\nread ({reading.status}):\n{reading.text}\n")
+
+
+if __name__ == "__main__":
+    main()
