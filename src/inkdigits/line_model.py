@@ -9,13 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import BAND_HEIGHT
+from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN, SIGN
 from inkdigits.modelfile import BUNDLED_LINES, open_line_session, read_info
 
 __all__ = ["LineModel", "PlacedDigit", "decode_columns", "string_probabilities"]
 
-BLANK = 10  # the class of a column in which no digit is read
-COLUMN = 4  # pixels of a band that one column stands for
 _WIDTHS = 32  # bands are padded to a multiple, so that few shapes occur
 
 
@@ -24,17 +22,24 @@ class PlacedDigit:
     """A digit that was read in a band.
 
     Attributes:
-        value: 0 to 9.
+        value: 0 to 9, the most probable digit.
         confidence: probability that this digit stands here, 0 to 1.
-        probabilities: float32 (10,), of the ten digits; they add up to 1.
+        is_sign: whether it is more probably something else that is written there.
+        probabilities: float32 (10,), of the ten digits, if it is one; they add up to 1.
         box: left, top, right and bottom in pixels of the band.
 
     """
 
     value: int
     confidence: float
+    is_sign: bool
     probabilities: npt.NDArray[np.float32]
     box: tuple[float, float, float, float]
+
+    @property
+    def symbol(self) -> int:
+        """The digit, or `SIGN`."""
+        return SIGN if self.is_sign else self.value
 
 
 class LineModel:
@@ -60,8 +65,8 @@ class LineModel:
             bands: uint8 (40,W) each, 0 paper to 255 ink, as `inkdigits.imaging.bands.normalise_band` makes them.
 
         Returns:
-            float32 (W/4,15) each: probabilities of the ten digits and of none, and left, top, right and bottom of the
-            digit, in heights of the band from the column's middle and the band's.
+            float32 (W/4,16) each: probabilities of ten digits, a sign and a blank, and left, top, right and bottom of
+            what is there, in heights of the band from the column's middle and the band's.
 
         """
         results: list[npt.NDArray[np.float32]] = []
@@ -75,10 +80,10 @@ class LineModel:
 
 
 def decode_columns(columns: npt.NDArray[np.float32]) -> list[PlacedDigit]:
-    """Return the digits that columns say, from the left: the best class of each, repetitions joined (CTC's best path).
+    """Return what columns say, from the left: the best class of each, repetitions joined (CTC's best path).
 
     Args:
-        columns: float32 (T,15), as `LineModel.columns` gives them.
+        columns: float32 (T,16), as `LineModel.columns` gives them.
 
     """
     classes = columns[:, : BLANK + 1]
@@ -95,21 +100,22 @@ def decode_columns(columns: npt.NDArray[np.float32]) -> list[PlacedDigit]:
 
 
 def _placed(columns: npt.NDArray[np.float32], begin: int, end: int, value: int) -> PlacedDigit:
-    """Return the digit that some columns say."""
+    """Return the digit, or the sign, that some columns say."""
     peak = begin + int(columns[begin:end, value].argmax())
-    ten = columns[peak, :BLANK]
+    ten = columns[peak, :SIGN]
     left, top, right, bottom = (columns[peak, BLANK + 1 :] * BAND_HEIGHT).tolist()
     across, down = COLUMN * peak + COLUMN / 2, BAND_HEIGHT / 2
     box = (across + min(left, -0.5), down + top, across + max(right, 0.5), down + max(bottom, top + 1))
-    return PlacedDigit(value, float(columns[peak, value]), ten / ten.sum(), box)
+    best = int(ten.argmax())
+    return PlacedDigit(best, float(ten[best]), value == SIGN, ten / ten.sum(), box)
 
 
 def string_probabilities(columns: npt.NDArray[np.float32], strings: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:
     """Return the probability of each of some strings, by CTC's forward recursion (A. Graves et al., ICML 2006).
 
     Args:
-        columns: float32 (T,15), as `LineModel.columns` gives them.
-        strings: digits, all strings of one length.
+        columns: float32 (T,16), as `LineModel.columns` gives them.
+        strings: digits and signs, all strings of one length.
 
     """
     classes = columns[:, : BLANK + 1].astype(np.float64)

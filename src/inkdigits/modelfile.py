@@ -51,8 +51,8 @@ DIGIT_INTERFACE = _Interface(
 )
 LINE_INTERFACE = _Interface(
     "line model",
-    (("bands", "tensor(uint8)", (40,)), ("columns", "tensor(float)", (15,))),
-    "a line model takes bands uint8 (N,40,W) and gives columns float32 (N,W/4,15)",
+    (("bands", "tensor(uint8)", (40,)), ("columns", "tensor(float)", (16,))),
+    "a line model takes bands uint8 (N,40,W) and gives columns float32 (N,W/4,16)",
 )
 
 

@@ -11,10 +11,10 @@ from torch import nn
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError
 from inkdigits.export.line_file import write_line_model
-from inkdigits.imaging.bands import BAND_HEIGHT
+from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN
 from inkdigits.learning.line_data import LineStream
 from inkdigits.learning.line_fit import LineRecipe, exact_share, fit_lines, line_loss
-from inkdigits.learning.line_network import BLANK, COLUMN, line_network
+from inkdigits.learning.line_network import line_network
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
 
@@ -32,7 +32,7 @@ def test_batches_are_the_same_wherever_the_stream_begins(training_digits: Datase
 def test_a_batch_is_padded_with_paper_and_blanks(training_digits: Dataset) -> None:
     for batch in LineStream(training_digits, batch_size=8, seed=1).group(0):
         assert batch.bands.shape[1] == BAND_HEIGHT
-        assert batch.bands.shape[2] % 8 == 0
+        assert batch.bands.shape[2] % 32 == 0
         for labels, length in zip(batch.labels, batch.lengths, strict=True):
             assert (labels[:length] < BLANK).all()
             assert (labels[length:] == BLANK).all()
@@ -41,7 +41,7 @@ def test_a_batch_is_padded_with_paper_and_blanks(training_digits: Dataset) -> No
 def test_the_loss_is_lowest_where_everything_is_right(training_digits: Dataset) -> None:
     batch = LineStream(training_digits, batch_size=4, seed=2).group(0)[0]
     steps = batch.bands.shape[2] // COLUMN
-    right = torch.zeros(len(batch.bands), 15, 1, steps)
+    right = torch.zeros(len(batch.bands), BLANK + 5, 1, steps)
     right[:, BLANK] = 8.0
     for line, (labels, boxes) in enumerate(zip(batch.labels, batch.boxes, strict=True)):
         for label, box in zip(labels, boxes, strict=True):

@@ -11,6 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from inkdigits.errors import ModelFileError
+from inkdigits.imaging.bands import BAND_HEIGHT, BLANK
 
 __all__ = ["build_graph", "build_line_graph"]
 
@@ -55,7 +56,8 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
         temperature: what the logits are divided by.
 
     Returns:
-        uint8 (N,40,W) `bands` in, float32 (N,W/4,15) `columns` out: probabilities of ten digits and of none, and boxes.
+        uint8 (N,40,W) `bands` in, float32 (N,W/4,16) `columns` out: probabilities of ten digits, of a sign
+        and of a blank, and boxes.
 
     Raises:
         ModelFileError: the network has a layer that is not known here.
@@ -64,13 +66,13 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
     graph = _Graph("bands")
     _add_network(graph, network)
     graph.add("Squeeze", graph.constant("row", np.array([2], np.int64)))
-    logits, places = graph.split("one line", [11, 4], axis=1)
+    logits, places = graph.split("one line", [BLANK + 1, 4], axis=1)
     graph.add("Div", graph.constant("temperature", np.float32(temperature)), source=logits)
     graph.add("Softmax", axis=1, output="classes")
     graph.join(["classes", places], axis=1)
     graph.add("Transpose", perm=[0, 2, 1], output="columns")
-    bands = helper.make_tensor_value_info("bands", TensorProto.UINT8, ["N", 40, "W"])
-    columns = helper.make_tensor_value_info("columns", TensorProto.FLOAT, ["N", "T", 15])
+    bands = helper.make_tensor_value_info("bands", TensorProto.UINT8, ["N", BAND_HEIGHT, "W"])
+    columns = helper.make_tensor_value_info("columns", TensorProto.FLOAT, ["N", "T", BLANK + 1 + 4])
     return _checked(graph, bands, columns)
 
 

@@ -6,10 +6,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BAND_HEIGHT", "DIGIT_HEIGHT", "normalise_band"]
+__all__ = ["BAND_HEIGHT", "BLANK", "COLUMN", "DIGIT_HEIGHT", "SIGN", "normalise_band"]
 
 BAND_HEIGHT = 40
 DIGIT_HEIGHT = 26  # pixels of a band that its digits should come to
+
+# What the line model says of each column of a band: the ten digits, and these.
+SIGN = 10  # something is written here that is no digit: a letter, a scribble
+BLANK = 11  # nothing is to be read here
+COLUMN = 4  # pixels of a band that a column stands for
 
 _ELEMENT = 21  # pixels: wider than any stroke of a digit so tall
 _FAINTEST = 12.0  # levels of 255: what differs less from its paper is not stretched to full ink

@@ -13,12 +13,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from inkdigits.data.dataset import Dataset
-from inkdigits.imaging.bands import BAND_HEIGHT, normalise_band
-from inkdigits.learning.line_network import BLANK
+from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, normalise_band
 from inkdigits.synthesis.lines import WrittenLine, write_line
 
 __all__ = ["Batch", "LineStream"]
 
+_WIDTHS = 32  # bands are padded to a multiple, so that few shapes occur
 _GROUP = 8  # batches that are written at once and sorted by width
 
 
@@ -29,7 +29,7 @@ class Batch:
     Attributes:
         bands: uint8 (N,40,W).
         labels: int64 (N,L), padded with `BLANK`.
-        lengths: int64 (N,): how many digits each line has.
+        lengths: int64 (N,): how many digits and signs each line has.
         boxes: float32 (N,L,4): left, top, right and bottom, in pixels.
 
     """
@@ -78,7 +78,7 @@ class LineStream(IterableDataset[Batch]):
 
 
 def _batch(lines: list[WrittenLine]) -> Batch:
-    width = -(-max(line.grey.shape[1] for line in lines) // 8) * 8
+    width = -(-max(line.grey.shape[1] for line in lines) // _WIDTHS) * _WIDTHS
     longest = max(1, *(len(line.labels) for line in lines))
     bands = np.zeros((len(lines), BAND_HEIGHT, width), np.uint8)
     labels = np.full((len(lines), longest), BLANK, np.int64)

@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inkdigits.data.dataset import Dataset
-from inkdigits.imaging.bands import BAND_HEIGHT
+from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN
 from inkdigits.learning.checkpoint import load_steps, save_steps
 from inkdigits.learning.devices import keep_freed_memory
 from inkdigits.learning.line_data import Batch, LineStream
-from inkdigits.learning.line_network import BLANK, COLUMN, line_network
+from inkdigits.learning.line_network import line_network
 from inkdigits.learning.muon import Muon
 
 __all__ = ["LineRecipe", "exact_share", "fit_lines", "line_loss"]
@@ -106,7 +106,7 @@ def fit_lines(
 
 @torch.no_grad()
 def exact_share(network: nn.Sequential, batches: Sequence[Batch]) -> float:
-    """Return the share of lines whose digits are read exactly, by the best class of each column."""
+    """Return the share of lines whose digits and signs are read exactly, by the best class of each column."""
     network.eval()
     right = total = 0
     for batch in batches:

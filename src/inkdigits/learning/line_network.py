@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from torch import nn
 
-__all__ = ["BLANK", "COLUMN", "line_network"]
+from inkdigits.imaging.bands import BLANK
 
-BLANK = 10  # the class of a column in which no digit is read
-COLUMN = 4  # pixels of a band that one column of the output stands for
+__all__ = ["line_network"]
 
 
 def line_network(channels: tuple[int, ...] = (24, 32, 64, 64, 96, 128)) -> nn.Sequential:
@@ -17,8 +16,9 @@ def line_network(channels: tuple[int, ...] = (24, 32, 64, 64, 96, 128)) -> nn.Se
     line then see about 70 pixels, two digits and what is between them.
 
     Returns:
-        a network from float32 (N,1,40,W) to float32 (N,15,1,W/4): the logits of ten digits and of none, and left, top,
-        right and bottom of the digit there, in heights of the band from the column's middle and the band's.
+        a network from float32 (N,1,40,W) to float32 (N,16,1,W/4): the logits of ten digits, of a sign and of a blank,
+        and left, top, right and bottom of what is there, in heights of the band from the column's middle and the
+        band's.
 
     """
     first, second, third, fourth, fifth, wide = channels
@@ -33,7 +33,7 @@ def line_network(channels: tuple[int, ...] = (24, 32, 64, 64, 96, 128)) -> nn.Se
         *_convolution(fifth, wide, (5, 1), padding=(0, 0)),
         *_convolution(wide, wide, (1, 3), padding=(0, 1)),
         *_convolution(wide, wide, (1, 5), padding=(0, 2)),
-        nn.Conv2d(wide, 15, 1),
+        nn.Conv2d(wide, BLANK + 1 + 4, 1),
     )
 
 

@@ -23,6 +23,9 @@ _MOST_HEIGHTS = 800.0  # that all rows together are long: more digits than a pag
 _FEW_ROWS = 4
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
+_MAJORITY = 1.5  # digits to each sign: a line with fewer may hold words
+_LIKE_A_DIGIT = 0.1  # probability of being one
+_TALL = 0.6  # of the digits' height: a lower sign is punctuation
 _ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
 _RESIZED = 0.4, 1.6  # by how much the first look may change a row's height
 _STIFFNESS = 2.0  # how unwilling it is to let the row slope, in squared heights
@@ -96,7 +99,7 @@ def _read(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> _Line:
     cuts = [cut_band(grey, row, zoom=zoom) for zoom in _ZOOMS]
     columns = lines.columns([normalise_band(band) for band, _ in cuts])
     looks = [decode_columns(one) for one in columns]
-    strings = [tuple(digit.value for digit in look) for look in looks]
+    strings = [tuple(digit.symbol for digit in look) for look in looks]
     together = {string: _together(columns, string) for string in dict.fromkeys(strings)}
     best = max(together, key=lambda string: together[string])
     boxes = [[_on_page(digit, to_page) for digit in look] for look, (_, to_page) in zip(looks, cuts, strict=True)]
@@ -105,14 +108,37 @@ def _read(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> _Line:
         float(np.mean([_supported(digit, box, look, places) for look, places in zip(looks, boxes, strict=True)]))
         for digit, box in zip(looks[chosen], boxes[chosen], strict=True)
     ]
-    return _Line(looks[chosen], boxes[chosen], confidences, together[best])
+    kept = _digits_among(looks[chosen])
+    return _Line(
+        [looks[chosen][place] for place in kept],
+        [boxes[chosen][place] for place in kept],
+        [confidences[place] for place in kept],
+        together[best],
+    )
+
+
+def _digits_among(look: Sequence[PlacedDigit]) -> list[int]:
+    """Return the places of what should be read as digits.
+
+    A sign among digits that looks like one of them is a digit of a strange shape, more likely than a letter: it is read
+    as the digit that it is most like, which nobody is sure of, rather than silently left out.
+    """
+    digits = [digit for digit in look if not digit.is_sign]
+    if len(digits) <= _MAJORITY * (len(look) - len(digits)):
+        return [place for place, digit in enumerate(look) if not digit.is_sign]
+    tall = _TALL * float(np.median([digit.box[3] - digit.box[1] for digit in digits])) if digits else 0.0
+    return [
+        place
+        for place, digit in enumerate(look)
+        if not digit.is_sign or (digit.confidence >= _LIKE_A_DIGIT and digit.box[3] - digit.box[1] >= tall)
+    ]
 
 
 def _refined(grey: _Grey, row: Row, lines: LineModel) -> Row | None:
     """Return a row as high, and as steep, as the digits that a first look finds in it; None if it finds none."""
     band, to_page = cut_band(grey, row)
     (columns,) = lines.columns([normalise_band(band)])
-    digits = decode_columns(columns)
+    digits = [digit for digit in decode_columns(columns) if not digit.is_sign]
     if not digits:
         return None
     left, top, right, bottom = np.array([digit.box for digit in digits]).T
@@ -135,13 +161,13 @@ def _together(columns: Sequence[_Columns], string: tuple[int, ...]) -> float:
 
 
 def _supported(digit: PlacedDigit, box: Box, look: Sequence[PlacedDigit], places: Sequence[Box]) -> float:
-    """Return how sure a look is of a digit that another look placed."""
+    """Return how sure a look is of a digit, or of the digit that a sign may be, that another look placed."""
     middle, near = (box[0] + box[2]) / 2, _NEAR * max(box[2] - box[0], 0.3 * (box[3] - box[1]))
     return max(
         (
             other.confidence
             for other, place in zip(look, places, strict=True)
-            if other.value == digit.value and abs((place[0] + place[2]) / 2 - middle) <= near
+            if other.symbol == digit.symbol and abs((place[0] + place[2]) / 2 - middle) <= near
         ),
         default=0.0,
     )

@@ -105,7 +105,7 @@ def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
         band_grey, to_page = cut_band(grey, row)
         (columns,) = lines.columns([normalise_band(band_grey)])
         digits = decode_columns(columns)
-        if len(digits) != 1:
+        if len(digits) != 1 or digits[0].is_sign:
             continue
         one = float(string_probabilities(columns, [[digits[0].value]])[0])
         left, top, right, bottom = digits[0].box

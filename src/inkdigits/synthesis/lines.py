@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT
+from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT, SIGN
 from inkdigits.synthesis.clutter import random_sign, separator
 from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import Hand, Ink, draw_strokes, random_hand, rewrite
@@ -20,7 +20,7 @@ _LONGEST = 9
 _LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
 _SPACINGS = [0.4, 0.45, 0.15]  # touching, usual, wide
 _REPEATING, _SEPARATED, _GROWING, _ENDING = 0.2, 0.35, 0.2, 0.3  # shares of lines
-_WITH_STRANGERS = 0.12  # of lines with digits
+_WITH_STRANGERS = 0.08  # of lines with digits
 _EMPTY = 0.1  # of lines without
 
 
@@ -30,7 +30,7 @@ class WrittenLine:
 
     Attributes:
         grey: uint8 (40,W), dark ink on light paper.
-        labels: int64 (N,): its digits from the left.
+        labels: int64 (N,): its digits from the left, and `SIGN` for each letter or scribble.
         boxes: float32 (N,4): left, top, right and bottom of each, in pixels of `grey`.
 
     """
@@ -45,7 +45,7 @@ class _Part:
     """Something written: a digit, or what is none."""
 
     ink: Ink
-    label: int | None
+    label: int | None  # a digit, SIGN, or nothing that is read
     gap: float  # pixels before it
     lift: float  # pixels that its bottom stands above the baseline
 
@@ -124,7 +124,7 @@ def _strangers(count: int, height: float, hand: Hand, rng: np.random.Generator) 
     if count == 0 or rng.random() < _WITH_STRANGERS:
         for _ in range(_signs(rng) if count == 0 else int(rng.integers(1, 3))):
             sign = random_sign(height, hand, rng)
-            parts.append(_Part(sign, None, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03)))
+            parts.append(_Part(sign, SIGN, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03)))
         if rng.random() < _EMPTY and count == 0:
             return []
     return parts
