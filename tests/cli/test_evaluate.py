@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from inkdigits.samples import sample_pictures
+from inkdigits.samples import LABELS
 
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -34,11 +34,27 @@ def test_figures_come_as_a_table(tmp_path: Path) -> None:
     assert "of 360" in answer.stdout
 
 
-def test_a_table_of_pictures_judges_the_whole_reader(tmp_path: Path) -> None:
-    labels = sample_pictures()[0].parent / "labels.csv"
-    answer = run("evaluate", "--data", str(labels), "--json", folder=tmp_path)
+def test_a_table_of_pictures_judges_the_whole_reader_and_shows_its_mistakes(tmp_path: Path) -> None:
+    truth = LABELS.read_text(encoding="utf-8").replace("mouse.png,8", "mouse.png,3").splitlines()
+    rows = [f"{LABELS.parent}/{row},{'doubtful' if 'faint' in row else ''}" for row in truth[1:]]
+    (tmp_path / "labels.csv").write_text("\n".join(["path,label,note", *rows]))
+    options = ("--leave-out", "note=doubt", "--by", "label", "--report", "gallery")
+    answer = run("evaluate", "--data", "labels.csv", *options, "--json", folder=tmp_path)
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout)["exact"] == 1
+    figures = json.loads(answer.stdout)
+    assert (figures["n"], figures["left_out"], figures["exact"]) == (9, 1, 7 / 8)
+    assert figures["by"]["label"]["407"]["exact"] == 1
+    page = (tmp_path / "gallery" / "report.html").read_text(encoding="utf-8")
+    assert "mouse.png" in page
+    assert "marker.png" not in page
+    assert "report.html" in answer.stderr
+
+
+def test_figures_of_pictures_come_as_tables(tmp_path: Path) -> None:
+    answer = run("evaluate", "--data", str(LABELS), "--by", "label", folder=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    assert "100.0%  (9 of 9; 95 % interval 70.1% to 100.0%)" in answer.stdout
+    assert "mean of the values" in answer.stdout
 
 
 @pytest.mark.parametrize(
@@ -47,7 +63,9 @@ def test_a_table_of_pictures_judges_the_whole_reader(tmp_path: Path) -> None:
         (("evaluate", "--data", "mnits"), "did you mean 'mnist'?"),
         (("evaluate", "--data", "optdigits", "--split", "tset"), "did you mean 'test'?"),
         (("evaluate", "--data", "optdigits", "--single"), "--single goes with"),
-        (("evaluate", "--data", "labels.csv", "--report", "out"), "--report does not go with"),
+        (("evaluate", "--data", "labels.csv", "--split", "test"), "--split does not go with"),
+        (("evaluate", "--data", "optdigits", "--by", "kind"), "--by goes with"),
+        (("evaluate", "--data", str(LABELS), "--leave-out", "lable=4"), "did you mean 'label'?"),
         (("show", "360", "--data", "optdigits"), "give indices from 0 to 359"),
         (("show", "1", "--mistakes", "3"), "one thing only"),
         (("show", "--augmented", "fats", "--data", "optdigits"), "did you mean 'fast'?"),

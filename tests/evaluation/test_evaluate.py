@@ -10,10 +10,9 @@ from matplotlib.colors import to_hex
 
 from inkdigits.classifier import Classifier
 from inkdigits.data import Dataset
-from inkdigits.errors import DataError, DataNotFoundError, OutputError
+from inkdigits.errors import OutputError
 from inkdigits.evaluation import charts, figures
 from inkdigits.evaluation.evaluate import Evaluation, evaluate
-from inkdigits.evaluation.reader_evaluation import edit_distance, evaluate_reader, read_labels
 from inkdigits.evaluation.report import write_figures, write_report
 from inkdigits.evaluation.style import RIGHT, WRONG
 from inkdigits.reader import Reader
@@ -125,67 +124,3 @@ def test_the_reports_figures_can_be_had_apart(evaluation: Evaluation, digits: Da
         "reliability.png",
         "mistakes.png",
     }
-
-
-@pytest.mark.parametrize(
-    ("text", "other", "distance"), [("", "", 0), ("407", "407", 0), ("407", "47", 1), ("12", "", 2), ("123", "321", 2)]
-)
-def test_edit_distance_counts_edits(text: str, other: str, distance: int) -> None:
-    assert edit_distance(text, other) == edit_distance(other, text) == distance
-
-
-def test_the_whole_reader_is_judged(tmp_path: Path) -> None:
-    pictures = {path.name: path for path in sample_pictures()}
-    (tmp_path / "broken.png").write_bytes(b"no picture")
-    rows = [
-        (pictures["marker.png"], "2"),
-        (pictures["mouse.png"], "3"),  # it is an 8
-        (pictures["string-407.jpg"], "407"),
-        (pictures["blank-page.jpg"], ""),
-        (tmp_path / "broken.png", "5"),
-    ]
-    labels = tmp_path / "labels.csv"
-    labels.write_text("path,label\n" + "".join(f"{path},{label}\n" for path, label in rows))
-    told: list[tuple[int, int]] = []
-    found = evaluate_reader(Reader(), labels, progress=lambda done, total: told.append((done, total))).to_dict()
-    assert list(found) == [
-        "n",
-        "exact",
-        "character_error_rate",
-        "by_length",
-        "accepted",
-        "exact_of_accepted",
-        "no_digit_rejected",
-        "errors",
-        "seconds",
-    ]
-    assert (found["n"], found["errors"], found["no_digit_rejected"]) == (5, 1, 1.0)
-    assert found["exact"] == 2 / 4
-    assert found["character_error_rate"] == pytest.approx(2 / 6)
-    assert found["by_length"] == {"1": [3, 1 / 3], "3": [1, 1.0]}
-    assert told[-1] == (5, 5)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("file,digit\na.png,1\n", "lacks the columns path and label"),
-        ("path,label\na.png,1\nb.png,x\n", "label 'x' in line 3"),
-        ("path,label\n", "has no rows"),
-        ("path,label\na.png,\xff\n", "UTF-8"),
-    ],
-)
-def test_a_wrong_table_of_labels_says_where(text: str, said: str, tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_bytes(text.encode("latin-1"))
-    with pytest.raises(DataError, match=said):
-        read_labels(tmp_path / "labels.csv")
-
-
-def test_a_missing_table_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(DataNotFoundError, match="check the name"):
-        read_labels(tmp_path / "missing.csv")
-
-
-def test_lines_of_a_label_are_separated_by_a_bar(tmp_path: Path) -> None:
-    (tmp_path / "labels.csv").write_text("path,label\na.png,12|34\n")
-    assert read_labels(tmp_path / "labels.csv") == [(tmp_path / "a.png", "12\n34")]

@@ -25,8 +25,20 @@ def evaluate(
         str | None, typer.Option(help="train, validation, test, all.", show_default="test, or all of a DIR")
     ] = None,
     single: Annotated[bool, typer.Option("--single", help="With labels.csv: one digit a picture.")] = False,
+    by: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN", help="With labels.csv: figures for each value of a column.")
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN[=TEXT]",
+            help="With labels.csv: leave out rows where a column is not empty, or contains a text.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Write report.html and figures to this DIR.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write report.html, with mistakes, and figures to this DIR.")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
 ) -> None:
@@ -41,59 +53,75 @@ def evaluate(
     inkdigits evaluate runs/notebook --report report/
 
     inkdigits evaluate --data my-pictures/labels.csv --json
+
+    inkdigits evaluate --data labels.csv --by source --leave-out note=ambiguous --report failures/
     """
     from inkdigits.extras import require
 
     require("evaluate", "Evaluating")
     if Path(data).suffix.lower() == ".csv":
-        figures = _judge_reader(model, Path(data), single, report, split)
+        _no_option(split, "--split", "does not go with a CSV of pictures; leave it away, or name a folder of digits")
+        figures = _judge_reader(model, Path(data), single, by or [], leave_out or [], report)
         if as_json:
             print_json(figures.to_dict())
         else:
-            output_console().print(_reader_table(figures, data))
+            _print_reader(figures, data)
         return
-    evaluation = _judge_model(model, data, split, single, report, data_dir, offline)
+    for given, option in ((single, "--single"), (by, "--by"), (leave_out, "--leave-out")):
+        _no_option(given, option, "goes with a CSV of pictures only; leave it away, or name a labels.csv")
+    evaluation = _judge_model(model, data, split, report, data_dir, offline)
     if as_json:
         print_json(evaluation.to_dict())
     else:
         output_console().print(_model_table(evaluation))
 
 
-def _judge_reader(model: str, labels: Path, single: bool, report: Path | None, split: str | None) -> ReaderEvaluation:
+def _no_option(given: object, option: str, why: str) -> None:
     from inkdigits.errors import UsageError
+
+    if given:
+        raise UsageError(f"{option} {why}")
+
+
+def _judge_reader(
+    model: str, labels: Path, single: bool, by: list[str], without: list[str], report: Path | None
+) -> ReaderEvaluation:
     from inkdigits.evaluation.reader_evaluation import evaluate_reader
+    from inkdigits.files import make_folder
     from inkdigits.reader import Reader
 
-    if report is not None or split is not None:
-        option = "--report" if report is not None else "--split"
-        raise UsageError(f"{option} does not go with a CSV of pictures", "leave it away, or name a folder of digits")
+    if report is not None:
+        make_folder(report)  # before the work, not after it
     with progress_bar() as progress:
         task = progress.add_task("reading", total=None)
-        return evaluate_reader(
+        evaluation = evaluate_reader(
             Reader(model),
             labels,
             single=single,
+            by=by,
+            without=without,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
+    if report is not None:
+        from inkdigits.evaluation.gallery import write_gallery
+
+        notice(f"wrote {write_gallery(report, evaluation, str(labels))}")
+    return evaluation
 
 
 def _judge_model(
     model: str,
     data: str,
     split: str | None,
-    single: bool,
     report: Path | None,
     data_dir: Path | None,
     offline: bool,
 ) -> Evaluation:
     from inkdigits.classifier import Classifier
     from inkdigits.data import DATASETS, load_dataset
-    from inkdigits.errors import UsageError
     from inkdigits.evaluation import evaluate as judge
     from inkdigits.files import make_folder
 
-    if single:
-        raise UsageError("--single goes with a CSV of pictures only", "leave it away, or name a labels.csv")
     if report is not None:
         make_folder(report)  # before the work, not after it
     classifier = Classifier(model)
@@ -127,24 +155,27 @@ def _model_table(evaluation: Evaluation) -> Table:
     )
 
 
-def _reader_table(figures: ReaderEvaluation, data: str) -> Table:
-    def share(value: float | None) -> str:
-        return "none to judge" if value is None else f"{value:.1%}"
+def _print_reader(figures: ReaderEvaluation, data: str) -> None:
+    from inkdigits.evaluation.summary import summarise, tabulate
 
-    lengths = ", ".join(f"{length}: {right:.0%} of {n}" for length, (n, right) in figures.by_length.items())
-    return _table(
-        f"the reader on {data}",
-        {
-            "pictures": f"{figures.n:,}, {figures.errors} of them unreadable",
-            "exact": share(figures.exact),
-            "character errors": share(figures.character_error_rate),
-            "exact by length": lengths or "none to judge",
-            "accepted": share(figures.accepted),
-            "exact of accepted": share(figures.exact_of_accepted),
-            "no digit, and said so": share(figures.no_digit_rejected),
-            "time": f"{figures.seconds:.2f} s",
-        },
-    )
+    console = output_console()
+    console.print(_table(f"the reader on {data}", summarise(figures)))
+    for column in figures.by:
+        console.print()
+        console.print(_group_table(*tabulate(figures, column)))
+
+
+def _group_table(headings: tuple[str, ...], *rows: tuple[str, ...]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(Text(headings[0]), overflow="fold")
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
 
 
 def _table(title: str, rows: dict[str, str]) -> Table:

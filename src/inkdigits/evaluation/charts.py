@@ -1,4 +1,4 @@
-"""Charts of figures: confusion, calibration, learning curves, and how many of each digit there are.
+"""Charts of figures: confusion, calibration, coverage, learning curves, and how many of each digit there are.
 
 Each function returns a matplotlib figure and touches no global state; `figures.save` writes one.
 """
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from inkdigits.evaluation.metrics import reliability_bins
 from inkdigits.evaluation.style import GREY, RIGHT, tidy
 
-__all__ = ["class_histogram", "confusion_figure", "learning_curves", "reliability_figure"]
+__all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
 
 Labels = npt.NDArray[np.int64]  # (N,)
 Probabilities = npt.NDArray[np.float32]  # (N,10)
@@ -121,5 +121,29 @@ def class_histogram(datasets: Mapping[str, Labels]) -> Figure:
     axis.set(xlabel="digit", ylabel="pictures", xticks=range(10))
     if datasets:
         figure.legend(frameon=False, loc="outside upper center", ncols=min(4, len(datasets)))
+    tidy(axis)
+    return figure
+
+
+def coverage_figure(confidences: npt.NDArray[np.float64], right: npt.NDArray[np.bool_], accepted: int) -> Figure:
+    """Plot how many readings are right of those that are at least so sure, against what share of all they are.
+
+    Args:
+        confidences: float64 (N,), N at least 1.
+        right: bool (N,).
+        accepted: how many were accepted; the surest ones, if by one threshold.
+
+    """
+    order = np.argsort(-confidences, kind="stable")
+    counts = np.arange(1, len(order) + 1)
+    accuracy = np.cumsum(right[order]) / counts
+    last = np.append(np.diff(confidences[order]) != 0, True)  # who is as sure as the next comes with it
+    coverage = counts / len(order)
+    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+    axis = figure.subplots()
+    axis.plot(100 * coverage[last], 100 * accuracy[last], color=RIGHT)
+    axis.axvline(100 * accepted / len(order), color=GREY, linewidth=1, linestyle="--", label="accepted")
+    axis.set(xlabel="readings kept, the surest first (%)", ylabel="of them right (%)", xlim=(0, 101))
+    axis.legend(frameon=False, loc="lower left")
     tidy(axis)
     return figure

@@ -2,60 +2,93 @@
 
 from __future__ import annotations
 
-import csv
 import time
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from inkdigits.errors import DataError, DataNotFoundError, printable
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.errors import PictureError
+from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
+from inkdigits.evaluation.labels import LabelledPicture, check_columns, leave_out, read_labels
+from inkdigits.evaluation.rejection import area_under_curve, false_accept_rate
+from inkdigits.evaluation.shares import Share, Shares, count_shares
 from inkdigits.reader import Reader
 from inkdigits.reading import Reading
 
-__all__ = ["ReaderEvaluation", "edit_distance", "evaluate_reader", "read_labels"]
+__all__ = ["ReaderEvaluation", "evaluate_reader", "judge"]
+
+_Key = TypeVar("_Key", int, str)
 
 
 @dataclass(frozen=True)
 class ReaderEvaluation:
-    """How well pictures are read from end to end. Shares are from 0 to 1, and None where there is nothing to share.
+    """How well pictures are read from end to end.
 
     Attributes:
-        n: how many pictures, those without a digit and those that cannot be read among them.
-        exact: share of the pictures with digits whose text is exactly the label.
-        character_error_rate: insertions, deletions and substitutions, by the characters of the labels.
-        by_length: for each length of label, how many pictures and the share read exactly.
-        accepted: share of the pictures with digits whose status is "ok".
-        exact_of_accepted: share of those that were read exactly.
-        no_digit_rejected: share of the pictures without a digit whose status is "no_digit".
-        errors: how many pictures could not be read at all.
+        shares: of all pictures.
+        by_length: which are exact, by the number of digits in the label.
+        by: shares of the pictures with each value of a column, by the column.
+        auroc: how well pictures with digits are told from those without, 0 to 1; None if either are none.
+        false_accepts: share of the pictures without a digit that score as high as 95 % of those with digits do.
+        confusion: int64 (10,10), true digit by row, of the single digits that were read as a single digit.
+        left_out: how many rows of the CSV were not judged, because the caller asked for that.
         seconds: how long it took.
+        judgements: each reading beside its label, in the order of the CSV.
 
     """
 
-    n: int
-    exact: float | None
-    character_error_rate: float | None
-    by_length: dict[str, tuple[int, float]]
-    accepted: float | None
-    exact_of_accepted: float | None
-    no_digit_rejected: float | None
-    errors: int
+    shares: Shares
+    by_length: dict[str, Share]
+    by: dict[str, dict[str, Shares]]
+    auroc: float | None
+    false_accepts: float | None
+    confusion: npt.NDArray[np.int64] = field(repr=False)
+    left_out: int
     seconds: float
+    judgements: list[Judgement] = field(repr=False)
+
+    def mean_over(self, column: str) -> float | None:
+        """Return the mean of `exact` over the values of a column, each counting the same; None if there is none.
+
+        Args:
+            column: a key of `by`.
+
+        """
+        values = [shares.exact.value for shares in self.by[column].values() if shares.exact.value is not None]
+        return sum(values) / len(values) if values else None
+
+    def causes(self) -> dict[Cause, int]:
+        """Return how many readings are wrong in each way that occurs, in the order of `CAUSES`."""
+        counts = Counter(judgement.cause for judgement in self.judgements)
+        return {cause: counts[cause] for cause in CAUSES if counts[cause]}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as `inkdigits evaluate --json` prints them."""
+        figures = self.shares.to_dict()
+        by_length = {length: [share.whole, share.value] for length, share in self.by_length.items()}
         return {
-            "n": self.n,
-            "exact": self.exact,
-            "character_error_rate": self.character_error_rate,
-            "by_length": {length: list(figures) for length, figures in self.by_length.items()},
-            "accepted": self.accepted,
-            "exact_of_accepted": self.exact_of_accepted,
-            "no_digit_rejected": self.no_digit_rejected,
-            "errors": self.errors,
+            **{name: figures[name] for name in ("n", "exact", "character_error_rate")},
+            "by_length": by_length,
+            **{name: figures[name] for name in ("accepted", "exact_of_accepted", "no_digit_rejected", "errors")},
             "seconds": round(self.seconds, 4),
+            "with_digits": self.shares.exact.whole,
+            "left_out": self.left_out,
+            "falsely_accepted": figures["falsely_accepted"],
+            "auroc": self.auroc,
+            "false_accepts_at_95": self.false_accepts,
+            "intervals": self.shares.intervals(),
+            "by": {
+                column: {value: shares.to_dict() for value, shares in values.items()}
+                for column, values in self.by.items()
+            },
+            "mean_over": {column: self.mean_over(column) for column in self.by},
+            "causes": self.causes(),
+            "confusion": self.confusion.tolist(),
         }
 
 
@@ -64,101 +97,95 @@ def evaluate_reader(
     labels: str | Path,
     *,
     single: bool = False,
+    by: Sequence[str] = (),
+    without: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ReaderEvaluation:
-    """Judge a reader on labelled pictures.
+    """Judge a reader on labelled pictures; of a file with several pages, the first is read.
 
     Args:
         reader: what reads.
-        labels: a CSV with the columns `path` (relative to the CSV) and `label`: a digit, a digit string, several lines
-            of them separated by "|", or empty for a picture that holds no digit.
+        labels: a CSV as `read_labels` takes it.
         single: take each picture as exactly one digit.
+        by: columns of the CSV; for each of their values there will be figures.
+        without: leave out rows: "COLUMN" where that is not empty, "COLUMN=TEXT" where it contains the text.
         progress: told how many pictures are done, of how many.
 
     Raises:
-        DataError: the CSV is missing or damaged.
+        DataError: the CSV is missing or damaged, or no row is left.
+        UsageError: the CSV lacks a column that was named.
 
     """
-    entries = read_labels(labels)
+    rows = read_labels(labels)
+    pictures = leave_out(rows, without)
+    check_columns(rows, by)
     begin = time.perf_counter()
-    readings = []
-    for reading in reader.read_many([path for path, _ in entries], single=single):
-        readings.append(reading)
-        progress(len(readings), len(entries))
-    seconds = time.perf_counter() - begin
-    return _judge(readings, [label for _, label in entries], seconds)
+    judgements = []
+    for picture in pictures:
+        judgements.append(Judgement(picture, _read(reader, picture, single)))
+        progress(len(judgements), len(pictures))
+    return judge(judgements, by=by, left_out=len(rows) - len(pictures), seconds=time.perf_counter() - begin)
 
 
-def read_labels(labels: str | Path) -> list[tuple[Path, str]]:
-    r"""Return the paths and labels of a CSV; the lines of a label are separated by "\n", as a reading's text is.
+def judge(
+    judgements: Sequence[Judgement], *, by: Sequence[str] = (), left_out: int = 0, seconds: float = 0.0
+) -> ReaderEvaluation:
+    """Return the figures of pictures that have been read already.
 
-    Raises:
-        DataNotFoundError: there is no such file.
-        DataError: it is no CSV with the columns `path` and `label`, has no rows, or a label is not made of digits.
+    Args:
+        judgements: at least one.
+        by: columns of their CSV; for each of their values there will be figures.
+        left_out: how many rows of the CSV are not among them.
+        seconds: how long reading took.
 
     """
-    source = Path(labels)
-    try:
-        with source.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.DictReader(file, restval="")
-            if not {"path", "label"} <= set(table.fieldnames or ()):
-                raise DataError(
-                    f"{printable(source)} lacks the columns path and label", "add a first line 'path,label'"
-                )
-            entries = [_entry(source, table.line_num, row) for row in table]
-    except FileNotFoundError as error:
-        raise DataNotFoundError(f"there is no file {printable(source)}", "check the name") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot read {printable(source)}: {error}", "save it as CSV in UTF-8") from error
-    if not entries:
-        raise DataError(f"{printable(source)} has no rows", "add a picture's path and label on each line")
-    return entries
-
-
-def edit_distance(text: str, other: str) -> int:
-    """Return how many insertions, deletions and substitutions turn one text into the other (Levenshtein 1966)."""
-    distances = list(range(len(other) + 1))
-    for row, character in enumerate(text, 1):
-        diagonal, distances[0] = distances[0], row
-        for column, other_character in enumerate(other, 1):
-            substituted = diagonal + (character != other_character)
-            diagonal = distances[column]
-            distances[column] = min(substituted, distances[column] + 1, distances[column - 1] + 1)
-    return distances[-1]
-
-
-def _entry(source: Path, line: int, row: dict[str, str]) -> tuple[Path, str]:
-    label = row["label"].strip()
-    if not all(part.isascii() and part.isdigit() for part in label.split("|") if label):
-        raise DataError(
-            f"the label '{printable(label)}' in line {line} of {printable(source)} is no digit string",
-            "write digits only, '|' between lines, or nothing for a picture without a digit",
-        )
-    return source.parent / row["path"], label.replace("|", "\n")
-
-
-def _judge(readings: Sequence[Reading], labels: Sequence[str], seconds: float) -> ReaderEvaluation:
-    with_digits = [(reading, label) for reading, label in zip(readings, labels, strict=True) if label]
-    without = [reading for reading, label in zip(readings, labels, strict=True) if not label]
-    exact = [reading.text == label for reading, label in with_digits]
-    accepted = [right for right, (reading, _) in zip(exact, with_digits, strict=True) if reading.status == "ok"]
-    lengths: defaultdict[int, list[bool]] = defaultdict(list)
-    for right, (_, label) in zip(exact, with_digits, strict=True):
-        lengths[len(label.replace("\n", ""))].append(right)
-    characters = sum(len(label) for _, label in with_digits)
-    edits = sum(edit_distance(reading.text, label) for reading, label in with_digits)
+    written = [judgement for judgement in judgements if judgement.has_digits]
+    scores = [judgement.reading.digit_score for judgement in written]
+    others = [judgement.reading.digit_score for judgement in judgements if not judgement.has_digits]
     return ReaderEvaluation(
-        n=len(readings),
-        exact=_share(sum(exact), len(exact)),
-        character_error_rate=_share(edits, characters),
-        by_length={str(length): (len(rights), sum(rights) / len(rights)) for length, rights in sorted(lengths.items())},
-        accepted=_share(len(accepted), len(with_digits)),
-        exact_of_accepted=_share(sum(accepted), len(accepted)),
-        no_digit_rejected=_share(sum(reading.status == "no_digit" for reading in without), len(without)),
-        errors=sum(reading.status == "error" for reading in readings),
+        shares=count_shares(judgements),
+        by_length={str(length): count_shares(group).exact for length, group in _grouped(written, _length).items()},
+        by={
+            column: {value: count_shares(group) for value, group in _grouped(judgements, _value_of(column)).items()}
+            for column in by
+        },
+        auroc=area_under_curve(scores, others),
+        false_accepts=false_accept_rate(scores, others),
+        confusion=_confusion(written),
+        left_out=left_out,
         seconds=seconds,
+        judgements=list(judgements),
     )
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _read(reader: Reader, picture: LabelledPicture, single: bool) -> Reading:
+    try:
+        return reader.read(picture.path, single=single)
+    except PictureError as error:
+        return Reading(str(picture.path), error=error)
+
+
+def _length(judgement: Judgement) -> int:
+    return len(judgement.picture.label.replace("\n", ""))
+
+
+def _value_of(column: str) -> Callable[[Judgement], str]:
+    return lambda judgement: judgement.picture.columns[column]
+
+
+def _grouped(judgements: Iterable[Judgement], key: Callable[[Judgement], _Key]) -> dict[_Key, list[Judgement]]:
+    """Return the judgements by their key, in its order."""
+    groups: defaultdict[_Key, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        groups[key(judgement)].append(judgement)
+    return {value: groups[value] for value in sorted(groups)}
+
+
+def _confusion(judgements: Iterable[Judgement]) -> npt.NDArray[np.int64]:
+    """Return int64 (10,10) of the single digits that were read as one digit, true digit by row."""
+    confusion = np.zeros((10, 10), np.int64)
+    for judgement in judgements:
+        written, read = judgement.picture.label, judgement.reading.text
+        if len(written) == len(read) == 1:
+            confusion[int(written), int(read)] += 1
+    return confusion

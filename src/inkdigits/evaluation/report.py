@@ -1,14 +1,11 @@
-"""A report that is one file: figures and styles are inside, and nothing is fetched when it is opened."""
+"""The report of a model: its figures, its mistakes, and what made it, on one page."""
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib.resources import files
 from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +13,11 @@ import numpy.typing as npt
 
 from inkdigits.evaluation import charts, figures
 from inkdigits.evaluation.evaluate import Evaluation
-from inkdigits.files import make_folder, write_atomically
+from inkdigits.evaluation.page import chart, data_uri, definitions, section, table, write_page
+from inkdigits.files import make_folder
 from inkdigits.modelfile import ModelInfo
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from inkdigits.reading import Reading
 
 __all__ = ["write_figures", "write_report"]
@@ -65,10 +61,8 @@ def write_report(
         sections.append(_learning(history))
     if info is not None:
         sections.append(_origin(info))
-    template = Template((files("inkdigits.evaluation") / "report.html").read_text(encoding="utf-8"))
     subtitle = f"Model {evaluation.model}, judged on the {evaluation.split} split of {evaluation.data}."
-    page = template.substitute(title=escape(title), subtitle=escape(subtitle), body="\n".join(sections))
-    return write_atomically(make_folder(folder) / "report.html", page)
+    return write_page(folder, title, subtitle, sections)
 
 
 def write_figures(folder: str | Path, evaluation: Evaluation, images: npt.NDArray[np.uint8]) -> list[Path]:
@@ -112,7 +106,7 @@ def _samples(evaluation: Evaluation, images: npt.NDArray[np.uint8]) -> str:
         "The first digits and the surest mistakes. Under each: the prediction, its confidence and the true digit, "
         "blue where right and red where wrong. Bars: the ten probabilities."
     )
-    return _section("Digits and what was read", _image(figure, caption))
+    return section("Digits and what was read", chart(figure, caption))
 
 
 def _pictures(readings: Sequence[Reading]) -> str:
@@ -129,47 +123,44 @@ def _pictures(readings: Sequence[Reading]) -> str:
         read = escape(reading.text.replace("\n", " / ")) or "no digit"
         drawing = io.BytesIO()
         reading.draw().save(drawing, format="PNG")
-        source = _data_uri(drawing.getvalue())
+        source = data_uri(drawing.getvalue())
         entries.append(
             f'<figure><img src="{source}" alt="{name}, read as {read}">'
             f'<figcaption>{name}: <b class="{reading.status}">{read}</b> ({reading.status})</figcaption></figure>'
         )
     note = "<p>Read by the model that ships with the package, with each digit brought to 28×28 as MNIST was made.</p>"
-    return _section("Pictures that are not MNIST", f'{note}<div class="pictures">{"".join(entries)}</div>')
+    return section("Pictures that are not MNIST", f'{note}<div class="pictures">{"".join(entries)}</div>')
 
 
 def _mistakes(evaluation: Evaluation, images: npt.NDArray[np.uint8]) -> str:
     figure = figures.plot_mistakes(images, evaluation.probabilities, evaluation.labels)
-    return _section("The surest mistakes", _image(figure, "Digits that were read wrong, the most confident first."))
+    return section("The surest mistakes", chart(figure, "Digits that were read wrong, the most confident first."))
 
 
 def _classes(evaluation: Evaluation) -> str:
-    rows = "".join(
-        f"<tr><th scope='row'>{row.digit}</th><td>{row.precision:.2%}</td><td>{row.recall:.2%}</td>"
-        f"<td>{row.f1:.2%}</td><td>{row.support:,}</td></tr>"
+    rows = [
+        (str(row.digit), f"{row.precision:.2%}", f"{row.recall:.2%}", f"{row.f1:.2%}", f"{row.support:,}")
         for row in evaluation.classes
+    ]
+    caption = (
+        "Precision: of those read as a digit, how many are it. Recall: of those that are it, how many were read so."
     )
-    table = (
-        '<div class="scroll"><table><caption>Each digit: of those read as it, how many are (precision); of those that '
-        "are, how many were read as it (recall).</caption><thead><tr><th scope='col'>digit</th>"
-        "<th scope='col'>precision</th><th scope='col'>recall</th><th scope='col'>F1</th><th scope='col'>pictures</th>"
-        f"</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
-    confusion = _image(
+    figures_of_each = table(("digit", "precision", "recall", "F1", "pictures"), rows, caption)
+    confusion = chart(
         charts.confusion_figure(evaluation.confusion), "How often the digit of a row was read as that of a column."
     )
-    return _section("Digit by digit", confusion + table)
+    return section("Digit by digit", confusion + figures_of_each)
 
 
 def _calibration(evaluation: Evaluation) -> str:
     figure = charts.reliability_figure(evaluation.probabilities, evaluation.labels)
     caption = "How often digits of a confidence were right; the numbers say how many digits a point stands for."
-    return _section("Can the confidence be believed?", _image(figure, caption))
+    return section("Can the confidence be believed?", chart(figure, caption))
 
 
 def _learning(history: Sequence[Mapping[str, Any]]) -> str:
     caption = "Training figures are of augmented pictures, with dropout and smoothed labels; validation ones are not."
-    return _section("How it learned", _image(charts.learning_curves(history), caption))
+    return section("How it learned", chart(charts.learning_curves(history), caption))
 
 
 def _origin(info: ModelInfo) -> str:
@@ -185,18 +176,4 @@ def _origin(info: ModelInfo) -> str:
         "inkdigits": info.version or "unknown",
         "licence": info.licence,
     }
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in entries.items())
-    return _section("How it was made", f'<dl class="made">{items}</dl>')
-
-
-def _section(heading: str, content: str) -> str:
-    return f"<section><h2>{escape(heading)}</h2>{content}</section>"
-
-
-def _image(figure: Figure, caption: str) -> str:
-    source = _data_uri(figures.encode(figure, dpi=110))
-    return f'<figure><img src="{source}" alt="{escape(caption)}"><figcaption>{escape(caption)}</figcaption></figure>'
-
-
-def _data_uri(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+    return section("How it was made", definitions({name: str(value) for name, value in entries.items()}))

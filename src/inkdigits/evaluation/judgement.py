@@ -1,0 +1,98 @@
+"""A reading put beside its label: whether it is right, and if not, in which way it is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inkdigits.evaluation.labels import LabelledPicture
+from inkdigits.reading import Reading
+
+__all__ = ["CAUSES", "Cause", "Judgement", "edit_distance"]
+
+Cause = Literal[
+    "no_digit_found",
+    "digit_missing",
+    "extra_digit",
+    "substituted",
+    "lines_mixed_up",
+    "falsely_accepted",
+    "not_rejected",
+    "unreadable",
+]
+
+# in the order in which failures are shown
+CAUSES: dict[Cause, str] = {
+    "no_digit_found": "no digit found",
+    "digit_missing": "digit missing",
+    "extra_digit": "extra digit",
+    "substituted": "digit taken for another",
+    "lines_mixed_up": "digits right, lines wrong",
+    "falsely_accepted": "no digit there, yet accepted",
+    "not_rejected": "no digit there, marked uncertain",
+    "unreadable": "picture unreadable",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was read in a picture, and what is written there."""
+
+    picture: LabelledPicture
+    reading: Reading
+
+    @property
+    def has_digits(self) -> bool:
+        """Whether digits are written there, by the label."""
+        return bool(self.picture.label)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the text is exactly the label."""
+        return self.reading.status != "error" and self.reading.text == self.picture.label
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the reading is to be used without a further look."""
+        return self.reading.status == "ok"
+
+    @property
+    def confidence(self) -> float:
+        """Confidence of the least sure digit, 0 to 1; 0 where none was read."""
+        return min((digit.confidence for digit in self.reading.digits), default=0.0)
+
+    @property
+    def edits(self) -> int:
+        """How many characters of the label were read wrong, were left out, or were put in; a line break is one."""
+        return edit_distance(self.reading.text, self.picture.label)
+
+    @property
+    def cause(self) -> Cause | None:
+        """In which way the reading is wrong, a key of `CAUSES`; None if it is right."""
+        label, text = self.picture.label, self.reading.text
+        if self.reading.status == "error":
+            return "unreadable"
+        if text == label:
+            return None
+        if not label:
+            return "falsely_accepted" if self.accepted else "not_rejected"
+        if not text:
+            return "no_digit_found"
+        written, read = (lines.replace("\n", "") for lines in (label, text))
+        if written == read:
+            return "lines_mixed_up"
+        if len(written) == len(read):
+            return "substituted"
+        return "digit_missing" if len(read) < len(written) else "extra_digit"
+
+
+def edit_distance(text: str, other: str) -> int:
+    """Return how many insertions, deletions and substitutions turn one text into the other (Levenshtein 1966)."""
+    distances = list(range(len(other) + 1))
+    for row, character in enumerate(text, 1):
+        diagonal, distances[0] = distances[0], row
+        for column, other_character in enumerate(other, 1):
+            substituted = diagonal + (character != other_character)
+            diagonal = distances[column]
+            distances[column] = min(substituted, distances[column] + 1, distances[column - 1] + 1)
+    return distances[-1]

@@ -1,0 +1,100 @@
+"""Labelled pictures: a CSV that says what is written in each, and which of its rows to judge."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inkdigits.errors import DataError, DataNotFoundError, printable, unknown_name
+
+__all__ = ["LabelledPicture", "check_columns", "leave_out", "read_labels"]
+
+
+@dataclass(frozen=True)
+class LabelledPicture:
+    r"""A row of the CSV.
+
+    Attributes:
+        path: of the picture.
+        label: the digits, lines separated by "\n" as in a reading's text; empty where there is no digit.
+        columns: the row as it stands in the CSV, by the names of the columns.
+
+    """
+
+    path: Path
+    label: str
+    columns: Mapping[str, str]
+
+
+def read_labels(labels: str | Path) -> list[LabelledPicture]:
+    """Return the rows of a CSV with the columns `path` and `label`, and any others.
+
+    Args:
+        labels: paths in it are relative to its folder; a label is a digit, a digit string, several lines of them
+            separated by "|", or empty.
+
+    Raises:
+        DataNotFoundError: there is no such file.
+        DataError: it is no CSV with the columns `path` and `label`, has no rows, or a label is not made of digits.
+
+    """
+    source = Path(labels)
+    try:
+        with source.open(newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file, restval="")
+            if not {"path", "label"} <= set(table.fieldnames or ()):
+                raise DataError(
+                    f"{printable(source)} lacks the columns path and label", "add a first line 'path,label'"
+                )
+            pictures = [_picture(source, table.line_num, row) for row in table]
+    except FileNotFoundError as error:
+        raise DataNotFoundError(f"there is no file {printable(source)}", "check the name") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"cannot read {printable(source)}: {error}", "save it as CSV in UTF-8") from error
+    if not pictures:
+        raise DataError(f"{printable(source)} has no rows", "add a picture's path and label on each line")
+    return pictures
+
+
+def leave_out(pictures: Sequence[LabelledPicture], conditions: Sequence[str]) -> list[LabelledPicture]:
+    """Return the pictures of which no condition holds.
+
+    Args:
+        pictures: of one CSV.
+        conditions: "COLUMN" holds where that column is not empty, "COLUMN=TEXT" where it contains the text.
+
+    Raises:
+        UsageError: there is no such column.
+        DataError: no picture is left.
+
+    """
+    parsed = [condition.partition("=")[::2] for condition in conditions]
+    check_columns(pictures, [column for column, _ in parsed])
+    kept = [
+        picture
+        for picture in pictures
+        if not any(picture.columns[column] and text in picture.columns[column] for column, text in parsed)
+    ]
+    if not kept:
+        raise DataError("every row is left out", "leave out less")
+    return kept
+
+
+def check_columns(pictures: Sequence[LabelledPicture], columns: Sequence[str]) -> None:
+    """Raise UsageError if a CSV lacks a column."""
+    for column in columns:
+        if column not in pictures[0].columns:
+            raise unknown_name("column", column, pictures[0].columns)
+
+
+def _picture(source: Path, line: int, row: dict[str | None, str]) -> LabelledPicture:
+    columns = {name: value.strip() for name, value in row.items() if name is not None}  # None: more fields than names
+    label = columns["label"]
+    if not all(part.isascii() and part.isdigit() for part in label.split("|") if label):
+        raise DataError(
+            f"the label '{printable(label)}' in line {line} of {printable(source)} is no digit string",
+            "write digits only, '|' between lines, or nothing for a picture without a digit",
+        )
+    return LabelledPicture(source.parent / (row["path"] or ""), label.replace("|", "\n"), columns)

@@ -1,0 +1,80 @@
+"""A page that is one file: figures and styles are inside, and nothing is fetched when it is opened."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+from inkdigits.evaluation.figures import encode
+from inkdigits.files import make_folder, write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["chart", "data_uri", "definitions", "section", "table", "write_page"]
+
+
+def write_page(folder: str | Path, title: str, subtitle: str, sections: Iterable[str]) -> Path:
+    """Write `report.html`.
+
+    Args:
+        folder: where; it is made if need be.
+        title: the heading, as plain text.
+        subtitle: what stands under it, as plain text.
+        sections: HTML.
+
+    Returns:
+        the path of the page.
+
+    Raises:
+        OutputError: the folder cannot be written to.
+
+    """
+    template = Template((files("inkdigits.evaluation") / "page.html").read_text(encoding="utf-8"))
+    page = template.substitute(title=escape(title), subtitle=escape(subtitle), body="\n".join(sections))
+    return write_atomically(make_folder(folder) / "report.html", page)
+
+
+def section(heading: str, content: str) -> str:
+    """Return some HTML under a heading, which is plain text."""
+    return f"<section><h2>{escape(heading)}</h2>{content}</section>"
+
+
+def chart(figure: Figure, caption: str) -> str:
+    """Return a matplotlib figure with its caption, which is plain text."""
+    source = data_uri(encode(figure, dpi=110))
+    return f'<figure><img src="{source}" alt="{escape(caption)}"><figcaption>{escape(caption)}</figcaption></figure>'
+
+
+def definitions(entries: Mapping[str, str]) -> str:
+    """Return names and what stands for each, plain text both."""
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in entries.items())
+    return f'<dl class="made">{items}</dl>'
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: str = "") -> str:
+    """Return a table of plain text; the first field of each row is its heading.
+
+    Args:
+        headings: of the columns.
+        rows: as many fields each as there are headings.
+        caption: what the table shows.
+
+    """
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = ""
+    for first, *others in rows:
+        fields = "".join(f"<td>{escape(field)}</td>" for field in others)
+        body += f'<tr><th scope="row">{escape(first)}</th>{fields}</tr>'
+    said = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f'<div class="scroll"><table>{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def data_uri(content: bytes, kind: str = "png") -> str:
+    """Return a picture as the address that holds it: "png" or "jpeg"."""
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

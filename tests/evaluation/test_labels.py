@@ -1,0 +1,75 @@
+"""Tables of labelled pictures: what they say, and what is wrong with them."""
+
+from pathlib import Path
+
+import pytest
+
+from inkdigits.errors import DataError, DataNotFoundError, UsageError
+from inkdigits.evaluation.labels import LabelledPicture, check_columns, leave_out, read_labels
+
+
+def table(folder: Path, text: str) -> Path:
+    path = folder / "labels.csv"
+    path.write_bytes(text.encode("latin-1"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file,digit\na.png,1\n", "lacks the columns path and label"),
+        ("path,label\na.png,1\nb.png,x\n", "label 'x' in line 3"),
+        ("path,label\na.png,1||2\n", "is no digit string"),
+        ("path,label\na.png,\xb2\n", "UTF-8"),
+        ("path,label\n", "has no rows"),
+        ("", "lacks the columns"),
+    ],
+)
+def test_a_wrong_table_of_labels_says_where(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=said):
+        read_labels(table(tmp_path, text))
+
+
+def test_a_missing_table_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(DataNotFoundError, match="check the name"):
+        read_labels(tmp_path / "missing.csv")
+
+
+def test_lines_of_a_label_are_separated_by_a_bar_and_further_columns_are_kept(tmp_path: Path) -> None:
+    text = "path,label,kind\na.png,12|34,page\nb.png, ,\nc.png,7,x,too,many\n"
+    first, second, third = read_labels(table(tmp_path, text))
+    assert (first.path, first.label, first.columns["kind"]) == (tmp_path / "a.png", "12\n34", "page")
+    assert (second.label, second.columns["kind"]) == ("", "")
+    assert third.columns == {"path": "c.png", "label": "7", "kind": "x"}
+
+
+def pictures() -> list[LabelledPicture]:
+    notes = {"a": "", "b": "ambiguous, faint", "c": "faint"}
+    return [LabelledPicture(Path(name), "1", {"path": name, "note": note}) for name, note in notes.items()]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "left"),
+    [
+        ([], "abc"),
+        (["note"], "a"),
+        (["note="], "a"),
+        (["note=ambiguous"], "ac"),
+        (["note=ambiguous", "path=a"], "c"),
+        (["note=nothing of it"], "abc"),
+    ],
+)
+def test_rows_are_left_out_by_what_a_column_says(conditions: list[str], left: str) -> None:
+    assert "".join(str(picture.path) for picture in leave_out(pictures(), conditions)) == left
+
+
+def test_a_column_that_is_not_there_is_named_with_the_nearest_that_is() -> None:
+    with pytest.raises(UsageError, match="did you mean 'note'"):
+        leave_out(pictures(), ["nite=x"])
+    with pytest.raises(UsageError, match="no column called 'source'"):
+        check_columns(pictures(), ["source"])
+
+
+def test_leaving_out_everything_is_an_error() -> None:
+    with pytest.raises(DataError, match="every row is left out"):
+        leave_out(pictures(), ["path"])
