@@ -1,0 +1,95 @@
+"""Whole pictures are read: through print, on slopes, in several lines; and what is no digit is not."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from inkdigits.data import load_dataset
+from inkdigits.reader import Reader
+from inkdigits.samples import LABELS
+from inkdigits.synthesis.pictures import LEVELS, Kind, write_picture
+
+Grey = npt.NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return Reader(threads=1)
+
+
+def sample(name: str) -> Grey:
+    with Image.open(LABELS.with_name(name)) as image:
+        return np.asarray(image.convert("L"))
+
+
+def dark(grey: Grey) -> int:
+    """A level as dark as the sample's ink."""
+    return int(np.percentile(grey, 2))
+
+
+def test_a_printed_box_and_rules_are_not_read(reader: Reader) -> None:
+    grey = sample("marker.png").copy()
+    height, width = grey.shape
+    ink = dark(grey)
+    for y in (round(0.2 * height), round(0.9 * height)):
+        cv2.line(grey, (0, y), (width, y), ink, 2)
+    assert reader.read(grey, single=True).text == "2"
+    framed = np.full((2 * height, 2 * width), 255, np.uint8)
+    framed[height // 2 : height // 2 + height, width // 2 : width // 2 + width] = sample("marker.png")
+    edges = (width // 2 - 6, height // 2 - 6), (width // 2 + width + 6, height // 2 + height + 6)
+    cv2.rectangle(framed, *edges, ink, 5)
+    assert reader.read(framed, single=True).text == "2"
+
+
+def test_lines_are_read_from_the_top(reader: Reader) -> None:
+    grey = sample("string-407.jpg")
+    reading = reader.read(np.vstack([grey, grey]))
+    assert reading.text == "407\n407"
+    assert [digit.line for digit in reading.digits] == [0, 0, 0, 1, 1, 1]
+    tops = [digit.box[1] for digit in reading.digits]
+    assert max(tops[:3]) < min(tops[3:])
+
+
+@pytest.mark.parametrize("angle", [-10, 10])
+def test_a_line_that_slopes_is_read(reader: Reader, angle: float) -> None:
+    image = Image.fromarray(sample("string-407.jpg"))
+    paper = int(np.median(np.asarray(image)))
+    assert reader.read(image.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=paper)).text == "407"
+
+
+@pytest.mark.parametrize("scale", [0.35, 3.0])
+def test_size_does_not_matter(reader: Reader, scale: float) -> None:
+    image = Image.fromarray(sample("string-407.jpg"))
+    size = round(image.width * scale), round(image.height * scale)
+    assert reader.read(image.resize(size, Image.Resampling.LANCZOS)).text == "407"
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_there_is_no_digit_where_there_is_none(reader: Reader, single: bool) -> None:
+    rng = np.random.default_rng(0)
+    ramp = np.tile(np.linspace(90, 200, 300).astype(np.uint8), (200, 1))
+    for grey in (np.zeros((64, 64), np.uint8), np.full((300, 200), 255, np.uint8), ramp):
+        assert reader.read(grey, single=single).status == "no_digit"
+    noise = rng.integers(0, 256, (400, 400), np.uint8)
+    assert len(reader.read(noise, single=single).digits) <= 5
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50_000), (50_000, 1), (2, 3000), (700, 3)])
+def test_thin_pictures_are_read_at_once(reader: Reader, shape: tuple[int, int]) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
+    for single in (True, False):
+        assert reader.read(noise, single=single).status in ("no_digit", "uncertain")
+
+
+@pytest.mark.parametrize(("kind", "floor"), [("single", 0.9), ("string", 0.6), ("boxes", 0.5)])
+def test_made_up_pictures_are_mostly_read_right(reader: Reader, mnist_dir: Path, kind: Kind, floor: float) -> None:
+    digits = load_dataset("mnist", "validation", data_dir=mnist_dir)
+    right = 0
+    for seed in range(30):
+        picture = write_picture(kind, LEVELS["medium"], digits.images, digits.labels, np.random.default_rng(seed))
+        right += reader.read(picture.grey, single=kind == "single").text == "\n".join(picture.lines)
+    assert floor <= right / 30
