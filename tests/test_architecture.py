@@ -41,7 +41,7 @@ ALLOWED = {
     "synthesis": FOUNDATION | {"imaging"},
     "learning": FOUNDATION | {"imaging", "modelfile", "classifier", "data", "synthesis"},
     "evaluation": READING_SIDE | {"data", "synthesis"},
-    "export": FOUNDATION | {"modelfile", "classifier", "learning"},
+    "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
 }

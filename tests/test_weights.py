@@ -5,6 +5,7 @@ from pathlib import Path
 
 import inkdigits
 from inkdigits.files import sha256
+from inkdigits.line_model import LineModel
 
 WEIGHTS = Path(str(files("inkdigits.weights")))
 
@@ -18,6 +19,19 @@ def test_the_card_has_the_checksum_and_the_figures_of_the_file() -> None:
     assert set(info.metrics) == {"validation", "test"}
     for split, figures in info.metrics.items():
         assert f"| {split} | {figures['n']:,} | {figures['accuracy']:.2%} |" in card
+
+
+def test_the_card_of_the_line_model_has_the_checksum_and_the_thresholds_of_the_file() -> None:
+    card = (WEIGHTS / "lines.md").read_text(encoding="utf-8")
+    assert sha256((WEIGHTS / "lines.onnx").read_bytes()) in card
+    info = LineModel().info
+    assert info.data["sha256"] in card
+    assert set(info.thresholds) == {"single", "line", "no_digit", "no_line"}
+    assert all(f"{threshold:.1%}" in card for threshold in info.thresholds.values())
+
+
+def test_both_models_together_are_small() -> None:
+    assert sum(path.stat().st_size for path in WEIGHTS.glob("*.onnx")) < 3_000_000
 
 
 def test_it_is_small() -> None:
