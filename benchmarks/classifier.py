@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from peers import tensorflow_environment
+from shared.companion import Companion
 from shared.ledger import REPOSITORY, append, machine
 from shared.one_training import without_thread_settings
 
@@ -40,36 +40,16 @@ class Program:
 
     def __init__(self, python: Path, script: str, model: Path, images: Path, threads: int) -> None:
         source = os.pathsep.join([str(REPOSITORY / "src"), str(FOLDER)])
-        self._process = subprocess.Popen(
-            [str(python), str(FOLDER / script), str(model), str(images), str(threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=without_thread_settings() | {"PYTHONPATH": source},
-        )
-        facts = json.loads(self._ask(None))
+        command = [str(python), str(FOLDER / script), str(model), str(images), str(threads)]
+        self.process = Companion(command, without_thread_settings() | {"PYTHONPATH": source})
+        facts = json.loads(self.process.listen())
         self.ways: list[str] = facts["ways"]
         self.read: dict[str, str] = facts["read"]
         self.tuned: str = facts.get("tuned", "")
 
     def seconds(self, way: str) -> float:
         """Let it read all pictures in one of its ways; return the seconds."""
-        return float(self._ask(way))
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.communicate()
-
-    def _ask(self, line: str | None) -> str:
-        assert self._process.stdin is not None  # noqa: S101 - for the type checker
-        assert self._process.stdout is not None  # noqa: S101
-        if line is not None:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise RuntimeError("a reader ended before its time; it has said why")
-        return answer
+        return float(self.process.ask(way))
 
 
 def measure(scripts: dict[str, tuple[Path, Path]], images: Path, threads: int, rounds: int) -> list[dict[str, object]]:
@@ -77,7 +57,7 @@ def measure(scripts: dict[str, tuple[Path, Path]], images: Path, threads: int, r
     with ExitStack() as stack:
         programs = [Program(python, script, model, images, threads) for script, (python, model) in scripts.items()]
         for program in programs:
-            stack.callback(program.close)
+            stack.enter_context(program.process)
         check_agreement({way: digits for program in programs for way, digits in program.read.items() if way != ONE})
         taken: dict[str, list[float]] = {way: [] for program in programs for way in program.ways}
         for _ in range(rounds):

@@ -22,7 +22,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +30,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from shared.ledger import PEERS, REPOSITORY, append, machine, training_commit
+from shared.environments import python_with
+from shared.ledger import PEERS, append, machine, training_commit
 from shared.one_training import train_once, without_thread_settings
 
 import inkdigits
@@ -134,14 +134,7 @@ def run_peer(program: Program, seed: int, threads: int | None, python: Path, dat
 
 def tensorflow_environment() -> Path:
     """Return the Python of the peers' environment, made on first use."""
-    folder = REPOSITORY / ".venv-peers"
-    python = folder / "bin" / "python"
-    if not python.exists():
-        print(f"Installing TensorFlow into {folder.name}: some minutes the first time …", file=sys.stderr)
-        venv.create(folder, with_pip=True)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "-r", str(FOLDER / "requirements.txt")], check=True)
-    return python
+    return python_with(FOLDER / "requirements.txt", ".venv-peers")
 
 
 def write_digits(path: Path) -> None:

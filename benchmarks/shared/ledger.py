@@ -23,6 +23,7 @@ __all__ = [
     "RESULTS",
     "TIMES",
     "append",
+    "commit",
     "machine",
     "note_configuration",
     "read",
@@ -69,6 +70,11 @@ def note_configuration(recipe: Recipe, commit: str) -> None:
     if not CONFIGURATIONS.exists() or line not in CONFIGURATIONS.read_text(encoding="utf-8").splitlines():
         with CONFIGURATIONS.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
+
+
+def commit() -> str:
+    """Return the newest commit, 12 digits of it, with a "+" if the package has changes that are not committed."""
+    return _git("rev-parse", "HEAD")[:12] + ("+" if _git("status", "--porcelain", "--", "src") else "")
 
 
 def training_commit(revision: str = "HEAD") -> str:
