@@ -4,4 +4,4 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-sys.path += [str(REPOSITORY / "benchmarks"), str(REPOSITORY / "scripts")]
+sys.path += [str(REPOSITORY / folder) for folder in ("benchmarks", "benchmarks/readers_of_pictures", "scripts")]

@@ -1,0 +1,31 @@
+"""Tesseract, the command, a process a picture: `tesseract_pictures.py THREADS`.
+
+It is told to read digits only, and by the picture's kind what to expect: a page (6: a block of text), a line (7) or one
+character (10).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from conversation import converse, only_digits
+
+MODES = {"single": 10, "nothing": 10, "string": 7, "boxes": 7, "page": 6}
+ENVIRONMENT = os.environ | {"OMP_THREAD_LIMIT": sys.argv[1]}
+
+
+def tesseract(*arguments: str) -> str:
+    """Run the command and return what it says."""
+    return subprocess.run(["tesseract", *arguments], capture_output=True, text=True, check=True, env=ENVIRONMENT).stdout  # noqa: S607
+
+
+def read(path: str, kind: str) -> tuple[str, None]:
+    """Read a picture."""
+    mode = str(MODES[kind])
+    text = tesseract(path, "-", "--psm", mode, "-c", "tessedit_char_whitelist=0123456789")
+    return only_digits(text.splitlines()), None
+
+
+converse(tesseract("--version").split()[1], read)
