@@ -34,15 +34,15 @@ from shared.picture_set import KnownPicture, read_picture_set, write_picture_set
 
 import inkdigits
 from inkdigits.cli.console import progress_bar
-from inkdigits.evaluation.judgement import edit_distance
+from inkdigits.evaluation.judgement import count_exact_lines, edit_distance
 from inkdigits.synthesis.pictures import LEVELS
 
 FOLDER = Path(__file__).parent / "readers_of_pictures"
 PICTURES = REPOSITORY / "experiments" / "pictures.csv"
 READERS = ("inkdigits", "rapidocr", "tesseract")
 COLUMNS = (
-    "date", "reader", "version", "level", "kind", "n", "exact", "cer", "accepted", "exact_of_accepted", "ms_median",
-    "seed", "machine",
+    "date", "reader", "version", "level", "kind", "n", "exact", "exact_lines", "cer", "accepted",
+    "exact_of_accepted", "ms_median", "seed", "machine",
 )  # fmt: skip
 
 
@@ -108,14 +108,17 @@ def summarise(answers: Iterable[Answer]) -> list[dict[str, object]]:
 
 
 def figures(answers: Sequence[Answer]) -> dict[str, object]:
-    """Return what share is exact, how many characters are wrong, what share is accepted, and the time."""
+    """Return the share that is exact, by pictures and by lines, wrong characters, the share accepted, and the time."""
     characters = sum(len(answer.picture.label) for answer in answers)
+    lines = sum(answer.picture.label.count("\n") + 1 for answer in answers)
+    exact_lines = sum(count_exact_lines(answer.text, answer.picture.label) for answer in answers)
     edits = sum(edit_distance(answer.text, answer.picture.label) for answer in answers)
     tells = any(answer.status for answer in answers)
     accepted = [answer for answer in answers if answer.status == "ok"]
     return {
         "n": len(answers),
         "exact": round(statistics.fmean(answer.exact for answer in answers), 4),
+        "exact_lines": round(exact_lines / lines, 4) if characters else "",
         "cer": round(edits / characters, 4) if characters else "",
         "accepted": round(len(accepted) / len(answers), 4) if tells else "",
         "exact_of_accepted": round(statistics.fmean(answer.exact for answer in accepted), 4) if accepted else "",
@@ -125,8 +128,19 @@ def figures(answers: Sequence[Answer]) -> dict[str, object]:
 
 def show(rows: Iterable[dict[str, object]]) -> None:
     """Print the table."""
-    shown = ("reader", "level", "kind", "n", "exact", "cer", "accepted", "exact_of_accepted", "ms_median")
-    widths = (10, 8, 8, 5, 7, 7, 8, 17, 9)
+    shown = (
+        "reader",
+        "level",
+        "kind",
+        "n",
+        "exact",
+        "exact_lines",
+        "cer",
+        "accepted",
+        "exact_of_accepted",
+        "ms_median",
+    )
+    widths = (10, 8, 8, 5, 7, 11, 7, 8, 17, 9)
     print("  ".join(f"{name:<{width}}" for name, width in zip(shown, widths, strict=True)))
     for row in rows:
         print("  ".join(f"{row[name]!s:<{width}}" for name, width in zip(shown, widths, strict=True)))
@@ -169,9 +183,9 @@ def main() -> None:
         "machine": machine(),
     }
     rows = [
-        {"reader": name, "version": versions[name], **figures_, **common}
-        for name in versions
-        for figures_ in summarise(answers[name])
+        {"reader": name, "version": version, **found, **common}
+        for side_by_side in zip(*map(summarise, answers.values()), strict=True)
+        for (name, version), found in zip(versions.items(), side_by_side, strict=True)
     ]
     for row in rows:
         append(PICTURES, COLUMNS, row)

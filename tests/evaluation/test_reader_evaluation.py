@@ -96,9 +96,17 @@ def test_each_figure_counts_what_it_says() -> None:
 def test_there_is_no_share_of_nothing() -> None:
     found = judge([judged("", "")]).to_dict()
     assert [key for key, value in found.items() if value is None] == [
-        *("exact", "character_error_rate", "accepted", "exact_of_accepted", "auroc", "false_accepts_at_95"),
+        *("exact", "character_error_rate", "accepted", "exact_of_accepted"),
+        *("exact_lines", "auroc", "false_accepts_at_95"),
     ]
     assert found["no_digit_rejected"] == 1
+
+
+def test_lines_are_counted_one_by_one() -> None:
+    evaluation = judge([judged("40\n7\n12\n12", "40\n12\n5"), judged("3", "", 0.0), judged("", "3")], seconds=1.0)
+    assert evaluation.to_dict()["exact_lines"] == 2 / 5
+    assert summarise(evaluation)["exact lines"].startswith("40.0%  (2 of 5;")
+    assert "exact lines" not in summarise(judge([judged("3", "3")], seconds=1.0))
 
 
 def test_figures_by_a_column_and_the_mean_of_its_values() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
 from inkdigits.evaluation.labels import LabelledPicture
 from inkdigits.reading import Reading
 
-__all__ = ["CAUSES", "Cause", "Judgement", "edit_distance"]
+__all__ = ["CAUSES", "Cause", "Judgement", "count_exact_lines", "edit_distance"]
 
 Cause = Literal[
     "no_digit_found",
@@ -52,6 +53,11 @@ class Judgement:
         return self.reading.status != "error" and self.reading.text == self.picture.label
 
     @property
+    def exact_lines(self) -> int:
+        """How many lines of the label were read exactly."""
+        return count_exact_lines(self.reading.text, self.picture.label)
+
+    @property
     def accepted(self) -> bool:
         """Whether the reading is to be used without a further look."""
         return self.reading.status == "ok"
@@ -84,6 +90,11 @@ class Judgement:
         if len(written) == len(read):
             return "substituted"
         return "digit_missing" if len(read) < len(written) else "extra_digit"
+
+
+def count_exact_lines(text: str, label: str) -> int:
+    """Return how many lines of a label are among those of a text, in whatever order."""
+    return (Counter(text.split("\n")) & Counter(label.split("\n"))).total()
 
 
 def edit_distance(text: str, other: str) -> int:

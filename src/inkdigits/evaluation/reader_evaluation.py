@@ -78,6 +78,7 @@ class ReaderEvaluation:
             "seconds": round(self.seconds, 4),
             "with_digits": self.shares.exact.whole,
             "left_out": self.left_out,
+            "exact_lines": figures["exact_lines"],
             "falsely_accepted": figures["falsely_accepted"],
             "auroc": self.auroc,
             "false_accepts_at_95": self.false_accepts,

@@ -37,6 +37,7 @@ class Shares:
     Attributes:
         n: how many pictures.
         exact: of those with digits, whose text is exactly the label.
+        exact_lines: of the lines in their labels, which are among those that were read in that picture.
         accepted: of those with digits, whose status is "ok".
         exact_of_accepted: of those accepted, which are exact.
         no_digit_rejected: of those without a digit, whose status is "no_digit".
@@ -49,6 +50,7 @@ class Shares:
 
     n: int
     exact: Share
+    exact_lines: Share
     accepted: Share
     exact_of_accepted: Share
     no_digit_rejected: Share
@@ -67,6 +69,7 @@ class Shares:
         return {
             "n": self.n,
             "exact": self.exact.value,
+            "exact_lines": self.exact_lines.value,
             "character_error_rate": self.character_error_rate,
             "accepted": self.accepted.value,
             "exact_of_accepted": self.exact_of_accepted.value,
@@ -77,7 +80,7 @@ class Shares:
 
     def intervals(self) -> dict[str, tuple[float, float] | None]:
         """Return the 95 % intervals of the shares, by their names."""
-        names = ("exact", "accepted", "exact_of_accepted", "no_digit_rejected", "falsely_accepted")
+        names = ("exact", "exact_lines", "accepted", "exact_of_accepted", "no_digit_rejected", "falsely_accepted")
         return {name: getattr(self, name).interval for name in names}
 
 
@@ -86,9 +89,11 @@ def count_shares(judgements: Sequence[Judgement]) -> Shares:
     written = [judgement for judgement in judgements if judgement.has_digits]
     empty = [judgement.reading.status for judgement in judgements if not judgement.has_digits]
     accepted = [judgement for judgement in written if judgement.accepted]
+    lines = sum(judgement.picture.label.count("\n") + 1 for judgement in written)
     return Shares(
         n=len(judgements),
         exact=Share(sum(judgement.exact for judgement in written), len(written)),
+        exact_lines=Share(sum(judgement.exact_lines for judgement in written), lines),
         accepted=Share(len(accepted), len(written)),
         exact_of_accepted=Share(sum(judgement.exact for judgement in accepted), len(accepted)),
         no_digit_rejected=Share(empty.count("no_digit"), len(empty)),

@@ -22,6 +22,7 @@ def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
     said = {
         "pictures": _pictures(evaluation),
         "exact": _with_interval(shares.exact),
+        "exact lines": _with_interval(shares.exact_lines) if shares.exact_lines.whole > shares.exact.whole else "",
         "character errors": _share(shares.character_error_rate),
         "exact by length": ", ".join(lengths),
         "accepted": _with_interval(shares.accepted),
