@@ -113,7 +113,7 @@ def programs() -> list[str]:
     return [name for name, there in found.items() if there]
 
 
-def test_readers_read_side_by_side(labels: Path, tmp_path: Path) -> None:
+def test_readers_read_side_by_side(tmp_path: Path) -> None:
     """Those that are on this machine: RapidOCR and Tesseract are not part of the tests' environment."""
     missing = KnownPicture(tmp_path / "no\nsuch ‘file’.png", "1", "single", "hard")
     asked = [*read_picture_set(LABELS), missing]

@@ -133,6 +133,14 @@ def test_words_leave_out_figures_of_nothing() -> None:
     assert said["wrong"] == "no digit there, yet accepted 1"
 
 
+def test_words_tell_the_lengths_that_occur_most() -> None:
+    strings = ["1" * length for length in range(1, 11)] + ["1" * 10, "1" * 3]
+    lengths = summarise(judge([judged(text, text) for text in strings], seconds=1.0))["exact by length"]
+    assert lengths.startswith("1: 100.0% of 1, 2: 100.0% of 1, 3: 100.0% of 2, ")
+    assert lengths.endswith("10: 100.0% of 2")
+    assert lengths.count("of") == 8
+
+
 def test_scores_tell_digits_from_others() -> None:
     assert area_under_curve([0.9, 0.8], [0.1, 0.2]) == 1
     assert area_under_curve([0.5, 0.9], [0.5, 0.1]) == pytest.approx(0.875)

@@ -13,18 +13,19 @@ __all__ = ["summarise", "tabulate"]
 
 _HEADINGS = ("pictures", "exact", "95 %\ninterval", "accepted", "exact of\naccepted", "no digit,\nsaid so")
 
+_LENGTHS = 8  # that the summary tells; JSON has all
+
 
 def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
     """Return what to say about each figure, by its name for people; figures of nothing are left away."""
     shares = evaluation.shares
-    lengths = (f"{length}: {_share(share.value)} of {share.whole}" for length, share in evaluation.by_length.items())
     causes = (f"{CAUSES[cause]} {count}" for cause, count in evaluation.causes().items())
     said = {
         "pictures": _pictures(evaluation),
         "exact": _with_interval(shares.exact),
         "exact lines": _with_interval(shares.exact_lines) if shares.exact_lines.whole > shares.exact.whole else "",
         "character errors": _share(shares.character_error_rate),
-        "exact by length": ", ".join(lengths),
+        "exact by length": _lengths(evaluation),
         "accepted": _with_interval(shares.accepted),
         "exact of accepted": _with_interval(shares.exact_of_accepted),
         "no digit, and said so": _with_interval(shares.no_digit_rejected),
@@ -66,6 +67,15 @@ def _group_row(name: str, shares: Shares) -> tuple[str, ...]:
         _share(shares.accepted.value),
         _share(shares.exact_of_accepted.value),
         _share(shares.no_digit_rejected.value),
+    )
+
+
+def _lengths(evaluation: ReaderEvaluation) -> str:
+    """Return the shares of the lengths that occur most, the shortest first."""
+    by_length = evaluation.by_length
+    told = sorted(by_length, key=lambda length: -by_length[length].whole)[:_LENGTHS]
+    return ", ".join(
+        f"{length}: {_share(share.value)} of {share.whole:,}" for length, share in by_length.items() if length in told
     )
 
 
