@@ -49,6 +49,7 @@ The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.
 | training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
 | uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
 | no digit below | {no_digit:.1%}; no line below a mean of {no_line:.1%} |
+| made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence}; MNIST itself: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0 |
 | SHA-256 | `{sha256}` |
 
@@ -85,6 +86,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.run.mkdir(parents=True, exist_ok=True)
+    begun_with(given.run)
     recipe = LineRecipe(steps=given.steps)
     digits, validation = (inkdigits.load_dataset("mnist", split) for split in ("train", "validation"))
     stream = LineStream(validation, batch_size=64, seed=_VALIDATION_SEED)
@@ -113,7 +115,7 @@ def bundle(
     """Choose thresholds for a trained network, and write it with its card; return the model file's path."""
     info: dict[str, Any] = {
         "name": "lines",
-        "recipe": asdict(recipe) | {"channels": list(recipe.channels), "commit": commit()},
+        "recipe": asdict(recipe) | {"channels": list(recipe.channels), "commit": begun_with(run)},
         "data": {"name": digits.name, "split": digits.split, "n": len(digits), "sha256": digits.sha256},
         "metrics": {"validation lines": {"exact": exact, "n": _GROUPS * 512}},
         "seed": recipe.seed,
@@ -135,6 +137,8 @@ def bundle(
         n=len(digits),
         data_sha256=digits.sha256,
         licence=ModelInfo.licence,
+        version=inkdigits.__version__,
+        commit=begun_with(run),
         sha256=sha256(content),
         **thresholds,
         line_right=LINE_RIGHT,
@@ -149,10 +153,13 @@ def bundle(
     return path
 
 
-def commit() -> str:
-    """Return the commit of the code that trains."""
-    answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
-    return answer.stdout.strip()[:12]
+def begun_with(run: Path) -> str:
+    """Return the commit of the code that a run was begun with, and keep it in the run's folder."""
+    file = run / "commit"
+    if not file.exists():
+        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
+        write_atomically(file, f"{answer.stdout.strip()[:12]}\n")
+    return file.read_text(encoding="utf-8").strip()
 
 
 def say(what: str) -> None:

@@ -20,7 +20,7 @@ __all__ = ["random_sign", "separator"]
 # Letters and signs that nobody takes for a digit.
 _LATIN = "ACDEFHJKLMNPRTUVWXYacdefkmnprtuvwxyäëöüçéñ&@#$€%?+*{}<>"
 _GREEK = "αγηκλμνπτφχψωΓΔΛΞΠΣΨΩ"
-_CYRILLIC = "ДЖИКЛПФЦЧШЩЮЯдйкцшщюя"
+_CYRILLIC = "ДЖИКЛПФЦШЩЮЯдйкцшщюя"
 _SIGNS = _LATIN * 2 + _GREEK * 3 + _CYRILLIC
 _FONTS = (
     *("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono"),
@@ -107,9 +107,9 @@ def _scribble(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
 
 def _shape(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     """Return a polygon, a star, a cross or a spiral."""
-    corners = int(rng.integers(3, 7))
+    corners = int(rng.choice([3, 4, 5]))
     turn = rng.uniform(0, 2 * np.pi)
-    step = 2 if corners == 5 and rng.random() < 0.6 else 1
+    step = 2 if corners == 5 else 1
     angles = turn + 2 * np.pi * step * np.arange(corners + 1) / corners
     kind = rng.random()
     if kind < 0.45:

@@ -41,8 +41,13 @@ def random_paper(
     return paper
 
 
-def expose(levels: Levels, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+def expose(levels: Levels, rng: np.random.Generator, *, noisiest: float = 9.0) -> npt.NDArray[np.uint8]:
     """Return what a camera or a scanner makes of levels: blurred, noisy, compressed.
+
+    Args:
+        levels: float32 (h,w), 0 black to 255 white.
+        rng: the source of chance.
+        noisiest: standard deviation of the noise at most, in levels.
 
     Returns:
         uint8 (h,w), 0 black to 255 white.
@@ -51,7 +56,7 @@ def expose(levels: Levels, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     if rng.random() < 0.6:
         levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), float(rng.uniform(0.3, 1.2))), np.float32)
     if rng.random() < 0.5:
-        noise = rng.normal(0, float(rng.uniform(1, 9)), levels.shape).astype(np.float32)
+        noise = rng.normal(0, float(rng.uniform(0.11, 1) * noisiest), levels.shape).astype(np.float32)
         levels = levels + (cv2.GaussianBlur(noise, (0, 0), 0.8) * 2 if rng.random() < 0.4 else noise)
     image = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
     if rng.random() < 0.4:

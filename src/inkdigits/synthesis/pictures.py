@@ -16,7 +16,8 @@ from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
 __all__ = ["KINDS", "LEVELS", "Kind", "Level", "WrittenPicture", "write_picture"]
 
 Kind = Literal["single", "string", "boxes", "page", "nothing"]
-_STRONGEST = 0.5  # of the ink's contrast: a pattern in which a person would not find the digits
+# Of the ink's contrast: more of a pattern, or of noise, and a person would not find the digits either.
+_STRONGEST, _NOISIEST = 0.45, 0.12
 
 KINDS: tuple[Kind, ...] = ("single", "string", "boxes", "page", "nothing")
 
@@ -107,12 +108,14 @@ def write_picture(
     sheet, lines = write(digits, height, level, rng)
     if kind != "boxes" and rng.random() < level.ruled:
         _rule(sheet.printed, height, rng)
-    grey = _develop(sheet, height, level, rng)
+    contrast = float(rng.uniform(14, 40) if rng.random() < level.faint else rng.uniform(60, 220))
+    grey = _develop(sheet, height, contrast, level, rng)
     if kind == "page" and level.perspective:
         grey = _turn(grey, level.perspective, rng)
     if rng.random() < 0.12:
         grey = 255 - grey
-    return WrittenPicture(expose(grey.astype(np.float32), rng), tuple(lines), kind)
+    exposed = expose(grey.astype(np.float32), rng, noisiest=min(9.0, _NOISIEST * contrast))
+    return WrittenPicture(exposed, tuple(lines), kind)
 
 
 @dataclass
@@ -265,14 +268,15 @@ def _thickness(height: float, rng: np.random.Generator) -> int:
     return max(1, round(height * float(rng.uniform(0.015, 0.09))))
 
 
-def _develop(sheet: _Sheet, height: float, level: Level, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+def _develop(
+    sheet: _Sheet, height: float, contrast: float, level: Level, rng: np.random.Generator
+) -> npt.NDArray[np.uint8]:
     """Return ink and print on paper, dark on light."""
-    contrast = np.float32(rng.uniform(14, 40) if rng.random() < level.faint else rng.uniform(60, 220))
-    strongest = min(26.0, _STRONGEST * float(contrast))
+    strongest = min(26.0, _STRONGEST * contrast)
     paper = random_paper(
         sheet.ink.shape[0], sheet.ink.shape[1], rng, scale=height / 26, trouble=level.paper, strongest=strongest
     )
-    levels = paper - np.maximum(sheet.ink * contrast, sheet.printed * contrast * np.float32(rng.uniform(0.4, 1.1)))
+    levels = paper - np.float32(contrast) * np.maximum(sheet.ink, sheet.printed * np.float32(rng.uniform(0.4, 1.1)))
     lightest = paper - contrast
     levels = np.maximum(levels, np.minimum(lightest, paper - 14))
     return np.asarray(np.clip(np.rint(levels), 0, 255), np.uint8)
