@@ -23,8 +23,9 @@ _MOST_HEIGHTS = 800.0  # that all rows together are long: more digits than a pag
 _FEW_ROWS = 4
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
-_MAJORITY = 1.5  # digits to each sign: a line with fewer may hold words
-_LIKE_A_DIGIT = 0.1  # probability of being one
+_MAJORITY = 1.0  # digits to each sign: a line with fewer may hold words
+_LIKE_A_DIGIT = 0.03  # probability of being one
+_BESIDE_A_SIGN = 0.5  # what a digit's confidence is worth where something beside it was left out
 _TALL = 0.6  # of the digits' height: a lower sign is punctuation
 _ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
 _RESIZED = 0.4, 1.6  # by how much the first look may change a row's height
@@ -109,6 +110,10 @@ def _read(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> _Line:
         for digit, box in zip(looks[chosen], boxes[chosen], strict=True)
     ]
     kept = _digits_among(looks[chosen])
+    for place in range(len(confidences)):
+        if place not in kept and kept:
+            nearest = min(kept, key=lambda other: abs(other - place))
+            confidences[nearest] *= _BESIDE_A_SIGN
     return _Line(
         [looks[chosen][place] for place in kept],
         [boxes[chosen][place] for place in kept],
