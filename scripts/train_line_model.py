@@ -48,7 +48,7 @@ The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.
 | training data | {lines:,} lines, synthesised from MNIST's {n:,} training digits (SHA-256 `{data_sha256}`) |
 | training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
 | uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
-| no digit below | {no_digit:.1%}; no line below a mean of {no_line:.1%} |
+| no digit below | {no_digit:.1%}, and no line of them below that on average |
 | made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence}; MNIST itself: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0 |
 | SHA-256 | `{sha256}` |

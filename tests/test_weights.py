@@ -26,7 +26,7 @@ def test_the_card_of_the_line_model_has_the_checksum_and_the_thresholds_of_the_f
     assert sha256((WEIGHTS / "lines.onnx").read_bytes()) in card
     info = LineModel().info
     assert info.data["sha256"] in card
-    assert set(info.thresholds) == {"single", "line", "no_digit", "no_line"}
+    assert set(info.thresholds) == {"single", "line", "no_digit"}
     assert all(f"{threshold:.1%}" in card for threshold in info.thresholds.values())
 
 

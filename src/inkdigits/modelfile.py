@@ -68,8 +68,8 @@ class ModelInfo:
         temperature: what the logits are divided by inside the graph, fitted on validation digits.
         reject_threshold: a digit read with less confidence than this, from 0 to 1, is uncertain.
         thresholds: of a line model, which reads pictures together with a digit model: the confidence below which a
-            digit of a line ("line") or a picture's only digit ("single") is uncertain, below which a picture has no
-            digit ("no_digit"), and the mean below which a line is none ("no_line").
+            digit of a line ("line") or a picture's only digit ("single") is uncertain, and the mean below which
+            there is no digit, or no line of them ("no_digit").
         seed: the seed that it was trained with.
         input: the convention for its input.
         version: the version of inkdigits that wrote it.

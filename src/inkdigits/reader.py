@@ -20,7 +20,7 @@ from inkdigits.recognition.single import find_single
 
 __all__ = ["Reader"]
 
-_THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2, "no_line": 0.3}  # of a line model that names none
+_THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2}  # of a line model that names none
 
 
 class Reader:
@@ -120,8 +120,7 @@ class Reader:
             found = find_lines(grey, ink, self.classifier, self.lines)
         sure = [fmean(finding.confidence for finding in line) for line in found]
         least = self._least["single" if single else "line"]
-        absent = self._least["no_digit" if single else "no_line"]
-        kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= absent]
+        kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= self._least["no_digit"]]
         lines = (
             Line(tuple(_digit(page, finding, place, least) for finding in line)) for place, line in enumerate(kept)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +31,11 @@ class Outcomes:
 
     Attributes:
         confidences: float64 (N,), of the least sure digit; 0 where none was found.
-        means: float64 (N,), of all its digits.
         right: bool (N,): whether the text is exactly the truth.
 
     """
 
     confidences: npt.NDArray[np.float64]
-    means: npt.NDArray[np.float64]
     right: npt.NDArray[np.bool_]
 
 
@@ -71,8 +68,7 @@ def choose_thresholds(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
         ),
         "line": lowest_confidence(strings, LINE_RIGHT),
-        "no_digit": float(np.quantile(single.means[single.right], MISSED)),
-        "no_line": float(np.quantile(strings.means[strings.right], MISSED)),
+        "no_digit": float(np.quantile(single.confidences[single.right], MISSED)),
     }
 
 
@@ -94,21 +90,19 @@ def read_single_pictures(
         finding = find_single(grey, find_dark_ink(grey), classifier, lines)
         confidences.append(finding.confidence if finding else 0.0)
         right.append(finding is not None and (str(finding.value),) == picture.lines)
-    return Outcomes(np.array(confidences), np.array(confidences), np.array(right))
+    return Outcomes(np.array(confidences), np.array(right))
 
 
 def read_strings(classifier: Classifier, lines: LineModel, digits: Dataset, pictures: int) -> Outcomes:
     """Read strings, rows of boxes and pages at all levels of trouble, line by line."""
-    least, means, right = [], [], []
+    confidences, right = [], []
     for kind in ("string", "boxes", "page"):
         for picture in _pictures(kind, digits, pictures if kind != "page" else max(1, pictures // 4)):
             grey = with_dark_ink(picture.grey)
             for line in find_lines(grey, find_dark_ink(grey), classifier, lines):
-                confidences = [finding.confidence for finding in line]
-                least.append(min(confidences))
-                means.append(fmean(confidences))
+                confidences.append(min(finding.confidence for finding in line))
                 right.append("".join(str(finding.value) for finding in line) in picture.lines)
-    return Outcomes(np.array(least), np.array(means), np.array(right))
+    return Outcomes(np.array(confidences), np.array(right))
 
 
 def _pictures(kind: Kind, digits: Dataset, count: int) -> Iterator[WrittenPicture]:
