@@ -43,13 +43,13 @@ class LineRecipe:
 
     """
 
-    steps: int = 10_000
+    steps: int = 13_000
     batch_size: int = 32
     seed: int = 0
     learning_rate: float = 0.003
     muon_rate: float = 0.02
     weight_decay: float = 0.01
-    channels: tuple[int, ...] = (16, 24, 48, 48, 64, 96)
+    channels: tuple[int, ...] = (16, 32, 64, 64, 96, 128)
 
 
 def fit_lines(

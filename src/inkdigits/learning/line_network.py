@@ -9,7 +9,7 @@ from inkdigits.imaging.bands import BLANK
 __all__ = ["line_network"]
 
 
-def line_network(channels: tuple[int, ...] = (24, 32, 64, 64, 96, 128)) -> nn.Sequential:
+def line_network(channels: tuple[int, ...] = (16, 32, 64, 64, 96, 128)) -> nn.Sequential:
     """Return a fully convolutional network over a band of any width.
 
     The height is brought to one row by strides and a convolution as tall as what is left; two convolutions along the

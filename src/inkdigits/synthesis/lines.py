@@ -20,6 +20,7 @@ _LONGEST = 9
 _LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
 _SPACINGS = [0.4, 0.45, 0.15]  # touching, usual, wide
 _REPEATING, _SEPARATED, _GROWING, _ENDING = 0.2, 0.35, 0.2, 0.3  # shares of lines
+_FOREIGN = 0.5  # of the hands
 _WITH_STRANGERS = 0.08  # of lines with digits
 _EMPTY = 0.1  # of lines without
 
@@ -59,8 +60,8 @@ def write_line(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], rng
         rng: the source of chance.
 
     """
-    hand = random_hand(rng)
-    height = DIGIT_HEIGHT * float(np.exp(rng.normal(0, 0.16)))
+    hand = random_hand(rng, foreign=_FOREIGN)
+    height = DIGIT_HEIGHT * float(np.exp(rng.normal(0, 0.18)))
     parts = _compose(images, labels, height, hand, rng)
     places, width = _lay_out(parts, height, rng)
     ink = np.zeros((BAND_HEIGHT, width), np.float32)

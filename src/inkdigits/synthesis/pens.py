@@ -9,17 +9,18 @@ import numpy as np
 import numpy.typing as npt
 from skimage.morphology import skeletonize
 
+from inkdigits.synthesis.allographs import Forms, Points, draw_form, random_forms
 from inkdigits.synthesis.flourishes import CORE, flourishes
 
 __all__ = ["SIDE", "Hand", "Ink", "crop", "draw_strokes", "random_hand", "rewrite", "write_shape"]
 
 Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
 Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels tall
-Points = npt.NDArray[np.float64]  # (N,2): x and y, 0 to 1, of a stroke
 
 SIDE = 64  # digits are bent and redrawn at this size
 _USUAL_PEN = 0.1  # of a digit's height, about as in MNIST
 _ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
+_DRY = 0.05  # of hands: their strokes have gaps
 _REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
 _COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
 
@@ -39,6 +40,8 @@ class Hand:
         mirrored_nines: how often a 9 is written like a mirrored one, with its stem to the left.
         small_zeros: height of a 0 against that of other digits.
         ligatures: how often a digit is joined to the next.
+        gaps: share of a stroke that is missing, where the pen runs dry or draws dashes.
+        forms: of the digits, where they are not as in MNIST.
 
     """
 
@@ -52,26 +55,36 @@ class Hand:
     mirrored_nines: float
     small_zeros: float
     ligatures: float
+    gaps: float = 0.0
+    forms: Forms = (None,) * 10
 
 
-def random_hand(rng: np.random.Generator) -> Hand:
-    """Return some hand, from hair-thin pens to markers."""
+def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
+    """Return some hand, from hair-thin pens to markers.
+
+    Args:
+        rng: the source of chance.
+        foreign: how often it writes digits in forms that MNIST does not have, 0 to 1.
+
+    """
     return Hand(
         pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < _REDRAWN else None,
         softness=float(rng.uniform(0.8, 2.0)),
-        slant=float(rng.normal(0, 0.23)),
+        slant=float(rng.normal(0.04, 0.26)),
         narrowness=float(np.exp(rng.normal(0, 0.13))),
         bend=float(abs(rng.normal(0, 1.1))),
         crosses=float(rng.choice([0.0, 1.0], p=[0.7, 0.3])),
         upstrokes=float(rng.choice([0.0, 1.0], p=[0.6, 0.4])),
         mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.94, 0.06])),
-        small_zeros=float(rng.uniform(0.4, 0.85)) if rng.random() < 0.28 else 1.0,
-        ligatures=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.15 else 0.0,
+        small_zeros=float(rng.uniform(0.32, 0.85)) if rng.random() < 0.3 else 1.0,
+        ligatures=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.18 else 0.0,
+        gaps=float(rng.uniform(0.15, 0.4)) if rng.random() < _DRY else 0.0,
+        forms=random_forms(rng) if rng.random() < foreign else (None,) * 10,
     )
 
 
 def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Write a digit of MNIST again.
+    """Write a digit of MNIST again, or one in the form that the hand prefers.
 
     Strokes are drawn anew about the digit's skeleton (T. Y. Zhang, C. Y. Suen, "A fast parallel algorithm for thinning
     digital patterns", CACM 27, 1984) where the hand has a pen of its own, bent by a smooth random field (P. Simard,
@@ -88,6 +101,9 @@ def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand,
         float32 (h,w), 0 paper to 1 ink, cropped to the ink.
 
     """
+    form = hand.forms[label]
+    if form is not None:
+        return draw_strokes(draw_form(label, form, rng), height, hand, rng)
     if label == 9 and rng.random() < hand.mirrored_nines:
         image = np.ascontiguousarray(image[:, ::-1])
     zoom = np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]])
@@ -124,7 +140,7 @@ def write_shape(
 
 
 def draw_strokes(strokes: list[Points], height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Write strokes that are no digit of MNIST, as `rewrite` writes digits.
+    """Write strokes, as `rewrite` writes digits of MNIST.
 
     Args:
         strokes: each the points of one, x and y from 0 to 1.
@@ -157,6 +173,9 @@ def _stroke(skeleton: npt.NDArray[np.uint8], width: float, softness: float) -> I
 
 def _place(ink: Ink, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     """Bend, shear and scale ink of 64 pixels so that 45 of them become `height`."""
+    if hand.gaps:
+        wet = cv2.resize(rng.random((13, 13)).astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        ink = ink * np.clip(4 * (wet - hand.gaps) + 0.5, 0, 1)
     if hand.bend:
         field = rng.normal(0, hand.bend, (2, 5, 5)).astype(np.float32)
         aside, down = (cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC) for one in field)
