@@ -27,6 +27,9 @@ _OVERLAP = 0.5  # of a band with the next
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
 _CORE = 0.35  # of full ink: what a piece is made of
 _WHOLE = 0.9  # of its pieces' ink is in the box of a whole digit
+_MOST = 0.5  # of a picture's ink: so much is one digit that stands alone
+_DIRT = 0.3  # of a digit's height: a lower piece says nothing
+_PARTLY = 0.3  # of a piece's ink is within a digit's box: it may be part of it
 _ROOM = 0.12  # of its height: about a digit that the line model has placed
 
 _Grey = npt.NDArray[np.uint8]
@@ -48,7 +51,7 @@ def find_single(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel
 
     """
     finding = _of_glyph(grey, ink, classifier, lines)
-    if finding is not None and finding.confidence >= _SURE:
+    if finding is not None and finding.confidence >= _SURE and _is_most_of(ink, finding.box):
         return finding
     clean = without_boxes(without_rules(without_boxes(ink)))
     findings = [finding] if finding else []
@@ -58,7 +61,27 @@ def find_single(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel
     for box in _places(grey, clean, lines) if clean.any() else ():
         seen = _opinion(grey, _cut(clean, box), box, classifier, lines)
         findings.append(replace(seen, presence=seen.presence * _wholeness(clean, box)))
-    return max(findings, key=lambda found: found.confidence, default=None)
+    best = max(findings, key=lambda found: found.confidence, default=None)
+    return replace(best, presence=best.presence * _loneliness(clean, best.box)) if best else None
+
+
+def _is_most_of(ink: _Ink, box: Box) -> bool:
+    """Say whether most of the ink is in a box."""
+    return float(ink[_slices(ink, box)].sum()) >= _MOST * float(ink.sum())
+
+
+def _loneliness(ink: _Ink, box: Box) -> float:
+    """Return 1 for a digit that stands alone, less where there is more other writing than that digit.
+
+    What the border of the picture cuts is a neighbour's; what is much smaller than the digit is dirt.
+    """
+    _, names, stats, _ = cv2.connectedComponentsWithStats((ink > _CORE).astype(np.uint8), connectivity=8)
+    left, top, width, height, area = stats.T
+    inside = np.bincount(names[_slices(ink, box)].ravel(), minlength=len(stats))
+    cut = (left == 0) | (top == 0) | (left + width == ink.shape[1]) | (top + height == ink.shape[0])
+    other = (height >= _DIRT * (box[3] - box[1])) & (inside < _PARTLY * area) & ~cut
+    own, others = float(inside[1:].sum()), float(area[1:][other[1:]].sum())
+    return min(1.0, own / others) if others else 1.0
 
 
 def _of_glyph(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel) -> Finding | None:

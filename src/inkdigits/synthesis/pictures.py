@@ -18,6 +18,7 @@ __all__ = ["KINDS", "LEVELS", "Kind", "Level", "WrittenPicture", "write_picture"
 Kind = Literal["single", "string", "boxes", "page", "nothing"]
 # Of the ink's contrast: more of a pattern, or of noise, and a person would not find the digits either.
 _STRONGEST, _NOISIEST = 0.45, 0.12
+_DRIEST = 0.25  # of a stroke is missing at most
 
 KINDS: tuple[Kind, ...] = ("single", "string", "boxes", "page", "nothing")
 
@@ -138,7 +139,9 @@ class _Digits:
 
 def _steady(hand: Hand, level: Level) -> Hand:
     """Return a hand that bends its strokes less where there is less trouble."""
-    return hand if level.paper > 1 else replace(hand, bend=0.5 * hand.bend, mirrored_nines=0.0, ligatures=0.0)
+    if level.paper > 1:
+        return replace(hand, gaps=min(hand.gaps, _DRIEST))
+    return replace(hand, bend=0.5 * hand.bend, mirrored_nines=0.0, ligatures=0.0, gaps=0.0)
 
 
 def _blank(height: int, width: int) -> _Sheet:
