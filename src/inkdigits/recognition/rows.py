@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -20,7 +21,11 @@ _MOST_HEIGHTS = 800.0  # that all rows together are long: more digits than a pag
 _FEW_ROWS = 4
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
-_ALONE = 0.2  # weight of the digit model, which sees one digit cut out, beside that of the line model
+_APART, _CUT = 0.5, 0.2  # weight of the digit model beside the line model, for a digit that stands apart or is cut out
+_ROOM = 0.35  # of a digit's height, about its box
+_FAINT = 0.1  # of full ink
+_MOSTLY = 0.8  # of a piece is in a digit's box
+_PURE = 0.9  # of the ink in the box
 
 _Grey = npt.NDArray[np.uint8]
 _Ink = npt.NDArray[np.float32]
@@ -50,7 +55,7 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
         if line.digits and line.probability > min((line.probability for line in placed), default=0.0):
             placed = [line]
     placed = [completed(line, grey, written, lines) for line in placed]
-    return [_findings(line, ink, classifier) for line in placed]
+    return [_findings(line, written, classifier) for line in placed]
 
 
 def _worth_reading(rows: list[Row]) -> list[Row]:
@@ -66,18 +71,31 @@ def _worth_reading(rows: list[Row]) -> list[Row]:
 
 def _findings(line: ReadLine, ink: _Ink, classifier: Classifier) -> list[Finding]:
     """Return the digits of a line with the digit model's opinion of each."""
-    images = np.stack([normalise(_cut(ink, box)) for box in line.boxes])
+    glyphs = [_glyph(ink, box) for box in line.boxes]
+    images = np.stack([normalise(glyph) for glyph, _ in glyphs])
     alone = classifier.predict_proba(images)
     return [
-        Finding(agreed(digit.probabilities, own, _ALONE), confidence, box, image)
-        for digit, own, confidence, box, image in zip(
-            line.digits, alone, line.confidences, line.boxes, images, strict=True
+        Finding(agreed(digit.probabilities, own, _APART if whole else _CUT), confidence, box, image)
+        for digit, own, confidence, box, image, (_, whole) in zip(
+            line.digits, alone, line.confidences, line.boxes, images, glyphs, strict=True
         )
     ]
 
 
-def _cut(ink: _Ink, box: Box) -> _Ink:
+def _glyph(ink: _Ink, box: Box) -> tuple[_Ink, bool]:
+    """Return a digit's ink, and whether it stands apart: whole pieces that reach little beyond its box."""
     left, top, right, bottom = (round(edge) for edge in box)
+    room = round(_ROOM * max(bottom - top, 1))
     height, width = ink.shape
-    left, top = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
-    return ink[top : max(bottom, top + 1), left : max(right, left + 1)]
+    rows = slice(min(max(top - room, 0), height - 1), max(bottom + room, 1))
+    columns = slice(min(max(left - room, 0), width - 1), max(right + room, 1))
+    near = ink[rows, columns]
+    _, names, stats, _ = cv2.connectedComponentsWithStats((near > _FAINT).astype(np.uint8), connectivity=8)
+    inside = names[max(0, top - rows.start) : bottom - rows.start, max(0, left - columns.start) : right - columns.start]
+    within = np.bincount(inside.ravel(), minlength=len(stats))
+    own = within > _MOSTLY * stats[:, cv2.CC_STAT_AREA]
+    own[0] = False
+    strangers = within[1:][~own[1:]].sum()
+    if within[own].sum() > _PURE * (within[own].sum() + strangers) and own.any():
+        return np.where(own[names], near, np.float32(0)), True
+    return ink[max(top, 0) : max(bottom, top + 1, 1), max(left, 0) : max(right, left + 1, 1)], False

@@ -18,7 +18,7 @@ __all__ = ["KINDS", "LEVELS", "Kind", "Level", "WrittenPicture", "write_picture"
 Kind = Literal["single", "string", "boxes", "page", "nothing"]
 # Of the ink's contrast: more of a pattern, or of noise, and a person would not find the digits either.
 _STRONGEST, _NOISIEST = 0.45, 0.12
-_DRIEST = 0.25  # of a stroke is missing at most
+_SLANT, _DRIEST = 0.45, 0.2  # shear, and share of a stroke that is missing, at most
 
 KINDS: tuple[Kind, ...] = ("single", "string", "boxes", "page", "nothing")
 
@@ -101,7 +101,7 @@ def write_picture(
         rng: the source of chance.
 
     """
-    hand = _steady(random_hand(rng), level)
+    hand = _legible(random_hand(rng), level)
     digits = _Digits(images, labels, hand, rng)
     most = level.largest if kind in ("single", "nothing") else 0.5 * level.largest
     height = float(np.exp(rng.uniform(np.log(level.smallest), np.log(most))))
@@ -137,11 +137,16 @@ class _Digits:
         return str(label), rewrite(self.images[which], label, size, self.hand, self.rng)
 
 
-def _steady(hand: Hand, level: Level) -> Hand:
-    """Return a hand that bends its strokes less where there is less trouble."""
-    if level.paper > 1:
-        return replace(hand, gaps=min(hand.gaps, _DRIEST))
-    return replace(hand, bend=0.5 * hand.bend, mirrored_nines=0.0, ligatures=0.0, gaps=0.0)
+def _legible(hand: Hand, level: Level) -> Hand:
+    """Return a hand whose digits a person can tell: the trouble of pictures is in paper, light and print."""
+    return replace(
+        hand,
+        slant=float(np.clip(hand.slant, -_SLANT, _SLANT)),
+        bend=0.5 * hand.bend,
+        mirrored_nines=0.0,
+        ligatures=0.0,
+        gaps=min(hand.gaps, _DRIEST) if level.paper > 1 else 0.0,
+    )
 
 
 def _blank(height: int, width: int) -> _Sheet:
