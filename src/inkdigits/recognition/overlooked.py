@@ -60,8 +60,9 @@ def _unexplained(line: ReadLine, ink: _Ink) -> tuple[_Ink | None, int, int]:
     """Return the ink about a line that could be digits and is in none of its boxes, and where it begins."""
     boxes = np.array(line.boxes)
     tall = float(np.median(boxes[:, 3] - boxes[:, 1]))
-    left, top = (max(0, int(edge)) for edge in boxes[:, :2].min(axis=0) - (_REACH * tall, _SLACK * tall))
-    right, bottom = (int(edge) + 1 for edge in boxes[:, 2:].max(axis=0) + (_REACH * tall, _SLACK * tall))
+    room = np.array([_REACH, _SLACK]) * tall
+    left, top = (max(0, int(edge)) for edge in boxes[:, :2].min(axis=0) - room)
+    right, bottom = (int(edge) + 1 for edge in boxes[:, 2:].max(axis=0) + room)
     part = ink[top : max(bottom, top + 1), left : max(right, left + 1)]
     _, names, stats, _ = cv2.connectedComponentsWithStats((part > _CORE).astype(np.uint8), connectivity=8)
     inside = np.zeros(part.shape, bool)
