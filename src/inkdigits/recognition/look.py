@@ -1,4 +1,4 @@
-"""A row of ink read as a line of digits, at three sizes."""
+"""A row of ink read as a line of digits, at several sizes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ __all__ = ["BESIDE_A_SIGN", "ReadLine", "read_row"]
 BESIDE_A_SIGN = 0.5  # what a digit's confidence is worth where something beside it was left out
 
 _ZOOMS = 1.0, 0.85, 1.18
+_LONG = 40.0  # heights: a longer row is print, more likely than digits, and is looked at once
 _MAJORITY = 1.0  # digits to each sign: a line with fewer may hold words
 _LIKE_A_DIGIT = 0.03  # probability of being one
 _TALL = 0.6  # of the digits' height: a lower sign is punctuation
@@ -49,7 +50,7 @@ class ReadLine:
 
 
 def read_row(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> ReadLine:
-    """Read a row at three sizes, once it is known better where its digits stand.
+    """Read a row at three sizes, once it is known better where its digits stand; a very long one at one size.
 
     The string that the looks make most probable together counts (CTC's forward probability, averaged).
 
@@ -64,7 +65,7 @@ def read_row(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> ReadL
     if better is None and not patient:
         return ReadLine((), (), (), 0.0)
     row = better or row
-    cuts = [cut_band(grey, row, zoom=zoom) for zoom in _ZOOMS]
+    cuts = [cut_band(grey, row, zoom=zoom) for zoom in (_ZOOMS if row.heights <= _LONG else _ZOOMS[:1])]
     columns = lines.columns([normalise_band(band) for band, _ in cuts])
     looks = [decode_columns(one) for one in columns]
     strings = [tuple(digit.symbol for digit in look) for look in looks]
