@@ -38,6 +38,7 @@ class Level:
         perspective: how far the corners of a page are moved, as a share of its side.
         smallest: height of the smallest digits, in pixels.
         largest: of the largest.
+        foreign: how often a hand writes digits in forms that MNIST does not have.
 
     """
 
@@ -51,6 +52,7 @@ class Level:
     perspective: float
     smallest: float
     largest: float
+    foreign: float = 0.0
 
 
 LEVELS = {
@@ -101,7 +103,7 @@ def write_picture(
         rng: the source of chance.
 
     """
-    hand = _legible(random_hand(rng), level)
+    hand = _legible(random_hand(rng, foreign=level.foreign), level)
     digits = _Digits(images, labels, hand, rng)
     most = level.largest if kind in ("single", "nothing") else 0.5 * level.largest
     height = float(np.exp(rng.uniform(np.log(level.smallest), np.log(most))))
