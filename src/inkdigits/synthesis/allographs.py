@@ -168,4 +168,3 @@ def _smooth(points: Points) -> Points:
         + (3 * start - before - 3 * end + after) * t**3
     )
     return np.asarray(np.concatenate([path.reshape(-1, 2), points[-1:]]))
-
