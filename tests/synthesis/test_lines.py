@@ -6,10 +6,11 @@ import pytest
 from inkdigits.data import Dataset
 from inkdigits.imaging.bands import BAND_HEIGHT, SIGN
 from inkdigits.synthesis.clutter import random_sign
+from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import random_hand
-from inkdigits.synthesis.pictures import KINDS, LEVELS, Kind, write_picture
+from inkdigits.synthesis.pictures import KINDS, Kind, write_picture
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -14,7 +14,8 @@ from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
 from inkdigits.line_model import LineModel
 from inkdigits.recognition.rows import find_lines
 from inkdigits.recognition.single import find_single
-from inkdigits.synthesis.pictures import LEVELS, Kind, WrittenPicture, write_picture
+from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pictures import Kind, WrittenPicture, write_picture
 
 __all__ = ["Outcomes", "choose_thresholds", "lowest_confidence", "read_single_pictures", "read_strings"]
 
