@@ -130,6 +130,8 @@ def _rules(mask: _Mask) -> _Mask:
     # A rule may slope: it is straight for a while, within a pixel or two.
     near = _dilated(mask, 3, 1)
     straight = _opened(near, 1, length) & mask
+    if straight.any(axis=0).mean() < _RULE_COVERED:
+        return rules
     joined = _dilated(straight, 3, 1 + length // 2)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for name in np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= _BORDER_TO_BORDER * width) + 1:
