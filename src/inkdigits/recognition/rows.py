@@ -20,6 +20,7 @@ __all__ = ["find_lines"]
 _MOST_HEIGHTS = 800.0  # that all rows together are long: more digits than a page has
 _FEW_ROWS = 4
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
+_SURE = 0.9  # probability of all its digits together at which nobody looks again
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
 _APART, _CUT = 0.5, 0.2  # weight of the digit model beside the line model, for a digit that stands apart or is cut out
 _ROOM = 0.35  # of a digit's height, about its box
@@ -50,9 +51,11 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
     found = [read_row(grey, row, lines, patient=len(rows) <= _FEW_ROWS) for row in rows]
     placed = [line for line in found if line.digits]
     whole = Row(0, width, height / 2, 0.0, _FILLED * height)
-    if height <= _TIGHT * max((row.height for row in rows), default=height) and whole.heights <= LONGEST:
+    least = min((line.probability for line in placed), default=0.0)
+    tight = height <= _TIGHT * max((row.height for row in rows), default=height) and whole.heights <= LONGEST
+    if tight and least < _SURE:
         line = read_row(grey, whole, lines, patient=True)
-        if line.digits and line.probability > min((line.probability for line in placed), default=0.0):
+        if line.digits and line.probability > least:
             placed = [line]
     placed = [completed(line, grey, written, lines) for line in placed]
     return [_findings(line, written, classifier) for line in placed]
