@@ -26,7 +26,6 @@ _SLENDER = 0.4  # of its height: a comma, or an end stroke
 _TALL = 0.55  # of the digits' height: so tall a piece is no punctuation
 _SURE = 0.5  # confidence with which an overlooked digit is taken in
 _SMALL = 0.75  # of the tallest digit's height: a taller one was seen before, and taken for no digit
-_STROKE = 1  # an end stroke looks like it
 _MOST = 3  # rows that are read again
 
 _Grey = npt.NDArray[np.uint8]
@@ -34,7 +33,7 @@ _Ink = npt.NDArray[np.float32]
 
 
 def completed(line: ReadLine, grey: _Grey, ink: _Ink, lines: LineModel) -> ReadLine:
-    """Return a line with the digits that were overlooked in it, doubtful where something is still unexplained.
+    """Return a line with the zeros that were overlooked in it, doubtful where something is still unexplained.
 
     Small zeros beside tall digits are specks at the size at which the tall ones are read.
 
@@ -84,12 +83,12 @@ def _may_be_digit(stats: npt.NDArray[np.int32], explained: int, tall: float, sha
 
 
 def _taken_in(line: ReadLine, other: ReadLine) -> ReadLine:
-    """Return a line with the sure digits of another that stand where it has none."""
+    """Return a line with the sure zeros of another that stand where it has none: nobody writes other digits small."""
     digits, boxes, confidences = list(line.digits), list(line.boxes), list(line.confidences)
     small = _SMALL * max(box[3] - box[1] for box in boxes)
     for digit, box, confidence in zip(other.digits, other.boxes, other.confidences, strict=True):
         fits = box[3] - box[1] <= small and not any(_overlap(box, taken) for taken in line.boxes)
-        if fits and confidence >= _SURE and digit.value != _STROKE:
+        if fits and confidence >= _SURE and digit.value == 0:
             digits.append(digit)
             boxes.append(box)
             confidences.append(confidence)

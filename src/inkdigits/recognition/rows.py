@@ -21,6 +21,7 @@ _MOST_HEIGHTS = 800.0  # that all rows together are long: more digits than a pag
 _FEW_ROWS = 4
 _TIGHT = 2.2  # row heights: a page that is no taller may be one line, cut out
 _SURE = 0.9  # probability of all its digits together at which nobody looks again
+_LIKELY = 0.3  # the same, at which two lines where there is room for one are read as one
 _FILLED = 0.72  # of the page's height: how tall the digits of such a line are
 _APART, _CUT = 0.5, 0.2  # weight of the digit model beside the line model, for a digit that stands apart or is cut out
 _ROOM = 0.35  # of a digit's height, about its box
@@ -53,9 +54,9 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
     whole = Row(0, width, height / 2, 0.0, _FILLED * height)
     least = min((line.probability for line in placed), default=0.0)
     tight = height <= _TIGHT * max((row.height for row in rows), default=height) and whole.heights <= LONGEST
-    if tight and least < _SURE:
+    if tight and (least < _SURE or len(placed) > 1):
         line = read_row(grey, whole, lines, patient=True)
-        if line.digits and line.probability > least:
+        if line.digits and line.probability > (least if len(placed) == 1 else _LIKELY):
             placed = [line]
     placed = [completed(line, grey, written, lines) for line in placed]
     return [_findings(line, written, classifier) for line in placed]

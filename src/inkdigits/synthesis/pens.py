@@ -70,7 +70,7 @@ def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
     return Hand(
         pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < _REDRAWN else None,
         softness=float(rng.uniform(0.8, 2.0)),
-        slant=float(rng.normal(0.04, 0.26)),
+        slant=float(rng.normal(0.08, 0.3)),
         narrowness=float(np.exp(rng.normal(0, 0.13))),
         bend=float(abs(rng.normal(0, 1.1))),
         crosses=float(rng.choice([0.0, 1.0], p=[0.7, 0.3])),
