@@ -19,12 +19,12 @@ _CORE = 0.35  # of full ink: what a piece is made of
 _REACH = 1.5  # digit heights beside the line in which its first and last digits may have been overlooked
 _SLACK = 0.3  # the same, above and below
 _EXPLAINED = 0.4  # of a piece's ink is in digits' boxes: it is part of one
-_LOWEST = 0.22  # of the digits' height: a lower piece is punctuation
+_LOWEST = 0.28  # of the digits' height: a lower piece is punctuation
 _FLAT = 0.35  # of its width: a lower piece is a dash
-_SOLID = 0.72  # of its box is ink: a dot
+_SOLID = 0.6  # of its box is ink: a dot
 _SLENDER = 0.4  # of its height: a comma, or an end stroke
 _TALL = 0.55  # of the digits' height: so tall a piece is no punctuation
-_SURE = 0.5  # confidence with which an overlooked digit is taken in
+_SURE = 0.9  # confidence with which an overlooked zero is taken in
 _SMALL = 0.75  # of the tallest digit's height: a taller one was seen before, and taken for no digit
 _MOST = 3  # rows that are read again
 
