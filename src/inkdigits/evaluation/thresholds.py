@@ -19,7 +19,7 @@ from inkdigits.synthesis.pictures import Kind, WrittenPicture, write_picture
 
 __all__ = ["Outcomes", "choose_thresholds", "lowest_confidence", "read_single_pictures", "read_strings"]
 
-SINGLE_RIGHT, LINE_RIGHT = 0.998, 0.98  # of what is accepted
+SINGLE_RIGHT, LINE_RIGHT = 0.997, 0.98  # of what is accepted
 FALSELY_ACCEPTED = 0.03  # of pictures without a digit
 MISSED = 0.005  # of digits that were read right
 
@@ -55,14 +55,15 @@ def choose_thresholds(
         classifier: the digit model.
         lines: the line model.
         digits: validation digits, which neither model was trained on.
-        pictures: how many to write for each kind and level.
+        pictures: how many to write of each kind at each level; twice as many of one digit and of none, and a quarter of
+            pages.
         progress: told what is being read.
 
     """
     progress("pictures of one digit")
-    single = read_single_pictures(classifier, lines, digits, "single", pictures)
+    single = read_single_pictures(classifier, lines, digits, "single", 2 * pictures)
     progress("pictures of none")
-    nothing = read_single_pictures(classifier, lines, digits, "nothing", pictures)
+    nothing = read_single_pictures(classifier, lines, digits, "nothing", 2 * pictures)
     progress("strings, boxes and pages")
     strings = read_strings(classifier, lines, digits, pictures)
     return {
