@@ -3,8 +3,8 @@
     python scripts/draw_pictures.py PICTURES
 
 PICTURES is a folder that `scripts/bench pictures --keep PICTURES` left: pictures with MNIST's test digits. The first
-figure has the first three of each kind at each level; the second what is read wrong of the strings, boxes and pages, by
-cause, surest first.
+figure has the first three of each kind at each level; the second what is read wrong of the strings and boxes, by cause,
+surest first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from inkdigits.synthesis.pictures import KINDS
 
 DOCS = Path(__file__).parents[1] / "docs"
 SHOWN = 3
-WRONG = 6  # of each cause
+WRONG = 5  # of each cause
 
 
 def draw_levels(folder: Path) -> None:
@@ -40,7 +40,8 @@ def draw_levels(folder: Path) -> None:
                 axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
             axes.set(xticks=[], yticks=[])
             if kind == KINDS[0] and number == SHOWN // 2:
-                axes.set_title(level)
+                text = judgement.reading.text.replace("\n", "|")[:20]
+            axes.set_title(f"{judgement.picture.label}\n→ {text}", fontsize=7, loc="left")
     figure.savefig(DOCS / "pictures-levels.png")
 
 
@@ -49,22 +50,24 @@ def draw_wrong(folder: Path) -> Counter[str]:
     evaluation = evaluate_reader(inkdigits.Reader(), folder / "labels.csv")
     wrong: defaultdict[str, list[Judgement]] = defaultdict(list)
     for judgement in evaluation.judgements:
-        if judgement.cause and judgement.picture.columns["kind"] in ("string", "boxes", "page"):
+        if judgement.cause and judgement.picture.columns["kind"] in ("string", "boxes"):
             wrong[judgement.cause].append(judgement)
-    causes = [cause for cause in CAUSES if wrong[cause]]
-    figure = Figure(figsize=(11, 1.5 * len(causes)), layout="constrained", dpi=110)
-    grid = figure.subplots(len(causes), WRONG, squeeze=False)
+    causes = [cause for cause in CAUSES if cause in wrong]
+    figure = Figure(figsize=(12, 1.1 * len(causes)), layout="constrained", dpi=110)
+    grid = figure.subplots(len(causes), WRONG + 1, squeeze=False)
     for row, cause in zip(grid, causes, strict=True):
-        surest = sorted(wrong[cause], key=lambda judgement: -judgement.confidence)[:WRONG]
         for axes in row:
             axes.axis("off")
-        row[0].set_title(f"{CAUSES[cause]}: {len(wrong[cause])}", loc="left", fontsize=8, fontweight="bold", y=1.25)
-        for axes, judgement in zip(row, surest, strict=False):
+        row[0].text(0, 0.5, f"{CAUSES[cause]}\n{len(wrong[cause])}", fontsize=8, va="center")
+        surest = sorted(wrong[cause], key=lambda judgement: -judgement.confidence)
+        for axes, judgement in zip(row[1:], surest, strict=False):
             with Image.open(judgement.picture.path) as image:
                 axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
-            texts = (text.replace("\n", "|")[:24] for text in (judgement.picture.label, judgement.reading.text))
-            axes.set_xlabel("")
-            axes.text(0, 1.02, "{}\n→ {}".format(*texts), transform=axes.transAxes, fontsize=6, va="bottom")
+            axes.set_title(
+                f"{judgement.picture.label}\n→ {judgement.reading.text.replace(chr(10), '|')[:20]}",
+                fontsize=7,
+                loc="left",
+            )
     figure.savefig(DOCS / "pictures-wrong.png")
     return Counter({cause: len(judgements) for cause, judgements in wrong.items()})
 
