@@ -40,8 +40,7 @@ def draw_levels(folder: Path) -> None:
                 axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
             axes.set(xticks=[], yticks=[])
             if kind == KINDS[0] and number == SHOWN // 2:
-                text = judgement.reading.text.replace("\n", "|")[:20]
-            axes.set_title(f"{judgement.picture.label}\n→ {text}", fontsize=7, loc="left")
+                axes.set_title(level)
     figure.savefig(DOCS / "pictures-levels.png")
 
 
@@ -63,6 +62,8 @@ def draw_wrong(folder: Path) -> Counter[str]:
         for axes, judgement in zip(row[1:], surest, strict=False):
             with Image.open(judgement.picture.path) as image:
                 axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
+            text = judgement.reading.text.replace("\n", "|")[:20]
+            axes.set_title(f"{judgement.picture.label}\n→ {text}", fontsize=7, loc="left")
             axes.set_title(
                 f"{judgement.picture.label}\n→ {judgement.reading.text.replace(chr(10), '|')[:20]}",
                 fontsize=7,
