@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +18,7 @@ _LONGEST = 9
 _LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
 _SPACINGS = [0.45, 0.42, 0.13]  # touching, usual, wide
 _REPEATING, _SEPARATED, _GROWING, _ENDING = 0.2, 0.35, 0.2, 0.3  # shares of lines
+_ROUND = 0.25  # of lines: amounts that end in zeros
 _WITH_STRANGERS = 0.08  # of lines with digits
 _EMPTY = 0.1  # of lines without
 
@@ -40,20 +42,25 @@ def compose_line(
     spacing = float(rng.choice(spacings, p=_SPACINGS))
     unrest = abs(float(rng.normal(0, 0.05)))
     repeat = rng.random() < _REPEATING
+    zeros = int(rng.integers(1, 4)) if rng.random() < _ROUND else 0
     parts = _strangers(count, height, hand, rng)
     separated = rng.random() < _SEPARATED
     raised = float(rng.uniform(0, 0.9))
     growth = float(rng.normal(0, 0.35)) if rng.random() < _GROWING else 0.0
     which = -1
     for place in range(count):
-        if repeat and place and rng.random() < 0.7:
-            label = labels[which]
-            which = int(rng.choice(np.flatnonzero(labels[:2000] == label)))
+        if place > 0 and place >= count - zeros:
+            which = _another(labels, 0, rng)
+        elif repeat and place and rng.random() < 0.7:
+            which = _another(labels, int(labels[which]), rng)
         else:
             which = int(rng.integers(len(images)))
         size = height * float(np.exp(rng.normal(0, 0.1) + growth * (place / max(1, count - 1) - 0.5)))
         size *= hand.small_zeros if labels[which] == 0 else 1.0
         ink = rewrite(images[which], int(labels[which]), size, hand, rng)
+        if labels[which] == 0 and hand.wide_zeros > 1:
+            wide = round(ink.shape[1] * hand.wide_zeros)
+            ink = np.asarray(cv2.resize(ink, (wide, ink.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
         gap = height * (spacing + float(rng.normal(0, 0.09)) + (0.05 if labels[which] == 1 else 0.0))
         lift = height * float(rng.normal(0, unrest))
         if labels[which] == 0 and hand.small_zeros < 1:
@@ -65,6 +72,11 @@ def compose_line(
     if count and rng.random() < _ENDING:
         parts.extend(_ending(height, hand, rng))
     return parts
+
+
+def _another(labels: npt.NDArray[np.int64], label: int, rng: np.random.Generator) -> int:
+    """Return the place of a digit with a label, among the first ones."""
+    return int(rng.choice(np.flatnonzero(labels[:2000] == label)))
 
 
 def _strangers(count: int, height: float, hand: Hand, rng: np.random.Generator) -> list[Part]:

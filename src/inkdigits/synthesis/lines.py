@@ -16,7 +16,7 @@ from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
 
 __all__ = ["WrittenLine", "write_line"]
 
-_FOREIGN = 0.5  # of the hands
+_FOREIGN = 0.6  # of the hands
 _KERNED = 0.6  # of lines: gaps are between ink and ink
 _LEAST_ADVANCE = 0.35  # of a part's width: the next does not begin before
 _FAR = 1e4  # pixels
