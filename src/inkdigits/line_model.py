@@ -14,7 +14,7 @@ from inkdigits.modelfile import BUNDLED_LINES, open_line_session, read_info
 
 __all__ = ["LineModel", "PlacedDigit", "decode_columns", "string_probabilities"]
 
-_WIDTHS = 32  # bands are padded to a multiple, so that few shapes occur
+_WIDTHS = 16  # bands are padded to a multiple, so that few shapes occur
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,15 @@ def string_probabilities(columns: npt.NDArray[np.float32], strings: Sequence[Seq
     length = len(strings[0])
     path = np.full((len(strings), 2 * length + 1), BLANK)
     path[:, 1::2] = np.array(strings, dtype=np.int64).reshape(len(strings), length)
-    skips = np.zeros(path.shape, bool)
-    skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
+    skips = path[:, 3::2] != path[:, 1:-2:2]  # from a digit to the next, unless it is the same one
     emitted = classes[:, path]
     reached = np.zeros(path.shape)
     reached[:, :2] = emitted[0, :, :2]
     for now in emitted[1:]:
         before = reached.copy()
         before[:, 1:] += reached[:, :-1]
-        before[:, 2:] += skips[:, 2:] * reached[:, :-2]
-        reached = before * now
+        if length > 1:
+            before[:, 3::2] += skips * reached[:, 1:-2:2]
+        before *= now
+        reached = before
     return np.asarray(reached[:, -2:].sum(axis=1))

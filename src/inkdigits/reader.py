@@ -10,7 +10,7 @@ from statistics import fmean
 from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, UsageError
 from inkdigits.imaging.decode import MAX_PAGES, Document, Page, Picture, name_of, rereadable
-from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
+from inkdigits.imaging.ink import with_dark_ink
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED
 from inkdigits.reading import Digit, Line, Reading
@@ -112,12 +112,11 @@ class Reader:
         """Find the digits of a page and say which to accept."""
         page = document.decode(number)
         grey = with_dark_ink(page.grey)
-        ink = find_dark_ink(grey)
         if single:
-            finding = find_single(grey, ink, self.classifier, self.lines)
+            finding = find_single(grey, self.classifier, self.lines)
             found = [[finding]] if finding else []
         else:
-            found = find_lines(grey, ink, self.classifier, self.lines)
+            found = find_lines(grey, self.classifier, self.lines)
         sure = [fmean(finding.confidence for finding in line) for line in found]
         least = self._least["single" if single else "line"]
         kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= self._least["no_digit"]]

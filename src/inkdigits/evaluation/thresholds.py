@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.data.dataset import Dataset
-from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
+from inkdigits.imaging.ink import with_dark_ink
 from inkdigits.line_model import LineModel
 from inkdigits.recognition.rows import find_lines
 from inkdigits.recognition.single import find_single
@@ -90,7 +90,7 @@ def read_single_pictures(
     confidences, right = [], []
     for picture in _pictures(kind, digits, pictures):
         grey = with_dark_ink(picture.grey)
-        finding = find_single(grey, find_dark_ink(grey), classifier, lines)
+        finding = find_single(grey, classifier, lines)
         confidences.append(finding.confidence if finding else 0.0)
         right.append(finding is not None and (str(finding.value),) == picture.lines)
     return Outcomes(np.array(confidences), np.array(right))
@@ -102,7 +102,7 @@ def read_strings(classifier: Classifier, lines: LineModel, digits: Dataset, pict
     for kind in ("string", "boxes", "page"):
         for picture in _pictures(kind, digits, pictures if kind != "page" else max(1, pictures // 4)):
             grey = with_dark_ink(picture.grey)
-            for line in find_lines(grey, find_dark_ink(grey), classifier, lines):
+            for line in find_lines(grey, classifier, lines):
                 confidences.append(min(finding.confidence for finding in line))
                 right.append("".join(str(finding.value) for finding in line) in picture.lines)
     return Outcomes(np.array(confidences), np.array(right))

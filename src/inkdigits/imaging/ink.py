@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ _RIDGE = 1e-6 * np.eye(6)
 _FAINTEST = 11.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 _NOISE = 4.0  # standard deviations of the paper that are still paper
 _TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
+_FLAT = 0.8  # of a page has one level, and all of its border: made by a program, and all else on it is ink
 _SHOULDER = 0.85  # of the ink's own contrast that is full ink
 
 
@@ -33,7 +35,8 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     is a grey-level closing with an element wider than a stroke, smoothed, so that the difference is how much darker
     than its own paper each pixel is (the bottom-hat transform: F. Meyer, "Iterative image transformations for an
     automatic screening of cervical smears", J. Histochem. Cytochem. 27, 1979). What exceeds the noise is scaled by
-    the contrast of the ink itself; the soft edges of strokes stay soft.
+    the contrast of the ink itself; the soft edges of strokes stay soft. Paper that has one level everywhere, as in
+    drawings, is known without all that.
 
     Args:
         grey: uint8 (H,W), 0 black to 255 white; dark ink on light paper or light ink on dark.
@@ -47,8 +50,13 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
 
 def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
-    depth = _depth(grey, _small(grey))
-    noise = _noise(depth)
+    small = _small(grey)
+    paper = _flat_paper(grey)
+    if paper is None or _has_patches(small, paper):
+        depth = _depth(grey, small)
+        noise = _noise(depth)
+    else:
+        depth, noise = np.float32(paper) - grey, 0.0
     inked = depth[depth > max(noise, _FAINTEST)]
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
@@ -74,7 +82,31 @@ def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
         grey: uint8 (H,W), 0 black to 255 white.
 
     """
-    return _is_light_on_dark(_small(grey))
+    paper = _flat_paper(grey)
+    return _is_light_on_dark(_small(grey)) if paper is None else cv2.mean(grey)[0] > paper
+
+
+def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
+    """Return the level of paper that has the same one everywhere; None if it has not."""
+    level = int(grey[0, 0])
+    if any((edge != level).any() for edge in (grey[0], grey[-1], grey[:, 0], grey[:, -1])):
+        return None
+    return level if np.count_nonzero(grey == level) >= _FLAT * grey.size else None
+
+
+def _has_patches(small: npt.NDArray[np.uint8], paper: int) -> bool:
+    """Say whether there is something darker than the paper that is wider than a stroke, such as a photograph."""
+    return bool((_closed(small) != paper).any())
+
+
+def _closed(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a small page without what is darker than its surroundings and narrower than `_ELEMENT`."""
+    side = _element(small)
+    return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)))
+
+
+def _element(small: npt.NDArray[Any]) -> int:
+    return int(max(3, round(_ELEMENT * min(max(small.shape), _SMALL_SIDE))))
 
 
 def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
@@ -115,9 +147,7 @@ def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels
     """
     levels = cv2.medianBlur(np.ascontiguousarray(small), 3).astype(np.float32)
     light = _slow_light(levels)
-    side = max(3, round(_ELEMENT * min(max(levels.shape), _SMALL_SIDE)))
-    flat = cv2.morphologyEx(levels - light, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    paper = light + cv2.GaussianBlur(flat, (0, 0), 0.25 * side)
+    paper = light + cv2.GaussianBlur(_closed(levels - light), (0, 0), 0.25 * _element(levels))
     height, width = grey.shape
     depth = np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     depth -= grey

@@ -28,6 +28,8 @@ def flatten(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
 
     """
     image.load()
+    if factor == 1 and image.mode == mode and not image.has_transparency_data:
+        return image.copy()
     kept = "RGBA" if image.has_transparency_data else mode
     small = Image.new(kept, (-(-image.width // factor), -(-image.height // factor)))
     extent = _extent_of(image) if image.mode in _DEEP_MODES else None

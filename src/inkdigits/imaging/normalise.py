@@ -77,6 +77,6 @@ def _corner(digit: npt.NDArray[np.float32]) -> tuple[int, int]:
     corner = []
     for axis, length in enumerate(digit.shape):
         profile = digit.sum(axis=1 - axis)
-        centre = float(np.average(np.arange(length), weights=profile))
+        centre = float(profile @ np.arange(length, dtype=np.float32)) / float(profile.sum())
         corner.append(min(max(round(middle - centre), 0), SIDE - length))
     return corner[0], corner[1]

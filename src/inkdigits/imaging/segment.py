@@ -107,6 +107,8 @@ def _find_pieces(ink: _Ink) -> _Pieces:
 def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return the heaviest piece and what stands near it, or near what was gathered so far, as indices."""
     members = np.arange(len(mass)) == mass.argmax()
+    if len(mass) == 1:
+        return np.flatnonzero(members)
     candidates = mass >= _PART * mass.max()
     while True:
         left, top, right, bottom = _around(boxes[members])

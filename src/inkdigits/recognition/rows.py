@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
+from inkdigits.imaging.ink import find_dark_ink
 from inkdigits.imaging.layout import LONGEST, Row, find_rows
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.printed import without_boxes, without_rules
@@ -33,7 +34,7 @@ _Grey = npt.NDArray[np.uint8]
 _Ink = npt.NDArray[np.float32]
 
 
-def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel) -> list[list[Finding]]:
+def find_lines(grey: _Grey, classifier: Classifier, lines: LineModel) -> list[list[Finding]]:
     """Return the digits of a page, line by line from the top, each from the left.
 
     Each row of ink is cut out as a level band at three sizes. The line model reads all three; the string that they
@@ -41,12 +42,11 @@ def find_lines(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel)
 
     Args:
         grey: uint8 (H,W), dark ink on light paper.
-        ink: float32 (H,W), 0 paper to 1 ink, of the same picture.
         classifier: looks at each digit alone, as a second opinion.
         lines: reads the bands.
 
     """
-    written = without_boxes(without_rules(without_boxes(ink)))
+    written = without_boxes(without_rules(without_boxes(find_dark_ink(grey))))
     rows = _worth_reading(find_rows(written))
     height, width = grey.shape
     found = [read_row(grey, row, lines, patient=len(rows) <= _FEW_ROWS) for row in rows]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT, normalise_band
+from inkdigits.imaging.ink import find_dark_ink
 from inkdigits.imaging.layout import LONGEST, Row, cut_band, find_rows
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.printed import without_boxes, without_rules
@@ -20,6 +21,7 @@ from inkdigits.recognition.finding import Box, Finding, agreed
 __all__ = ["find_single"]
 
 _SURE = 0.95  # confidence at which nobody looks again
+_GLANCE, _LARGE = 120, 40  # pixels: the longer side of a small copy, half as much again at most; a digit's height in it
 _ZOOMS = 1.0, 0.8, 1.25  # the second look and the third stand further away and nearer
 _SIZES = 0.85, 0.6, 0.42, 0.28  # of the picture's height: digits of these heights are looked for everywhere
 _MOST_ROWS = 8
@@ -39,21 +41,25 @@ _Ink = npt.NDArray[np.float32]
 _ALL_DIGITS = [[digit] for digit in range(10)]
 
 
-def find_single(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel) -> Finding | None:
+def find_single(grey: _Grey, classifier: Classifier, lines: LineModel) -> Finding | None:
     """Return the one digit in a picture; None if there is no ink.
 
-    The heaviest piece of ink is shown to both models. If they are not sure of the same digit, printed rules and boxes
-    are taken away, and the line model looks for a digit of any size all over the picture; the best finding counts.
+    The heaviest piece of ink is shown to both models, at first in a small copy of a large picture. If they are not sure
+    of the same digit, printed rules and boxes are taken away, and the line model looks for a digit of any size all over
+    the picture; the best finding counts.
 
     Args:
         grey: uint8 (H,W), dark ink on light paper.
-        ink: float32 (H,W), 0 paper to 1 ink, of the same picture.
         classifier: looks at a glyph that is cut out.
         lines: looks at the picture about it.
 
     """
+    finding = _at_a_glance(grey, classifier, lines)
+    if finding is not None:
+        return finding
+    ink = find_dark_ink(grey)
     finding = _of_glyph(grey, ink, classifier, lines)
-    if finding is not None and finding.confidence >= _SURE and _is_most_of(ink, finding.box):
+    if finding is not None and _is_plain(finding, ink):
         return finding
     clean = without_boxes(without_rules(without_boxes(ink)))
     findings = [finding] if finding else []
@@ -69,9 +75,26 @@ def find_single(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel
     return replace(best, presence=best.presence * _loneliness(clean, best.box)) if best else None
 
 
-def _is_most_of(ink: _Ink, box: Box) -> bool:
-    """Say whether most of the ink is in a box."""
-    return float(ink[_slices(ink, box)].sum()) >= _MOST * float(ink.sum())
+def _at_a_glance(grey: _Grey, classifier: Classifier, lines: LineModel) -> Finding | None:
+    """Return the one digit in a picture, if a small copy of it shows it plainly, and large enough to lose nothing."""
+    factor = max(grey.shape) // _GLANCE
+    if factor < 2 or min(grey.shape) < factor * _LARGE:
+        return None
+    size = grey.shape[1] // factor, grey.shape[0] // factor
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    ink = find_dark_ink(small)
+    finding = _of_glyph(small, ink, classifier, lines)
+    if finding is None or finding.box[3] - finding.box[1] < _LARGE or not _is_plain(finding, ink):
+        return None
+    across, down = grey.shape[1] / size[0], grey.shape[0] / size[1]
+    left, top, right, bottom = finding.box
+    return replace(finding, box=(left * across, top * down, right * across, bottom * down))
+
+
+def _is_plain(finding: Finding, ink: _Ink) -> bool:
+    """Say whether nobody need look again: the models are sure, and most of the ink is the digit's."""
+    own = float(ink[_slices(ink, finding.box)].sum())
+    return finding.confidence >= _SURE and own >= _MOST * float(ink.sum())
 
 
 def _loneliness(ink: _Ink, box: Box) -> float:
