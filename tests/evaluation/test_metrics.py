@@ -64,7 +64,7 @@ def test_calibration_error_is_the_distance_of_confidence_from_accuracy() -> None
 
 
 @given(st.integers(0, 400), st.integers(0, 1000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_digit_is_in_one_bin_and_one_cell(n: int, seed: int) -> None:
     logits, labels = sampled(n, 2, seed)
     probabilities = softmax(logits) if n else np.zeros((0, 10), np.float32)
@@ -101,7 +101,7 @@ def test_the_temperature_that_was_put_in_is_found(temperature: float) -> None:
 
 
 @given(st.floats(0.5, 0.999), st.integers(0, 100))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_accepted_are_right_as_often_as_wanted(wanted: float, seed: int) -> None:
     logits, labels = sampled(1000, 3, seed)
     probabilities = softmax(logits)

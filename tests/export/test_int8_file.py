@@ -22,7 +22,7 @@ from inkdigits.modelfile import ModelInfo
 
 
 @given(arrays(np.float32, array_shapes(min_dims=2, max_dims=4, max_side=5), elements=st.floats(-1e3, 1e3, width=32)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_weight_moves_by_more_than_half_a_step(weights: np.ndarray) -> None:
     steps, scales = quantise(weights)
     wide = scales.reshape(-1, *[1] * (weights.ndim - 1))

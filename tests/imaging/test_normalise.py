@@ -28,7 +28,7 @@ def test_a_digit_of_mnist_comes_out_as_it_went_in(mnist_dir: Path) -> None:
         assert np.abs(normalise(image / np.float32(255)).astype(int) - image).max() <= 1
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(points, st.integers(1, 15))
 def test_ink_fits_mnists_frame(line: list[tuple[int, int]], thickness: int) -> None:
     image = normalise(strokes(line, thickness))
@@ -39,7 +39,7 @@ def test_ink_fits_mnists_frame(line: list[tuple[int, int]], thickness: int) -> N
     assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 20
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(points)
 def test_the_centre_of_mass_is_in_the_middle(line: list[tuple[int, int]]) -> None:
     image = normalise(strokes(line)).astype(float)
@@ -50,7 +50,7 @@ def test_the_centre_of_mass_is_in_the_middle(line: list[tuple[int, int]]) -> Non
         assert abs(centre - 14) <= 0.6 or is_stopped_by_the_frame
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(points, st.tuples(*[st.integers(0, 60)] * 4))
 def test_paper_about_a_digit_changes_nothing(line: list[tuple[int, int]], margins: tuple[int, int, int, int]) -> None:
     ink = strokes(line)
@@ -58,7 +58,7 @@ def test_paper_about_a_digit_changes_nothing(line: list[tuple[int, int]], margin
     assert np.array_equal(normalise(np.pad(ink, ((top, bottom), (left, right)))), normalise(ink))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(points, st.sampled_from([2, 3, 5]))
 def test_a_larger_picture_of_a_digit_is_nearly_the_same(line: list[tuple[int, int]], factor: int) -> None:
     ink = strokes(line)

@@ -64,14 +64,14 @@ def test_a_very_long_picture_holds_its_digit() -> None:
     assert image.max() == 255
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_random_bytes_are_a_clear_error(content: bytes) -> None:
     with pytest.raises(PictureError):
         single_digit(content)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP"]), st.data())
 @pytest.mark.filterwarnings("ignore")
 def test_a_damaged_file_is_a_digit_or_a_clear_error(kind: str, data: st.DataObject) -> None:

@@ -51,7 +51,7 @@ def test_it_moves_pixels_where_keras_moves_them(training_digits: Dataset) -> Non
 
 
 @given(rotation=st.floats(0, 90), shift=st.floats(0, 0.5), zoom=st.floats(0, 0.5), seed=st.integers(0, 2**31))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_amounts_stay_in_range_and_grey_values_too(rotation: float, shift: float, zoom: float, seed: int) -> None:
     augmentation = Augmentation(rotation, shift, zoom)
     transforms = draw_transforms(50, augmentation, generator(seed))

@@ -13,7 +13,7 @@ RECIPE = Recipe(name="r", summary="", model="mlp", epochs=3, batch_size=10, lear
 
 
 @given(count=st.integers(1, 300), seed=st.integers(0, 2**40))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_without_a_review_every_epoch_shows_every_picture_once(count: int, seed: int) -> None:
     curriculum = Curriculum(RECIPE, count, seed)
     for epoch in range(3):
@@ -27,7 +27,7 @@ def test_without_a_review_every_epoch_shows_every_picture_once(count: int, seed:
     easy=st.floats(0, 1),
     seed=st.integers(0, 2**40),
 )
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_review_shows_the_hardest_and_as_many_others_as_it_says(
     count: int, share: float, easy: float, seed: int
 ) -> None:
