@@ -27,7 +27,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._stopping = False
 
-    def connection_made(self, transport: BaseTransport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: BaseTransport) -> None:
         """Wait for the first head."""
         super().connection_made(cast("Transport", transport))
         self._expect_head()

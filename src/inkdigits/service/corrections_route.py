@@ -28,12 +28,7 @@ _MOST_PIXELS = 4_000_000
     status_code=201,
     response_model=schemas.Corrected,
     responses=schemas.errors(400, 401, 403, 408, 413, 415, 422, 503, 507),
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": schemas.Correction.model_json_schema()}},
-        }
-    },
+    openapi_extra=schemas.json_body(schemas.Correction),
 )
 async def correct(request: Request) -> dict[str, Any]:
     """Keep what a digit is that was read wrong, with the part of the picture that it is in."""

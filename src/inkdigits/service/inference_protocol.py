@@ -1,4 +1,4 @@
-"""The Open Inference Protocol, version 2, which clients of KServe and Triton speak: the digit model on 28×28 tensors."""
+"""The Open Inference Protocol, version 2, as KServe and Triton have it: the digit model on 28×28 tensors."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ _INFER: dict[str, Any] = {
         200: {"model": tensors.InferenceResponse},
         **schemas.errors(400, 403, 404, 408, 413, 415, 503, 504, model=schemas.ProtocolError),
     },
-    "openapi_extra": {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": tensors.InferenceRequest.model_json_schema()}}}
-    },
+    "openapi_extra": schemas.json_body(tensors.InferenceRequest),
 }
 
 
@@ -95,5 +93,7 @@ def _model(request: Request, name: str, version: str | None) -> LoadedModel:
     model = service_of(request).model.current
     if name != model.name or version not in (None, model.version):
         shown = name if version is None else f"{name} of version {version}"
-        raise ApiError(404, "unknown_model", f"there is no model {shown}; there is {model.name} of version {model.version}")
+        raise ApiError(
+            404, "unknown_model", f"there is no model {shown}; there is {model.name} of version {model.version}"
+        )
     return model

@@ -37,6 +37,7 @@ class BodyLimits:
         self._held = 0  # bytes of all bodies in memory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request by its head, or hand it on with its body watched."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

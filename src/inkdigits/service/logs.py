@@ -35,8 +35,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        fields = (f"{name}={printable(value)}" for name, value in getattr(record, "fields", {}).items())
-        line = " ".join([_time(record), record.levelname.lower(), printable(record.getMessage()), *fields])
+        fields = (f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
+        line = " ".join([_time(record), record.levelname.lower(), record.getMessage(), *fields])
+        if not line.isprintable():
+            line = printable(line)
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

@@ -87,7 +87,7 @@ class ModelHolder:
                 model = _load(self._source)
             except InkdigitsError as error:
                 self._metrics.count_reload("kept")
-                log.error("model kept: the new one cannot be used: %s", error)  # noqa: TRY400 - says why by itself
+                log.error("model kept: the new one cannot be used: %s", error)
                 raise
             self.current = model
             self._metrics.set_model(model.name, model.version)

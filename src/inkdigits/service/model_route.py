@@ -66,7 +66,9 @@ async def reload(request: Request) -> dict[str, str]:
     return {"name": loaded.name, "version": loaded.version}
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **schemas.errors(401)})
+@router.get(
+    "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **schemas.errors(401)}
+)
 async def metrics(request: Request) -> Response:
     """Return all counts in Prometheus' text format."""
     return Response(service_of(request).metrics.text(), headers={"Content-Type": CONTENT_TYPE})

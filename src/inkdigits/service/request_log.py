@@ -32,6 +32,7 @@ class RequestLog:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on, and note how it went."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Base64Bytes, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 __all__ = [
     "AboutModel",
-    "Correction",
     "Corrected",
+    "Correction",
     "Digit",
     "ErrorBody",
     "Limits",
@@ -18,6 +18,7 @@ __all__ = [
     "Readings",
     "Reload",
     "errors",
+    "json_body",
 ]
 
 Value = Annotated[int, Field(ge=0, le=9)]
@@ -129,6 +130,23 @@ class Corrected(BaseModel):
 def errors(*statuses: int, model: type[BaseModel] = ErrorBody) -> dict[int | str, dict[str, Any]]:
     """Return the entries of an OpenAPI document for some errors of a route."""
     return {status: {"model": model, "description": _MEANINGS[status]} for status in statuses}
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the entry of an OpenAPI document for a route that reads its JSON itself."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolved(part: Any) -> Any:
+        if isinstance(part, list):
+            return [resolved(entry) for entry in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return resolved(definitions[part["$ref"].rpartition("/")[2]])
+        return {name: resolved(value) for name, value in part.items()}
+
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": resolved(schema)}}}}
 
 
 _MEANINGS = {

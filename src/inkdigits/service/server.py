@@ -19,12 +19,11 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from inkdigits.errors import InkdigitsError, UsageError, printable
 from inkdigits.service.connection import Connection
 from inkdigits.service.logs import log, log_configuration
-from inkdigits.service.settings import Settings
+from inkdigits.service.settings import METRICS_FOLDER_VARIABLE, Settings
 
 __all__ = ["run"]
 
 _DRAIN_SECONDS = 30  # for what is being answered when the service is told to stop
-_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client's own name for it
 
 
 def run(settings: Settings) -> None:
@@ -55,7 +54,7 @@ def _run_one(settings: Settings, listener: socket.socket) -> None:
 
 def _run_several(settings: Settings, listener: socket.socket) -> None:
     with tempfile.TemporaryDirectory(prefix="inkdigits-metrics-") as folder:
-        os.environ[_METRICS_FOLDER] = folder
+        os.environ[METRICS_FOLDER_VARIABLE] = folder
         config = _configuration(settings, partial(_app_of_worker, settings), factory=True)
         _announce(listener)
         _Parent(config, [listener]).run()
@@ -107,7 +106,7 @@ def _app_of_worker(settings: Settings) -> Any:
     try:
         return create_app(settings)
     except InkdigitsError as error:
-        log.error("%s", error)  # noqa: TRY400 - says why by itself
+        log.error("%s", error)
         sys.exit(STARTUP_FAILURE)
 
 

@@ -16,6 +16,9 @@ from inkdigits.service.settings import Settings
 __all__ = ["Service", "service_of"]
 
 
+_LEAST_THREADS = 2  # a large page does not hold up the small pictures behind it
+
+
 @dataclass(frozen=True)
 class Service:
     """What the routes share.
@@ -45,7 +48,7 @@ class Service:
 
         """
         metrics = Metrics()
-        threads = max(1, (os.cpu_count() or 1) // settings.workers)
+        threads = max(_LEAST_THREADS, (os.cpu_count() or 1) // settings.workers)
         return cls(
             settings,
             metrics,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from inkdigits.errors import UsageError, printable
 from inkdigits.modelfile import BUNDLED
 
-__all__ = ["LOG_FORMATS", "Settings", "is_loopback", "parse_size", "read_token"]
+__all__ = ["LOG_FORMATS", "METRICS_FOLDER_VARIABLE", "Settings", "is_loopback", "parse_size", "read_token"]
 
 LOG_FORMATS = ("text", "json")
+METRICS_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client's own name for it
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _SHORTEST_TOKEN = 16
@@ -43,7 +44,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
-    token: bytes | None = None
+    token: bytes | None = field(default=None, repr=False)
     serves_anyone: bool = False
     max_body: int = 20_000_000
     max_pixels: int = 50_000_000

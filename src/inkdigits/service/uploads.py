@@ -64,5 +64,7 @@ async def read_form(request: Request) -> list[Upload]:
         if len(files) > MAX_PICTURES:
             raise ApiError(413, "too_many_pictures", f"send at most {MAX_PICTURES} pictures at a time")
         if not files:
-            raise ApiError(400, "no_pictures", f"there is no file in the form's field '{FIELD}', or the form is cut short")
+            raise ApiError(
+                400, "no_pictures", f"there is no file in the form's field '{FIELD}', or the form is cut short"
+            )
         return [Upload(part.filename or _BODY, await part.read()) for part in files]
