@@ -71,6 +71,12 @@ class _Parent(Multiprocess):
             if process.pid is not None and process.process.is_alive():
                 os.kill(process.pid, signal.SIGHUP)
 
+    def terminate_all(self) -> None:
+        """Have every worker finish what it has begun; nobody waits at a door that no one opens any more."""
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
+
     def keep_subprocess_alive(self) -> None:
         """Replace each worker that has died or hangs.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from inkdigits.service.errors import ApiError
@@ -55,16 +56,19 @@ async def read_form(request: Request) -> list[Upload]:
     """Return the pictures in the form's field `pictures`.
 
     Raises:
-        ApiError: there are none (400), or too many (413), or the form is damaged (400).
+        ApiError: there are none, or the form is damaged (400), or there are too many (413).
 
     """
-    # One more than may be: so that too many are told from a damaged form.
-    async with request.form(max_files=MAX_PICTURES + 1, max_fields=MAX_PICTURES) as form:
-        files = [part for part in form.getlist(FIELD) if isinstance(part, UploadFile)]
-        if len(files) > MAX_PICTURES:
-            raise ApiError(413, "too_many_pictures", f"send at most {MAX_PICTURES} pictures at a time")
-        if not files:
-            raise ApiError(
-                400, "no_pictures", f"there is no file in the form's field '{FIELD}', or the form is cut short"
-            )
-        return [Upload(part.filename or _BODY, await part.read()) for part in files]
+    try:
+        async with request.form(max_files=MAX_PICTURES, max_fields=MAX_PICTURES) as form:
+            files = [part for part in form.getlist(FIELD) if isinstance(part, UploadFile)]
+            pictures = [Upload(part.filename or _BODY, await part.read()) for part in files]
+    except ApiError:
+        raise
+    except HTTPException as error:  # the parser's, told apart by its words alone
+        if "Too many" in str(error.detail):
+            raise ApiError(413, "too_many_pictures", f"send at most {MAX_PICTURES} pictures at a time") from error
+        raise ApiError(400, "bad_form", f"the form is damaged: {error.detail}") from error
+    if not pictures:
+        raise ApiError(400, "no_pictures", f"there is no file in the form's field '{FIELD}', or the form is cut short")
+    return pictures
