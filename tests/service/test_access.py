@@ -49,7 +49,9 @@ def test_wrong_options_are_refused_in_words() -> None:
     assert "log format" in refused("--log-format", "xml")
 
 
-@pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"])
+@pytest.mark.parametrize(
+    "given", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x", "Bearer é"]
+)
 def test_without_the_token_nothing_is_said(guarded, given, digit) -> None:
     headers = {} if given is None else {"Authorization": given.encode()}
     for method, path in (

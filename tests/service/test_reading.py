@@ -72,7 +72,7 @@ def test_another_page_of_a_tiff_is_read(served, digit) -> None:
     assert post(served, buffer.getvalue(), single=True, page=1).json()["status"] == "no_digit"
     assert post(served, buffer.getvalue(), single=True, page=2).json()["text"] == "8"
     missing = post(served, buffer.getvalue(), page=3)
-    assert (missing.status_code, missing.json()["error"]["code"]) == (422, "no_such_page")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "no_such_page")
 
 
 @pytest.mark.parametrize(

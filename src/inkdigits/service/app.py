@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import cv2
 from fastapi import FastAPI
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     """
     service = Service.start(settings)
-    app = FastAPI(
+    app = _App(
         title="inkdigits",
         version=__version__,
         description=_SUMMARY,
@@ -71,6 +72,17 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=service.metrics)
     return app
+
+
+class _App(FastAPI):
+    """Says in its document that a token may be asked for."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}, {}]
+        return document
 
 
 @asynccontextmanager

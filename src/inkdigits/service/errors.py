@@ -22,7 +22,7 @@ from inkdigits.errors import InkdigitsError, PictureError
 __all__ = ["ApiError", "error_response", "install_error_handlers", "picture_error"]
 
 _CODES = {404: "not_found", 405: "method_not_allowed"}
-_STATUS_OF_PICTURES = {"image_too_large": 413, "missing_extra": 415}
+_STATUS_OF_PICTURES = {"no_such_page": 404, "image_too_large": 413, "missing_extra": 415}
 _CLIENT_GONE = 499  # nginx's number; only the log sees it
 
 

@@ -17,15 +17,15 @@ from inkdigits.service.service import service_of
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/v2", responses=schemas.errors(401, model=schemas.ProtocolError))
+_ERROR: dict[int | str, dict[str, Any]] = {
+    "default": {"model": schemas.ProtocolError, "description": "an error, with the status that HTTP has for it"}
+}
 
-_NOT_FOUND = schemas.errors(404, model=schemas.ProtocolError)
+router = APIRouter(prefix="/v2", responses=_ERROR)
+
 _INFER: dict[str, Any] = {
     "response_model": None,
-    "responses": {
-        200: {"model": tensors.InferenceResponse},
-        **schemas.errors(400, 403, 404, 408, 413, 415, 503, 504, model=schemas.ProtocolError),
-    },
+    "responses": {200: {"model": tensors.InferenceResponse}},
     "openapi_extra": schemas.json_body(tensors.InferenceRequest),
 }
 
@@ -48,8 +48,8 @@ async def ready() -> dict[str, bool]:
     return {"ready": True}
 
 
-@router.get("/models/{name}", responses=_NOT_FOUND)
-@router.get("/models/{name}/versions/{version}", responses=_NOT_FOUND)
+@router.get("/models/{name}")
+@router.get("/models/{name}/versions/{version}")
 async def model(request: Request, name: str, version: str | None = None) -> dict[str, Any]:
     """Say what a model takes and gives."""
     model = _model(request, name, version)
@@ -62,8 +62,8 @@ async def model(request: Request, name: str, version: str | None = None) -> dict
     }
 
 
-@router.get("/models/{name}/ready", responses=_NOT_FOUND)
-@router.get("/models/{name}/versions/{version}/ready", responses=_NOT_FOUND)
+@router.get("/models/{name}/ready")
+@router.get("/models/{name}/versions/{version}/ready")
 async def model_ready(request: Request, name: str, version: str | None = None) -> dict[str, Any]:
     """Say that a model can be asked."""
     return {"name": _model(request, name, version).name, "ready": True}

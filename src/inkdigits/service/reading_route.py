@@ -7,6 +7,8 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -44,7 +46,7 @@ _BODIES = {**dict.fromkeys(uploads.MEDIA_TYPES, _BINARY), uploads.FORM: _FORM}
             "model": schemas.Reading | schemas.Readings,
             "description": "the reading of a picture that was the body, or the readings of those in a form",
         },
-        **schemas.errors(400, 401, 403, 408, 413, 415, 422, 503, 504),
+        **schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504),
     },
     openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
 )
@@ -52,7 +54,8 @@ async def read(
     request: Request,
     single: Annotated[bool, Query(description="take each picture as exactly one digit")] = False,
     min_confidence: Annotated[
-        float | None, Query(ge=0, le=1, allow_inf_nan=False, description="less sure digits are uncertain")
+        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
+        Query(description="less sure digits are uncertain"),
     ] = None,
     page: Annotated[int, Query(ge=1, le=1000, description="of a TIFF or a PDF")] = 1,
     detail: Annotated[bool, Query(description="with each digit, the 28×28 that the model saw")] = False,

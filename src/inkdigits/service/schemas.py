@@ -127,9 +127,9 @@ class Corrected(BaseModel):
     id: int
 
 
-def errors(*statuses: int, model: type[BaseModel] = ErrorBody) -> dict[int | str, dict[str, Any]]:
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the entries of an OpenAPI document for some errors of a route."""
-    return {status: {"model": model, "description": _MEANINGS[status]} for status in statuses}
+    return {status: {"model": ErrorBody, "description": _MEANINGS[status]} for status in statuses}
 
 
 def json_body(model: type[BaseModel]) -> dict[str, Any]:

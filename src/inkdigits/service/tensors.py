@@ -7,6 +7,7 @@ the extension `binary_tensor_data` of Triton's HTTP interface.
 from __future__ import annotations
 
 import json
+import math
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -19,7 +20,6 @@ __all__ = ["HEADER_LENGTH", "InferenceRequest", "InferenceResponse", "images_of"
 
 HEADER_LENGTH = "Inference-Header-Content-Length"  # bytes of JSON before the binary tensors
 MAX_IMAGES = 10_000
-_SIDE = 28
 _BINARY_SIZE = "binary_data_size"
 _BINARY = "binary_data"
 
@@ -28,7 +28,7 @@ class Tensor(BaseModel):
     """A tensor; `data` is flat or nested, row by row."""
 
     name: Literal["images"]
-    shape: Annotated[list[Annotated[int, Field(ge=0, le=MAX_IMAGES)]], Field(min_length=3, max_length=3)]
+    shape: tuple[Annotated[int, Field(ge=1, le=MAX_IMAGES)], Literal[28], Literal[28]]
     datatype: Literal["UINT8"]
     data: list[Any] | None = None
     parameters: dict[str, Any] = {}
@@ -107,16 +107,14 @@ def images_of(request: InferenceRequest, binary: bytes) -> npt.NDArray[np.uint8]
 
     """
     tensor = request.inputs[0]
-    if tensor.shape[1:] != [_SIDE, _SIDE] or not tensor.shape[0]:
-        raise _malformed(f"the shape of images is {tensor.shape}; it must be [N, {_SIDE}, {_SIDE}], N from 1")
     if _BINARY_SIZE in tensor.parameters:
         if tensor.data is not None or tensor.parameters[_BINARY_SIZE] != len(binary):
             raise _malformed(f"there are {len(binary)} bytes of binary data; {_BINARY_SIZE} and data say otherwise")
         values = np.frombuffer(binary, np.uint8)
     else:
         values = _flat(tensor.data)
-    if values.size != tensor.shape[0] * _SIDE * _SIDE:
-        raise _malformed(f"images holds {values.size:,} numbers, and its shape is {tensor.shape}")
+    if values.size != math.prod(tensor.shape):
+        raise _malformed(f"images holds {values.size:,} numbers, and its shape is {list(tensor.shape)}")
     return values.reshape(tensor.shape)
 
 

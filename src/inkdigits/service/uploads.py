@@ -56,7 +56,7 @@ async def read_form(request: Request) -> list[Upload]:
     """Return the pictures in the form's field `pictures`.
 
     Raises:
-        ApiError: there are none, or the form is damaged (400), or there are too many (413).
+        ApiError: there are none, or too many, or the form is damaged (400).
 
     """
     try:
@@ -67,7 +67,7 @@ async def read_form(request: Request) -> list[Upload]:
         raise
     except HTTPException as error:  # the parser's, told apart by its words alone
         if "Too many" in str(error.detail):
-            raise ApiError(413, "too_many_pictures", f"send at most {MAX_PICTURES} pictures at a time") from error
+            raise ApiError(400, "too_many_pictures", f"send at most {MAX_PICTURES} pictures at a time") from error
         raise ApiError(400, "bad_form", f"the form is damaged: {error.detail}") from error
     if not pictures:
         raise ApiError(400, "no_pictures", f"there is no file in the form's field '{FIELD}', or the form is cut short")
