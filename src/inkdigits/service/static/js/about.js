@@ -22,13 +22,12 @@ export async function showAbout(view) {
 }
 
 /** @param {Awaited<ReturnType<typeof describeModel>>} model */
-function description({ name, version, card, metrics, confusion, limits }) {
+function description({ name, version, card, metrics, confusion }) {
   return [
     make("p", { className: "lead" }, "It is called ", make("strong", {}, name), ", file ", make("code", {}, version), "."),
     section("How often it is right", figures(metrics)),
-    section("What it takes for what", confusion ? confusionMatrix(confusion) : noConfusion()),
-    ...(limits.length ? [section("Its limits", make("ul", {}, ...limits.map((limit) => make("li", {}, limit))))] : []),
-    section("Its card", make("div", { className: "card model-card" }, ...fromMarkdown(card))),
+    section("Confusion matrix", confusion ? confusionMatrix(confusion) : noConfusion()),
+    section("Data, training and limits", make("div", { className: "card model-card" }, ...fromMarkdown(card))),
   ];
 }
 

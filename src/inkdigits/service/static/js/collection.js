@@ -92,7 +92,7 @@ export class Collection {
 
   /** @param {Picture} picture */
   #row(picture) {
-    const row = make("tr", { onclick: () => this.choose(picture) }, ...cells(picture, false));
+    const row = make("tr", { role: "row", onclick: () => this.choose(picture) }, ...cells(picture, false));
     this.rows.set(picture, row);
     return row;
   }

@@ -28,16 +28,16 @@ function seen(digit) {
   return make(
     "figure",
     { className: "seen" },
+    make("figcaption", {}, "What it saw"),
     make("img", { src: source, alt, width: 112, height: 112 }),
-    make("figcaption", {}, "What the model saw"),
   );
 }
 
 /** @param {Digit} digit */
 function bars(digit) {
-  return make(
-    "ol",
-    { className: "bars", ariaLabel: "Probability of each digit", start: 0 },
+  const list = make(
+    "ul",
+    { className: "bars", ariaLabel: "Probabilities of the ten digits" },
     ...digit.probabilities.map((probability, value) => {
       const fill = make("span", { className: "fill" });
       fill.style.width = `${100 * probability}%`;
@@ -50,6 +50,7 @@ function bars(digit) {
       );
     }),
   );
+  return make("div", {}, make("p", { className: "bars-title" }, "Which digit, if it is one"), list);
 }
 
 /**

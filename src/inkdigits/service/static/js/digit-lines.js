@@ -6,6 +6,8 @@ import { percent } from "./words.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
 
+const MARK = 0.5; // of a digit's width
+
 export class DigitLines {
   /**
    * @param {(place: number) => void} onChoose told which digit was chosen.
@@ -34,7 +36,8 @@ export class DigitLines {
         return make("div", { className: "digit-line" }, ...this.buttons.slice(start, start + line.length));
       }),
     );
-    this.element.style.setProperty("--longest", String(Math.max(...lines.map((line) => line.length))));
+    this.element.style.setProperty("--longest", String(Math.max(...lines.map(lengthOf))));
+    this.element.style.setProperty("--lines", String(lines.length));
     if (focused >= 0) this.buttons[Math.min(focused, this.buttons.length - 1)].focus();
   }
 
@@ -99,8 +102,17 @@ export class DigitLines {
   }
 }
 
+/**
+ * @param {Digit[]} line
+ * @returns {number} how many digits would be as long, with the marks of interrogation.
+ */
+function lengthOf(line) {
+  return line.length + MARK * line.filter((digit) => !isSettled(digit)).length;
+}
+
 /** @param {Digit} digit */
 function spoken(digit) {
+  if (digit.corrected === digit.value) return `${digit.value}, confirmed`;
   if (digit.corrected === "none") return `No digit, corrected; was read as ${digit.value}`;
   if (digit.corrected !== undefined) return `${digit.corrected}, corrected; was read as ${digit.value}`;
   return `${digit.value}, ${isSettled(digit) ? "sure" : "uncertain"}, ${percent(digit.confidence)}`;

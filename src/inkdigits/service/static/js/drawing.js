@@ -1,7 +1,7 @@
 /** A drawing: strokes of a round brush, in the pixels of the surface that they were drawn on. */
 
 const BRUSH = 0.07; // of the surface's shorter side
-const SENT = { width: 480, height: 160 }; // pixels of what is read, at most: digits in it are taller than the model's
+const SENT = { width: 480, height: 120 }; // pixels of what is read, at most: digits in it are taller than the model's
 const MARGIN = 1; // brushes of paper about the ink in it
 const TAP = 0.01; // brushes: how long a stroke without a length is drawn, so that it shows as a dot
 

@@ -7,8 +7,9 @@ import { make } from "./dom.js";
  * @returns {HTMLElement[]}
  */
 export function fromMarkdown(text) {
-  const blocks = text.replaceAll("\r\n", "\n").split(/\n{2,}(?! {4})/);
-  return blocks.map((block) => block.replace(/^\n+|\s+$/g, "")).flatMap((block) => (block ? [element(block)] : []));
+  // An empty line ends a block, unless it stands between lines of code.
+  const blocks = text.replaceAll("\r\n", "\n").split(/(?<!^ {4}.*)\n{2,}|\n{2,}(?! {4})/m);
+  return blocks.filter((block) => block.trim()).map((block) => element(block.trimEnd()));
 }
 
 /** @param {string} block */

@@ -15,11 +15,11 @@ export function cells(picture, chosen) {
   const text = reading ? linesOf(reading).join(" · ") : error?.message ?? "";
   const sure = Math.min(...(reading?.digits ?? []).map(({ confidence }) => confidence));
   return [
-    make("td", { className: "preview" }, ...(picture.thumbnail ? [picture.thumbnail] : [])),
+    make("td", { role: "cell", className: "preview" }, ...(picture.thumbnail ? [picture.thumbnail] : [])),
     // A click on the button is one on its row, which shows the picture.
-    make("th", { scope: "row" }, make("button", { type: "button", className: "link", ariaPressed: chosen }, title)),
-    make("td", { className: error ? "quiet" : "text" }, text),
-    make("td", { className: "number wide-only" }, Number.isFinite(sure) ? percent(sure) : ""),
-    make("td", {}, make("span", { className: `state ${state}` }, icon(state), STATES[state])),
+    make("th", { role: "rowheader", className: "name" }, make("button", { type: "button", className: "link", ariaPressed: chosen }, title)),
+    make("td", { role: "cell", className: error ? "words quiet" : "words" }, text),
+    make("td", { role: "cell", className: "number" }, Number.isFinite(sure) ? percent(sure) : ""),
+    make("td", { role: "cell" }, make("span", { className: `state ${state}` }, icon(state), STATES[state])),
   ];
 }

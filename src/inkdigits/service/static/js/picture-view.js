@@ -34,8 +34,10 @@ export class PictureView {
     byId("picture-frame").style.setProperty("--ratio", String(canvas.width / canvas.height));
     byId("picture").hidden = false;
     byId("picture-empty").hidden = true;
-    const words = picture.isShown ? "" : ": the browser cannot show this format, so this is what the model saw";
+    const isReplaced = !picture.isShown && picture.reading;
+    const words = isReplaced ? ": the browser cannot show this format; this is what the model saw" : "";
     byId("picture-caption").textContent = `${picture.title}${words}`;
+    byId("picture-frame").hidden = !picture.isShown && !picture.reading;
     this.showBoxes();
   }
 

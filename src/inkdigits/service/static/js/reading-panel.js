@@ -11,9 +11,10 @@ import { counted, STATES, verdict } from "./words.js";
 /** @typedef {import("./readings.js").Reading} Reading */
 
 const HINTS = [
-  "Several digits in a row become a number.",
-  "Click a digit to see how sure the model is, and what it saw.",
-  "Drop pictures or folders anywhere, or paste with Ctrl+V.",
+  ["", "Several digits in a row become a number."],
+  ["", "Choose a digit that was read to see how sure the model is, and what it saw."],
+  ["computer-only", "Drop pictures or folders anywhere, or paste one with Ctrl+V."],
+  ["phone-only", "Photograph a page of digits, or choose pictures of some."],
 ];
 
 export class ReadingPanel {
@@ -40,7 +41,7 @@ export class ReadingPanel {
 
   /** Say what could be done. */
   showHints() {
-    this.#show(null, null, make("ul", { className: "hints" }, ...HINTS.map((hint) => make("li", {}, hint))));
+    this.#show(null, null, make("ul", { className: "hints" }, ...HINTS.map(hint)));
   }
 
   /** @param {string} words what is waited for. */
@@ -133,6 +134,11 @@ export class ReadingPanel {
     field.value = String(value);
     field.focus();
   }
+}
+
+/** @param {string[]} hint the devices that it is for, and its words. */
+function hint([className, words]) {
+  return make("li", { className }, words);
 }
 
 /** @param {Reading} reading */

@@ -31,7 +31,7 @@ export function read(picture, { page = 1, single = false, signal, patient = true
   return request(`/v1/read?${query}`, { method: "POST", body: picture, headers, signal }, patient);
 }
 
-/** @returns {Promise<{name: string, version: string, card: string, metrics: object, confusion: any, limits: string[]}>} */
+/** @returns {Promise<{name: string, version: string, card: string, metrics: object, confusion: any}>} */
 export function describeModel() {
   return request("/v1/model");
 }

@@ -12,14 +12,15 @@ export const STATES = {
   waiting: "Waiting",
 };
 
+const WORTH_SAYING = 0.05; // of what else a digit may be
+
 /**
- * Say a share of 0 to 1 in per cent; never 100 % of what is not certain, nor 0 % of what is possible.
+ * Say a share of 0 to 1 in per cent; never 100 % of what is not certain.
  * @param {number} share
  */
 export function percent(share) {
-  if (share > 0.999 && share < 1) return "> 99.9 %";
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  return `${(100 * share).toFixed(1)} %`;
+  const words = share > 0.999 && share < 1 ? "> 99.9" : (100 * share).toFixed(1);
+  return `${words}\u00a0%`; // on one line
 }
 
 /**
@@ -36,13 +37,13 @@ export function counted(count, one, several = `${one}s`) {
  * @param {import("./readings.js").Digit} digit
  */
 export function verdict(digit) {
+  if (digit.corrected === digit.value) return `Confirmed: this is a ${digit.value}.`;
   if (digit.corrected === "none") return `Corrected: this is no digit. It was read as ${digit.value}.`;
   if (digit.corrected !== undefined) return `Corrected: this is a ${digit.corrected}. It was read as ${digit.value}.`;
   const sure = `${percent(digit.confidence)} sure that this is a ${digit.value}`;
   if (digit.accepted) return `${sure}.`;
   const [other] = ranked(digit.probabilities).filter(([value]) => value !== digit.value);
-  const doubt = other[1] >= 0.05 ? `It may be a ${other[0]}.` : "It may be no digit at all.";
-  return `Uncertain: only ${sure}. ${doubt}`;
+  return `Uncertain: only ${sure}.${other[1] >= WORTH_SAYING ? ` It may be a ${other[0]}.` : ""}`;
 }
 
 /**
