@@ -48,6 +48,15 @@ class LoadedModel:
         return [" ".join(point.split()) for point in points]
 
     @property
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """The figures of each split, without its confusion matrix."""
+        metrics = self.reader.classifier.info.metrics
+        return {
+            split: {name: figure for name, figure in figures.items() if name != "confusion"}
+            for split, figures in metrics.items()
+        }
+
+    @property
     def confusion(self) -> dict[str, Any] | None:
         """The confusion matrix of the split that the model's file has one of: `split` and ten `rows` of ten counts."""
         for split, figures in self.reader.classifier.info.metrics.items():

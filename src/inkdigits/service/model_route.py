@@ -31,7 +31,7 @@ async def model(request: Request) -> dict[str, Any]:
         "name": model.name,
         "version": model.version,
         "card": model.card,
-        "metrics": model.reader.classifier.info.metrics,
+        "metrics": model.figures,
         "confusion": model.confusion,
         "limits": model.limits,
     }
