@@ -2,9 +2,10 @@
 
 import json
 
-import inkdigits
 import numpy as np
 import pytest
+
+import inkdigits
 
 NAME = inkdigits.Classifier().info.name
 INFER = f"/v2/models/{NAME}/infer"

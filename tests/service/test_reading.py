@@ -4,10 +4,10 @@ import base64
 import io
 import json
 
-import inkdigits
 import pytest
 from PIL import Image
 
+import inkdigits
 from inkdigits.samples import sample_pictures
 
 PNG = {"Content-Type": "image/png"}

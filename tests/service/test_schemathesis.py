@@ -1,4 +1,4 @@
-"""schemathesis asks what the OpenAPI document allows, and what it does not, and judges each answer by all its checks."""
+"""schemathesis asks what the OpenAPI document allows and what it does not, and judges each answer by all its checks."""
 
 import base64
 import io

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,7 @@ from inkdigits.service.access import Access
 from inkdigits.service.errors import install_error_handlers
 from inkdigits.service.headers import SecurityHeaders
 from inkdigits.service.limits import BodyLimits
+from inkdigits.service.logs import log
 from inkdigits.service.reference import reference_page
 from inkdigits.service.request_log import RequestLog
 from inkdigits.service.service import Service
@@ -98,6 +100,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
     if hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, reload)
+    log.info("ready", extra={"fields": {"process": os.getpid(), "model": service.model.current.name}})
     yield
     service.close()
 
