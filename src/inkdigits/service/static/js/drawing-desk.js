@@ -87,7 +87,7 @@ export class DrawingDesk {
   #onKey(event) {
     const isTyping = event.target instanceof HTMLInputElement;
     if (isTyping || byId("panel-draw").hidden || this.pad.drawing.isEmpty) return;
-    if (event.key === "z" && (event.ctrlKey || event.metaKey)) this.pad.undo();
+    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) this.pad.undo();
     else return;
     event.preventDefault();
   }

@@ -13,6 +13,8 @@ import { makeTabs } from "./tabs.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
 
+const TITLE = document.title;
+
 const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place));
 const desk = new DrawingDesk(() => {
   if (isDrawing()) showDrawing();
@@ -34,7 +36,10 @@ listenForPictures((found) => {
   collection.add(pictures);
   collection.choose(pictures[0]);
 });
-addEventListener("hashchange", followAddress);
+addEventListener("hashchange", () => {
+  followAddress();
+  byId("main").focus(); // so that a screen reader starts there
+});
 followAddress();
 showDrawing();
 prepare();
@@ -65,9 +70,11 @@ function showPicture() {
   else panel.showWaiting(`Reading ${picture.title}…`);
 }
 
-/** Show the page that the address names. */
+/** Show the page that the address names; an address may also name a place on the page. */
 function followAddress() {
+  if (!["", "#read", "#about"].includes(location.hash)) return;
   const route = location.hash === "#about" ? "about" : "read";
+  document.title = route === "about" ? "About this model: inkdigits" : TITLE;
   byId("view-read").hidden = route !== "read";
   byId("view-about").hidden = route !== "about";
   for (const link of document.querySelectorAll("[data-route]")) {

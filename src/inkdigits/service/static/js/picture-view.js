@@ -8,7 +8,7 @@ export class PictureView {
   /** @param {(place: number) => void} onChoose told which digit was clicked. */
   constructor(onChoose) {
     this.boxes = new Boxes(byId("picture-boxes"), onChoose);
-    /** @type {HTMLCanvasElement | null} what is shown, in its own pixels. */
+    /** @type {HTMLCanvasElement | null} what is shown. */
     this.canvas = null;
     /** @type {import("./picture.js").Picture | null} */
     this.picture = null;
@@ -46,14 +46,16 @@ export class PictureView {
    * @param {import("./readings.js").Digit} digit
    */
   crop({ box }) {
-    return crop(/** @type {HTMLCanvasElement} */ (this.canvas), box);
+    const { scale } = /** @type {import("./picture.js").Picture} */ (this.picture);
+    return crop(/** @type {HTMLCanvasElement} */ (this.canvas), box.map((length) => scale * length));
   }
 
   /** Draw the boxes anew. */
   showBoxes() {
     const { canvas, picture } = this;
     if (!canvas || !picture) return;
-    const { width, height } = canvas;
+    const width = canvas.width / picture.scale;
+    const height = canvas.height / picture.scale;
     const place = (/** @type {number[]} */ [x, y, wide, high]) => [x / width, y / height, wide / width, high / height];
     this.boxes.show(picture.reading?.digits ?? [], place);
   }

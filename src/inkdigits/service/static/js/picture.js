@@ -1,5 +1,6 @@
 /** One page of a picture: its file, its reading, and what the browser can show of it. */
 
+const SHOWN = 4e6; // pixels of a picture are drawn at most: phones have canvases no larger than 16 million
 const THUMBNAIL = 96; // pixels
 const CROP = 256; // pixels of a corrected digit's picture, at most
 const AROUND = 0.12; // of a digit's longer side is kept about it
@@ -24,6 +25,7 @@ export class Picture {
     /** @type {HTMLCanvasElement | null} */
     this.thumbnail = null;
     this.isShown = true;
+    this.scale = 1; // of what is drawn, to the picture itself
   }
 
   /** Whether there may be pages after this one. */
@@ -42,13 +44,15 @@ export class Picture {
   }
 
   /**
-   * Draw it in its own pixels, upright; if the browser does not know its format, draw what the model saw, in its place.
+   * Draw it upright, a large one scaled down; if the browser does not know its format, draw what the model saw, in its place.
    * @returns {Promise<HTMLCanvasElement>}
    */
   async draw() {
     try {
       const bitmap = await createImageBitmap(this.file, { imageOrientation: "from-image" });
-      const canvas = drawn(bitmap, 0, 0, bitmap.width, bitmap.height, 1);
+      const { width, height } = bitmap;
+      this.scale = Math.min(1, Math.sqrt(SHOWN / (width * height)));
+      const canvas = drawn(bitmap, 0, 0, width, height, this.scale);
       bitmap.close();
       this.isShown = true;
       return canvas;
@@ -68,7 +72,7 @@ export class Picture {
 /**
  * Cut a digit out of a picture.
  * @param {HTMLCanvasElement} canvas
- * @param {[number, number, number, number]} box
+ * @param {number[]} box in the canvas' pixels: left, top, width and height.
  * @returns {string} a PNG in base64.
  */
 export function crop(canvas, [x, y, width, height]) {

@@ -5,6 +5,12 @@ import { askForToken, tokenHeader } from "./token.js";
 const TRIES = 6; // while the server is busy
 const PAUSE = 1000; // ms between them, if the server names no other
 
+/** @type {Record<string, string>} what to say to people where the server's own words are for programs. */
+const WORDS = {
+  unauthorised: "This server asks for a token. Try again to give it.",
+  busy: "The server has too much to do. Try again in a while.",
+};
+
 /** Something that went wrong, in words for people. */
 export class ServiceError extends Error {
   /**
@@ -87,7 +93,7 @@ async function send(path, options) {
 async function explain(response) {
   const { error } = await response.json().catch(() => ({ error: null }));
   if (!error?.message) return new ServiceError("unknown", `The server answered ${response.status}. Try again later.`);
-  return new ServiceError(error.code, sentence(error.message));
+  return new ServiceError(error.code, WORDS[error.code] ?? sentence(error.message));
 }
 
 /** @param {string} message */
