@@ -60,7 +60,9 @@ export class InkPad {
 
   /** @param {PointerEvent} event */
   #end(event) {
-    if (this.drawn.delete(event.pointerId)) this.onInk(this.drawing, this.drawn.size === 0);
+    if (!this.drawn.delete(event.pointerId)) return;
+    this.#repaint(); // smoother than piece by piece
+    this.onInk(this.drawing, this.drawn.size === 0);
   }
 
   /**

@@ -8,7 +8,7 @@ import { listenForPictures } from "./intake.js";
 import { Picture } from "./picture.js";
 import { PictureView } from "./picture-view.js";
 import { ReadingPanel } from "./reading-panel.js";
-import { describeModel, keepCorrection, settings } from "./service.js";
+import { describeModel, isPassing, keepCorrection, settings } from "./service.js";
 import { makeTabs } from "./tabs.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
@@ -31,7 +31,7 @@ const showPanel = makeTabs(byId("tabs"), () => (isDrawing() ? showDrawing() : sh
 
 listenForPictures((found) => {
   if (!found.length) return;
-  location.hash = "#read";
+  if (location.hash === "#about") location.hash = "#read";
   const pictures = found.map(({ file, name }) => new Picture(file, name));
   collection.add(pictures);
   collection.choose(pictures[0]);
@@ -65,9 +65,18 @@ function showPicture() {
     return;
   }
   view.show(picture);
-  if (picture.error) panel.showProblem(`${picture.title}: ${picture.error.message}`, () => collection.retry(picture));
+  if (picture.error) showPictureProblem(picture, picture.error);
   else if (picture.reading) panel.show(picture.reading);
   else panel.showWaiting(`Reading ${picture.title}…`);
+}
+
+/**
+ * @param {Picture} picture
+ * @param {{code: string, message: string}} error
+ */
+function showPictureProblem(picture, { code, message }) {
+  const retry = isPassing(code) ? () => collection.retry(picture) : null;
+  panel.showProblem(`${picture.title}: ${message}`, retry);
 }
 
 /** Show the page that the address names; an address may also name a place on the page. */

@@ -37,7 +37,9 @@ export class PictureView {
     const isReplaced = !picture.isShown && picture.reading;
     const words = isReplaced ? ": the browser cannot show this format; this is what the model saw" : "";
     byId("picture-caption").textContent = `${picture.title}${words}`;
-    byId("picture-frame").hidden = !picture.isShown && !picture.reading;
+    const isMissing = !picture.isShown && !picture.reading;
+    byId("picture-frame").hidden = isMissing;
+    byId("picture-missing").toggleAttribute("hidden", !isMissing);
     this.showBoxes();
   }
 

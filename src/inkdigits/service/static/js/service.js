@@ -11,6 +11,16 @@ const WORDS = {
   busy: "The server has too much to do. Try again in a while.",
 };
 
+const PASSING = ["busy", "stopped", "timeout", "too_slow", "unauthorised", "unknown", "unreachable"];
+
+/**
+ * Whether trying again may help.
+ * @param {string} code of an error.
+ */
+export function isPassing(code) {
+  return PASSING.includes(code);
+}
+
 /** Something that went wrong, in words for people. */
 export class ServiceError extends Error {
   /**

@@ -32,6 +32,7 @@ function ask(again) {
   if (again) byId("token-words").textContent = "That token is not the one. Look at the file that --token-file names.";
   field.value = "";
   dialog.returnValue = "";
+  byId("token-cancel").onclick = () => dialog.close();
   dialog.showModal();
   return new Promise((resolve) => {
     dialog.addEventListener(
