@@ -206,7 +206,7 @@ def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(vi
 def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit: Visit, numbers: Path) -> None:
     visitor = visit()
     visitor.drop(numbers, SAMPLES["blank-page"])
-    expect(visitor.page.locator("#collection-summary")).to_contain_text("1 no digit")
+    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 1 sure · 1 no digit")
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="JSON").click()
     read = [Reader().read(path).to_dict() for path in (numbers, SAMPLES["blank-page"])]
