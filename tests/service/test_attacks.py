@@ -211,7 +211,9 @@ def test_path_tricks_find_nothing(served, path) -> None:
     assert b"root:" not in answer
 
 
-def test_what_is_more_than_can_be_read_is_told_to_come_back(served, digit) -> None:
+def test_what_is_more_than_can_be_read_is_told_to_come_back(serve, digit) -> None:
+    served = serve("--max-concurrency", "8")  # with time enough for those that are taken
+
     def ask(_):
         return served.client.post("/v1/read?single=true", content=digit, headers=PNG)
 

@@ -25,7 +25,7 @@ from inkdigits.service import corrections_route, inference_protocol, model_route
 from inkdigits.service.access import Access
 from inkdigits.service.errors import install_error_handlers
 from inkdigits.service.headers import SecurityHeaders
-from inkdigits.service.limits import BodyLimits
+from inkdigits.service.limits import BodyLimits, Door
 from inkdigits.service.logs import log
 from inkdigits.service.reference import reference_page
 from inkdigits.service.request_log import RequestLog
@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=_STATIC, check_dir=False), "static")
     # The last one added stands outermost.
     app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
+    app.add_middleware(Door, check_room=service.pool.check_room)
     app.add_middleware(Access, settings=settings)
     if settings.cors_origins:
         app.add_middleware(

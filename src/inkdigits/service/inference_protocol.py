@@ -75,7 +75,6 @@ async def infer(request: Request, name: str, version: str | None = None) -> Resp
     """Return the probabilities of the ten digits for images of 28×28."""
     model = _model(request, name, version)
     pool = service_of(request).pool
-    pool.check_room()
     body, length = await request.body(), request.headers.get(tensors.HEADER_LENGTH)
     with pool.place():
         content, headers = await pool.run(partial(_infer, model, body, length))

@@ -1,16 +1,18 @@
-"""How much a request may bring and how long it may take over it."""
+"""How many requests are taken, how much one may bring, and how long it may take over it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.errors import ApiError, error_response
 
-__all__ = ["BodyLimits", "busy"]
+__all__ = ["BodyLimits", "Door", "busy"]
 
 _BODIES = 8  # of the largest size, or so many more that are smaller, are in memory at a time
+_READING = ("/read", "/infer")  # how the routes end that take a place
 _RETRY_AFTER = "1"  # seconds
 
 
@@ -18,6 +20,30 @@ def busy() -> ApiError:
     """Return the answer for a request that is more than can be taken now."""
     message = "more is asked for than can be read now; come back in a second"
     return ApiError(503, "busy", message, {"Retry-After": _RETRY_AFTER})
+
+
+class Door:
+    """Refuses requests to read while no place is free, before any work is done for them and their body is read.
+
+    Args:
+        app: what answers.
+        check_room: raises ApiError if no place is free.
+
+    """
+
+    def __init__(self, app: ASGIApp, check_room: Callable[[], None]) -> None:
+        self._app = app
+        self._check_room = check_room
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, or hand it on."""
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(_READING):
+            try:
+                self._check_room()
+            except ApiError as refusal:
+                await error_response(scope, refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 class BodyLimits:

@@ -65,7 +65,6 @@ async def read(
     Of several pictures, one that cannot be read has a reading with the status "error".
     """
     service = service_of(request)
-    service.pool.check_room()  # before the body is read
     wish = Wish(single, min_confidence, page, detail, service.settings.max_pixels)
     if uploads.is_form(request):
         answer = await _read_all(service, wish, await uploads.read_form(request))
