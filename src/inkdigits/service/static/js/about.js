@@ -24,7 +24,15 @@ export async function showAbout(view) {
 /** @param {Awaited<ReturnType<typeof describeModel>>} model */
 function description({ name, version, card, metrics, confusion }) {
   return [
-    make("p", { className: "lead" }, "It is called ", make("strong", {}, name), ", file ", make("code", {}, version), "."),
+    make(
+      "p",
+      { className: "lead" },
+      "It is called ",
+      make("strong", {}, name),
+      ", file ",
+      make("code", {}, version),
+      ".",
+    ),
     section("How often it is right", figures(metrics)),
     section("Confusion matrix", confusion ? confusionMatrix(confusion) : noConfusion()),
     section("Data, training and limits", make("div", { className: "card model-card" }, ...fromMarkdown(card))),

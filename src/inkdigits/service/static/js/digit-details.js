@@ -60,7 +60,14 @@ function bars(digit) {
 function correctionForm(digit, correct) {
   const field = /** @type {HTMLInputElement} */ (
     make("input", {
-      ...{ id: "correction", inputMode: "numeric", pattern: "[0-9]", maxLength: 1, required: true, autocomplete: "off" },
+      ...{
+        id: "correction",
+        inputMode: "numeric",
+        pattern: "[0-9]",
+        maxLength: 1,
+        required: true,
+        autocomplete: "off",
+      },
       value: typeof digit.corrected === "number" ? String(digit.corrected) : "",
     })
   );

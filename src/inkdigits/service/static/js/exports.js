@@ -79,7 +79,18 @@ function toRows({ source, page, status, text, digits, error }) {
   const common = { source, page, status, text };
   if (!digits.length) return [{ ...common, error: error?.message }];
   return digits.map(({ line, value, confidence, accepted, box: [x, y, width, height], corrected }) => {
-    return { ...common, line, value, confidence, accepted: accepted ? "True" : "False", x, y, width, height, corrected };
+    return {
+      ...common,
+      line,
+      value,
+      confidence,
+      accepted: accepted ? "True" : "False",
+      x,
+      y,
+      width,
+      height,
+      corrected,
+    };
   });
 }
 

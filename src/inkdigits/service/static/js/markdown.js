@@ -22,19 +22,36 @@ function element(block) {
     return make("pre", { tabIndex: 0 }, lines.map((line) => line.slice(4)).join("\n"));
   }
   if (lines[0].startsWith("- ")) {
-    return make("ul", {}, ...block.slice(2).split(/\n- /).map((item) => make("li", {}, ...spans(item))));
+    return make(
+      "ul",
+      {},
+      ...block
+        .slice(2)
+        .split(/\n- /)
+        .map((item) => make("li", {}, ...spans(item))),
+    );
   }
   return make("p", {}, ...spans(block));
 }
 
 /** @param {string[]} lines */
 function table(lines) {
-  const [head, , ...body] = lines.map((line) => line.replace(/^\||\|\s*$/g, "").split("|").map((cell) => cell.trim()));
+  const [head, , ...body] = lines.map((line) =>
+    line
+      .replace(/^\||\|\s*$/g, "")
+      .split("|")
+      .map((cell) => cell.trim()),
+  );
   const headings = head.some(Boolean)
     ? [make("thead", {}, make("tr", {}, ...head.map((cell) => make("th", { scope: "col" }, ...spans(cell)))))]
     : [];
   const rows = body.map(([first, ...rest]) => {
-    return make("tr", {}, make("th", { scope: "row" }, ...spans(first)), ...rest.map((cell) => make("td", {}, ...spans(cell))));
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, ...spans(first)),
+      ...rest.map((cell) => make("td", {}, ...spans(cell))),
+    );
   });
   return make("table", { className: "facts" }, ...headings, make("tbody", {}, ...rows));
 }

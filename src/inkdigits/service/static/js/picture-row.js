@@ -12,12 +12,16 @@ import { percent, STATES } from "./words.js";
 export function cells(picture, chosen) {
   const { reading, error, title } = picture;
   const state = reading ? stateOf(reading) : picture.status;
-  const text = reading ? linesOf(reading).join(" · ") : error?.message ?? "";
+  const text = reading ? linesOf(reading).join(" · ") : (error?.message ?? "");
   const sure = Math.min(...(reading?.digits ?? []).map(({ confidence }) => confidence));
   return [
     make("td", { role: "cell", className: "preview" }, ...(picture.thumbnail ? [picture.thumbnail] : [])),
     // A click on the button is one on its row, which shows the picture.
-    make("th", { role: "rowheader", className: "name" }, make("button", { type: "button", className: "link", ariaPressed: chosen }, title)),
+    make(
+      "th",
+      { role: "rowheader", className: "name" },
+      make("button", { type: "button", className: "link", ariaPressed: chosen }, title),
+    ),
     make("td", { role: "cell", className: error ? "words quiet" : "words" }, text),
     make("td", { role: "cell", className: "number" }, Number.isFinite(sure) ? percent(sure) : ""),
     make("td", { role: "cell" }, make("span", { className: `state ${state}` }, icon(state), STATES[state])),

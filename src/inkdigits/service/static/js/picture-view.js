@@ -49,7 +49,10 @@ export class PictureView {
    */
   crop({ box }) {
     const { scale } = /** @type {import("./picture.js").Picture} */ (this.picture);
-    return crop(/** @type {HTMLCanvasElement} */ (this.canvas), box.map((length) => scale * length));
+    return crop(
+      /** @type {HTMLCanvasElement} */ (this.canvas),
+      box.map((length) => scale * length),
+    );
   }
 
   /** Draw the boxes anew. */

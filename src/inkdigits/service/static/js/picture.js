@@ -44,7 +44,8 @@ export class Picture {
   }
 
   /**
-   * Draw it upright, a large one scaled down; if the browser does not know its format, draw what the model saw, in its place.
+   * Draw it upright, a large one scaled down; if the browser does not know its format, draw what the model saw, in its
+   * place.
    * @returns {Promise<HTMLCanvasElement>}
    */
   async draw() {
@@ -82,7 +83,9 @@ export function crop(canvas, [x, y, width, height]) {
   const right = Math.min(canvas.width, x + width + around);
   const bottom = Math.min(canvas.height, y + height + around);
   const scale = Math.min(1, CROP / Math.max(right - left, bottom - top));
-  return drawn(canvas, left, top, right - left, bottom - top, scale).toDataURL("image/png").split(",")[1];
+  return drawn(canvas, left, top, right - left, bottom - top, scale)
+    .toDataURL("image/png")
+    .split(",")[1];
 }
 
 /**

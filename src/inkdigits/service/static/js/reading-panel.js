@@ -145,6 +145,8 @@ function hint([className, words]) {
 function summary(reading) {
   if (!reading.digits.length) return "No digit found";
   const doubtful = reading.digits.filter((digit) => !isSettled(digit)).length;
-  const spelt = linesOf(reading).map((line) => [...line].join(" ")).join(", ");
+  const spelt = linesOf(reading)
+    .map((line) => [...line].join(" "))
+    .join(", ");
   return `Read: ${spelt}. ${doubtful ? `${counted(doubtful, "digit")} uncertain` : "Sure"}.`;
 }

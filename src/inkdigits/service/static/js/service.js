@@ -36,8 +36,8 @@ export class ServiceError extends Error {
 /**
  * Read one picture.
  * @param {Blob} picture
- * @param {{page?: number, single?: boolean, signal?: AbortSignal, patient?: boolean}} [wishes] a patient one tries again
- *   while the server is busy.
+ * @param {{page?: number, single?: boolean, signal?: AbortSignal, patient?: boolean}} [wishes] a patient one tries
+ *   again while the server is busy.
  * @returns {Promise<import("./readings.js").Reading>}
  */
 export function read(picture, { page = 1, single = false, signal, patient = true } = {}) {
