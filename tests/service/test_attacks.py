@@ -229,8 +229,10 @@ def test_what_is_more_than_can_be_read_is_told_to_come_back(serve, digit) -> Non
 
 
 def test_what_takes_too_long_is_given_up(serve) -> None:
-    served = serve("--timeout", "0.1")
-    noise = Image.effect_noise((2000, 2000), 100)
+    served = serve("--timeout", "0.5")
+    noise = Image.effect_noise((250, 250), 100).resize(
+        (3000, 3000), Image.Resampling.NEAREST
+    )  # small, and slow to read
     buffer = io.BytesIO()
     noise.save(buffer, "PNG")
     answer = served.client.post("/v1/read", content=buffer.getvalue(), headers=PNG)
