@@ -229,7 +229,7 @@ def test_what_is_more_than_can_be_read_is_told_to_come_back(serve, digit) -> Non
 
 
 def test_what_takes_too_long_is_given_up(serve) -> None:
-    served = serve("--timeout", "0.5")
+    served = serve("--timeout", "0.15")
     noise = Image.effect_noise((250, 250), 100).resize(
         (3000, 3000), Image.Resampling.NEAREST
     )  # small, and slow to read
