@@ -1,7 +1,8 @@
 """What reading costs: `python benchmarks/reading.py`.
 
-One picture cold (a whole process) and warm, the peak memory of a process that reads, and the size of an installation
-that only reads, which is made anew for it. Prints a table, and last one line of JSON.
+One drawing of 280×280 pixels cold (a whole process) and warm; warm, with one thread, a line of six digits and a page
+of 12 megapixels, the README's; the peak memory of a process that reads the drawing, or 50 megapixels; and the size of
+an installation that only reads, which is made anew for it. Prints a table, and last one line of JSON.
 """
 
 from __future__ import annotations
@@ -44,23 +45,42 @@ def command_seconds(python: Path, runs: int, *arguments: str) -> list[float]:
     return seconds
 
 
-def warm_seconds(picture: Path, runs: int) -> list[float]:
-    """Return how long one picture takes in a process that has read before, from PNG bytes to the reading."""
-    reader = inkdigits.Reader()
+def page_of(megapixels: float, folder: Path) -> Path:
+    """Write the page that the README shows, with more pixels, as a camera takes it; return its path."""
+    path = folder / f"page-{megapixels}.jpg"
+    with Image.open(REPOSITORY / "docs" / "page.jpg") as page:
+        scale = (megapixels * 1e6 / (page.width * page.height)) ** 0.5
+        page.resize((round(page.width * scale), round(page.height * scale))).save(path, quality=85)
+    return path
+
+
+def line_of_six(folder: Path) -> Path:
+    """Write the sample of three digits twice, side by side; return the path."""
+    source = next(path for path in sample_pictures() if path.stem == "string-407")
+    with Image.open(source) as sample:
+        line = Image.fromarray(np.tile(np.asarray(sample.convert("L")), (1, 2)))
+    path = folder / "line.png"
+    line.resize((360, round(360 * line.height / line.width))).save(path)
+    return path
+
+
+def warm_seconds(picture: Path, runs: int, *, single: bool) -> list[float]:
+    """Return how long one picture takes in a process that has read before, from the file's bytes to the reading."""
+    reader = inkdigits.Reader(threads=1)
     content = picture.read_bytes()
     seconds = []
-    for _ in range(runs + 20):
+    for _ in range(runs + 5):
         begin = time.perf_counter()
-        reader.read(content, single=True)
+        reader.read(content, single=single)
         seconds.append(time.perf_counter() - begin)
-    return seconds[20:]
+    return seconds[5:]
 
 
 def peak_mebibytes(python: Path, picture: Path) -> float:
-    """Return the largest resident memory of a process that reads one picture."""
+    """Return the largest resident memory of a process that reads one page."""
     code = (
         "import resource, sys, inkdigits\n"
-        "inkdigits.Reader().read(sys.argv[1], single=True)\n"
+        "inkdigits.Reader().read(sys.argv[1])\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
     answer = subprocess.run([python, "-c", code, picture], check=True, capture_output=True, text=True)
@@ -98,9 +118,12 @@ def main() -> None:
             "peak_mebibytes": peak_mebibytes(python, picture),
             "installed_mebibytes": size,
         }
-        warm = warm_seconds(picture, 20 * options.runs)
-        figures["warm_milliseconds_median"] = 1000 * statistics.median(warm)
-        figures["warm_milliseconds_best"] = 1000 * min(warm)
+        figures["peak_mebibytes_50_megapixels"] = peak_mebibytes(python, page_of(50, folder))
+        line, page = line_of_six(folder), page_of(12, folder)
+        for name, path, runs in (("drawing", picture, 20), ("line", line, 10), ("page", page, 1)):
+            warm = warm_seconds(path, runs * options.runs, single=name == "drawing")
+            figures[f"warm_{name}_milliseconds_median"] = 1000 * statistics.median(warm)
+            figures[f"warm_{name}_milliseconds_best"] = 1000 * min(warm)
     classifier = inkdigits.Classifier()
     images = np.zeros((1000, 28, 28), np.uint8)
     classifier.predict(images)

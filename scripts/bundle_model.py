@@ -33,6 +33,7 @@ The model that ships with inkdigits and that `read` uses: `bundled.onnx`, {kilob
 | training data | MNIST, {n:,} of the 60,000 training digits, SHA-256 `{data_sha256}` |
 | teachers | {teachers} |
 | augmentation | rotation ±{rotation:g}°, shift ±{shift:.0%}, zoom ±{zoom:.0%}, slant ±{slant:g}, bend {bend:g} px |
+| other hands | write {rewritten:.0%} of the digits again before that, half of them in forms that MNIST does not have |
 | calibration | temperature {temperature:.3f}, fitted on the other 5,000 of the 60,000 |
 | uncertain below | {threshold:.1%} confidence, the lowest at which 99.9 % of the accepted validation digits are right |
 | made by | inkdigits {version}, commit `{commit}` |
@@ -58,7 +59,8 @@ elsewhere they differ by rounding, and the figures by a few hundredths of a per 
 
 - It knows digits only. A letter or a scribble that holds ink gets the digit that it looks most like, often with a low
   confidence, sometimes not.
-- MNIST was written in the United States around 1990: a 1 with a long upstroke, a crossed 7 and an open 4 are rare.
+- MNIST was written in the United States around 1990. A 1 with a long upstroke, a crossed 7, an open 4 and other forms
+  were drawn as strokes for training; hands that write otherwise again are read less well.
 - The confidence is calibrated on MNIST. On pictures from elsewhere it is too high by an amount that depends on them.
 - The picture must be brought to MNIST's form first; `inkdigits.Reader` does, `inkdigits.Classifier` takes it as given.
 - Not for decisions about people without a person who looks.

@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 import inkdigits
-from inkdigits.synthesis.pictures import LEVELS, write_picture
+from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pictures import write_picture
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEED = 11

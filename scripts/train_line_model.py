@@ -31,6 +31,8 @@ from inkdigits.modelfile import ModelInfo
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "inkdigits" / "weights"
 
+CHECKPOINT, STORY = "checkpoint.safetensors", "story.txt"
+
 _VALIDATION_SEED = 999
 _GROUPS = 4  # of validation lines, 512 each
 
@@ -46,7 +48,7 @@ The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.
 | output | for each four pixels of width, probabilities of ten digits and of none, and the digit's box |
 | network | seven convolutions over the band, two along it, {weights:,} weights; read out by CTC |
 | training data | {lines:,} lines, synthesised from MNIST's {n:,} training digits (SHA-256 `{data_sha256}`) |
-| training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
+| training | {steps:,} steps of {batch_size} lines, seed {seed}{after}; the last step, nothing chosen on test |
 | uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
 | no digit below | {no_digit:.1%}, and no line of them below that on average |
 | made by | inkdigits {version}, commit `{commit}` |
@@ -67,7 +69,9 @@ fall below the last.
 Lines synthesised from validation digits, as hard as those it was trained on, read exactly: {exact:.2%} of
 {validation:,}.
 
-To make it again: `python scripts/train_line_model.py RUN{options}`
+To make it again, each with its own commit:
+
+{remake}
 
 ## Limits
 
@@ -81,13 +85,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path, help="folder to keep the checkpoint in")
     parser.add_argument("--steps", type=int, default=LineRecipe.steps)
+    parser.add_argument("--after", type=Path, help="folder of a finished run, whose network this one begins with")
+    parser.add_argument("--seed", type=int, default=LineRecipe.seed)
+    parser.add_argument("--rate", type=float, default=1.0, help="of the usual learning rates")
     parser.add_argument("--pictures", type=int, default=150, help="to choose thresholds on, of each kind and level")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.run.mkdir(parents=True, exist_ok=True)
-    begun_with(given.run)
-    recipe = LineRecipe(steps=given.steps)
+    recipe = LineRecipe(
+        steps=given.steps,
+        seed=given.seed,
+        learning_rate=given.rate * LineRecipe.learning_rate,
+        muon_rate=given.rate * LineRecipe.muon_rate,
+    )
+    remember(given.run, given.after)
     digits, validation = (inkdigits.load_dataset("mnist", split) for split in ("train", "validation"))
     stream = LineStream(validation, batch_size=64, seed=_VALIDATION_SEED)
     batches = [batch for number in range(_GROUPS) for batch in stream.group(number)]
@@ -97,7 +109,8 @@ def main() -> None:
         exact = exact_share(network, batches)
         say(f"step {step:6}  loss {loss:6.3f}  lines read exactly {exact:.2%}  {time.perf_counter() - begin:,.0f} s")
 
-    network = fit_lines(recipe, digits, checkpoint=given.run / "checkpoint.safetensors", report=report)
+    after = given.after / CHECKPOINT if given.after else None
+    network = fit_lines(recipe, digits, checkpoint=given.run / CHECKPOINT, after=after, report=report)
     exact = exact_share(network, batches)
     path = bundle(network, recipe, digits, validation, exact, given.pictures, given.run)
     say(f"{path}: {exact:.2%} of the validation lines read exactly")
@@ -128,7 +141,7 @@ def bundle(
     )
     path = write_line_model(network, 1.0, ModelInfo(**info, thresholds=thresholds), WEIGHTS / "lines.onnx")
     content = path.read_bytes()
-    options = f" --steps {recipe.steps}" if recipe.steps != LineRecipe.steps else ""
+    story = (run / STORY).read_text(encoding="utf-8").splitlines()
     card = CARD.format(
         kilobytes=len(content) / 1000,
         weights=sum(weights.numel() for weights in network.parameters()),
@@ -139,6 +152,8 @@ def bundle(
         licence=ModelInfo.licence,
         version=inkdigits.__version__,
         commit=begun_with(run),
+        after=", after another training" if len(story) > 1 else "",
+        remake="\n".join(f"    {line}" for line in story),
         sha256=sha256(content),
         **thresholds,
         line_right=LINE_RIGHT,
@@ -147,19 +162,28 @@ def bundle(
         missed=MISSED,
         exact=exact,
         validation=_GROUPS * 512,
-        options=options,
     )
     write_atomically(WEIGHTS / "lines.md", card)
     return path
 
 
+def remember(run: Path, after: Path | None) -> None:
+    """Keep in a run's folder how it was begun, after the story of the run that it goes on from."""
+    if (run / STORY).exists():
+        return
+    answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
+    options = " ".join(argument for argument in sys.argv[1:] if argument != str(run))
+    before = (after / STORY).read_text(encoding="utf-8") if after else ""
+    write_atomically(
+        run / STORY,
+        f"{before}{answer.stdout.strip()[:12]}: python scripts/train_line_model.py {run.name} {options}".rstrip()
+        + "\n",
+    )
+
+
 def begun_with(run: Path) -> str:
-    """Return the commit of the code that a run was begun with, and keep it in the run's folder."""
-    file = run / "commit"
-    if not file.exists():
-        answer = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
-        write_atomically(file, f"{answer.stdout.strip()[:12]}\n")
-    return file.read_text(encoding="utf-8").strip()
+    """Return the commit of the code that a run was begun with."""
+    return (run / STORY).read_text(encoding="utf-8").splitlines()[-1].partition(":")[0]
 
 
 def say(what: str) -> None:

@@ -13,7 +13,8 @@ from PIL import Image
 from inkdigits.data import Dataset
 from inkdigits.evaluation.labels import LabelledPicture, read_labels
 from inkdigits.files import make_folder
-from inkdigits.synthesis.pictures import KINDS, LEVELS, write_picture
+from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pictures import KINDS, write_picture
 
 __all__ = ["KnownPicture", "read_picture_set", "write_picture_set"]
 

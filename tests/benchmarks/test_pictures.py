@@ -18,7 +18,8 @@ from shared.picture_set import KnownPicture, read_picture_set, write_picture_set
 
 from inkdigits.data import load_dataset
 from inkdigits.samples import LABELS
-from inkdigits.synthesis.pictures import KINDS, LEVELS
+from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pictures import KINDS
 
 READERS = REPOSITORY / ".venv-readers" / "bin" / "python"
 

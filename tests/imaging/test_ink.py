@@ -63,6 +63,15 @@ def test_a_digit_that_fills_its_frame_keeps_its_polarity() -> None:
     assert has_light_ink(page(truth, paper=30, contrast=-180))
 
 
+@pytest.mark.parametrize("light", [40, 90])
+def test_faint_writing_keeps_its_polarity_in_uneven_light(light: int) -> None:
+    truth = np.hstack([digit(size=120, thickness=5)] * 6)
+    waves = np.sin(np.linspace(0, 7, truth.shape[1])) * np.linspace(0.4, 1, truth.shape[0])[:, None]
+    grey = np.clip(140 + light * waves - 25 * truth, 0, 255).astype(np.uint8)
+    assert not has_light_ink(grey)
+    assert has_light_ink(255 - grey)
+
+
 def test_a_digit_on_a_darker_patch_is_told_from_the_patch() -> None:
     truth = digit()
     grey = page(truth, paper=215, contrast=170)

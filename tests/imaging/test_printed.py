@@ -72,6 +72,22 @@ def test_a_box_with_a_gap_goes() -> None:
     assert added(without_boxes(ink)) < 0.02
 
 
+def test_a_box_that_a_digit_crosses_goes() -> None:
+    ink = np.zeros((200, 200), np.float32)
+    cv2.rectangle(ink, (30, 40), (160, 150), 1.0, 4)
+    cv2.line(ink, (110, 60), (90, 195), 1.0, 6)  # its stem leaves the box
+    cleared = without_boxes(ink)
+    assert cleared[38:43, 40:80].max() == 0
+    assert cleared[170:190, 85:100].max() == 1
+
+
+def test_a_nine_is_no_box() -> None:
+    nine = np.zeros((43, 30), np.float32)
+    cv2.ellipse(nine, (12, 12), (9, 10), 0, 0, 360, 1.0, 3)
+    cv2.line(nine, (21, 10), (20, 40), 1.0, 3)
+    assert without_boxes(nine) is nine
+
+
 def test_the_walls_between_cells_go() -> None:
     ink = np.zeros((120, 420), np.float32)
     for place in range(4):

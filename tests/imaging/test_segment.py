@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.segment import Glyph, find_glyphs, single_glyph
+from inkdigits.imaging.segment import single_glyph
 
 Ink = npt.NDArray[np.float32]
 
@@ -15,13 +15,8 @@ def page(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (200, 300)) 
     return ink
 
 
-def boxes(lines: list[list[Glyph]]) -> list[list[tuple[int, int, int, int]]]:
-    return [[glyph.box for glyph in line] for line in lines]
-
-
 def test_a_page_without_ink_has_no_glyph() -> None:
     assert single_glyph(page()) is None
-    assert find_glyphs(page()) == []
 
 
 def test_a_smudge_is_no_glyph() -> None:
@@ -74,28 +69,3 @@ def test_a_neighbours_ink_inside_the_box_is_left_out() -> None:
     glyph = single_glyph(ring)
     assert glyph is not None
     assert glyph.ink[40:60, 40:60].sum() == 0
-
-
-def test_glyphs_are_in_reading_order() -> None:
-    lines = find_glyphs(
-        page((200, 22, 20, 60), (20, 20, 20, 60), (100, 26, 20, 60), (30, 120, 20, 60), (90, 116, 20, 60))
-    )
-    assert boxes(lines) == [
-        [(20, 20, 20, 60), (100, 26, 20, 60), (200, 22, 20, 60)],
-        [(30, 120, 20, 60), (90, 116, 20, 60)],
-    ]
-
-
-def test_pieces_above_each_other_are_one_digit() -> None:
-    lines = find_glyphs(page((20, 20, 30, 6), (22, 32, 25, 50), (100, 20, 20, 62)))
-    assert boxes(lines) == [[(20, 20, 30, 62), (100, 20, 20, 62)]]
-
-
-def test_commas_and_dashes_are_left_out() -> None:
-    lines = find_glyphs(page((20, 20, 20, 60), (60, 72, 6, 14), (80, 20, 20, 60), (120, 48, 20, 5)))
-    assert boxes(lines) == [[(20, 20, 20, 60), (80, 20, 20, 60)]]
-
-
-def test_noise_gives_a_bounded_number_of_glyphs() -> None:
-    noise = (np.random.default_rng(0).random((600, 600)) > 0.9).astype(np.float32)
-    assert sum(map(len, find_glyphs(noise))) <= 1000

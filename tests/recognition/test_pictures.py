@@ -11,7 +11,8 @@ from PIL import Image
 from inkdigits.data import load_dataset
 from inkdigits.reader import Reader
 from inkdigits.samples import LABELS
-from inkdigits.synthesis.pictures import LEVELS, Kind, write_picture
+from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pictures import Kind, write_picture
 
 Grey = npt.NDArray[np.uint8]
 
@@ -43,6 +44,13 @@ def test_a_printed_box_and_rules_are_not_read(reader: Reader) -> None:
     edges = (width // 2 - 6, height // 2 - 6), (width // 2 + width + 6, height // 2 + height + 6)
     cv2.rectangle(framed, *edges, ink, 5)
     assert reader.read(framed, single=True).text == "2"
+
+
+def test_one_digit_among_much_other_writing_is_not_taken_for_the_only_one(reader: Reader) -> None:
+    grey = sample("marker.png")
+    alone, crowded = reader.read(grey, single=True), reader.read(np.tile(grey, (3, 4)), single=True)
+    assert alone.status == "ok"
+    assert crowded.status != "ok"
 
 
 def test_lines_are_read_from_the_top(reader: Reader) -> None:

@@ -18,7 +18,7 @@ COLUMN = 4  # pixels of a band that a column stands for
 
 _ELEMENT = 21  # pixels: wider than any stroke of a digit so tall
 _FAINTEST = 12.0  # levels of 255: what differs less from its paper is not stretched to full ink
-_FULL = 98.5  # percentile of what differs from paper that counts as full ink
+_FULL = 0.985  # of the pixels are no darker than what counts as full ink
 
 
 def normalise_band(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -39,5 +39,6 @@ def normalise_band(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     closed = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((_ELEMENT, _ELEMENT), np.uint8)).astype(np.float32)
     paper = cv2.blur(closed, (_ELEMENT, _ELEMENT))[_ELEMENT:-_ELEMENT, _ELEMENT:-_ELEMENT]
     depth = np.maximum(paper - grey, 0)
-    full = max(float(np.percentile(depth, _FULL)), _FAINTEST)
+    rank = int(_FULL * (depth.size - 1))
+    full = max(float(np.partition(depth, rank, axis=None)[rank]), _FAINTEST)
     return np.asarray(np.minimum(depth * (255 / full), 255), np.uint8)

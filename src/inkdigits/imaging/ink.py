@@ -16,9 +16,11 @@ _SMALL_SIDE, _NARROW_SIDE = 64, 36  # light and polarity show at this size: of t
 _LONGEST_SIDE = 512
 _ELEMENT = 0.4  # of 64 pixels, or of a smaller longer side: wider than any stroke, narrower than a change of light
 _NEAR_SIDE = 256  # a stroke's surroundings show at this size
+_NARROW = {5: 12.0, 9: 3.0}  # pixels of the small page, and how much strokes narrower than these count beside skewness
+_DEEPEST = 97  # percentile
 _FITS, _SAMPLES = 5, 500  # of the surface of light; it has settled by then
 _RIDGE = 1e-6 * np.eye(6)
-_FAINTEST = 10.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
+_FAINTEST = 11.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 _NOISE = 4.0  # standard deviations of the paper that are still paper
 _TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
 _SHOULDER = 0.85  # of the ink's own contrast that is full ink
@@ -65,7 +67,8 @@ def with_dark_ink(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
     """Say whether the ink of a picture is lighter than its paper.
 
-    Ink covers less than paper, so that levels are skewed towards it, and the border of a picture is mostly paper.
+    Ink covers less than paper, so that levels are skewed towards it; the border of a picture is mostly paper; and what
+    is narrow is ink.
 
     Args:
         grey: uint8 (H,W), 0 black to 255 white.
@@ -85,7 +88,21 @@ def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
     strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
     border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
     skewness = float((detail**3).mean()) / spread**3
-    return skewness > 2 * border / spread
+    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in _NARROW.items())
+    return skewness > 2 * border / spread + evidence
+
+
+def _narrow_dark(small: _Levels, side: int) -> float:
+    """Return how much deeper dark strokes are than light ones, of those narrower than a square, as a logarithm.
+
+    Slow light, which skews the levels of a faintly written page, is neither.
+    """
+    smooth = cv2.copyMakeBorder(cv2.GaussianBlur(small, (0, 0), 0.7), side, side, side, side, cv2.BORDER_REPLICATE)
+    element = np.ones((side, side), np.uint8)
+    dark = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, element) - smooth
+    light = smooth - cv2.morphologyEx(smooth, cv2.MORPH_OPEN, element)
+    dark_depth, light_depth = (float(np.percentile(depth, _DEEPEST)) for depth in (dark, light))
+    return float(np.log((dark_depth + 0.5) / (light_depth + 0.5)))
 
 
 def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels:

@@ -18,6 +18,8 @@ _CORE = 0.35  # of full ink
 _SMALLEST = 14  # pixels: the side of a box that is worth looking for
 _STRIP = 0.1  # of a piece's side: how far from its border a printed edge may lie
 _COVERED = 0.82, 0.5  # of an edge's length there is ink, on three sides and on the fourth
+_LONG_EDGE = 0.55  # of its side: an edge is straight for as long
+_CORNERS = 3  # of four are inked at least
 _HOLLOW = 0.45  # of a box's area is ink at most
 _THICKEST = 0.22  # of a box's shorter side
 _MOST = 200  # pieces that are looked at, the largest
@@ -69,7 +71,11 @@ def without_boxes(ink: _Ink) -> _Ink:
             continue
         part = slice(top, top + height), slice(left, left + width)
         piece = (labels[part] == name).astype(np.uint8)
-        if _is_box(piece):
+        if not _is_box(piece):  # a digit that crosses its box may reach further
+            first_row, last_row, first, last = _frame(piece)
+            piece = piece[first_row:last_row, first:last]
+            part = slice(top + first_row, top + last_row), slice(left + first, left + last)
+        if min(piece.shape) >= _SMALLEST and _is_box(piece):
             cleared = ink.copy() if cleared is None else cleared
             cleared = _erased(ink, cleared, _edges(piece), part, across=True, down=True)
     return ink if cleared is None else cleared
@@ -124,6 +130,8 @@ def _rules(mask: _Mask) -> _Mask:
     # A rule may slope: it is straight for a while, within a pixel or two.
     near = _dilated(mask, 3, 1)
     straight = _opened(near, 1, length) & mask
+    if straight.any(axis=0).mean() < _RULE_COVERED:
+        return rules
     joined = _dilated(straight, 3, 1 + length // 2)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     for name in np.flatnonzero(stats[1:, cv2.CC_STAT_WIDTH] >= _BORDER_TO_BORDER * width) + 1:
@@ -151,9 +159,25 @@ def _along_a_line(rule: _Mask) -> _Mask:
     return line
 
 
+def _frame(piece: _Mask) -> tuple[int, int, int, int]:
+    """Return where the outermost long edges of a piece are, down and across; all of it where there are none."""
+    height, width = piece.shape
+    long = max(5, round(_LONG_EDGE * min(height, width)))
+    across, down = _opened(_dilated(piece, 3, 1), 1, long) & piece, _opened(_dilated(piece, 1, 3), long, 1) & piece
+    rows = np.flatnonzero(across.sum(axis=1, dtype=np.int64) >= _LONG_EDGE * width)
+    columns = np.flatnonzero(down.sum(axis=0, dtype=np.int64) >= _LONG_EDGE * height)
+    if len(rows) and len(columns) and rows[-1] - rows[0] >= height / 2 and columns[-1] - columns[0] >= width / 2:
+        return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    return 0, height, 0, width
+
+
 def _is_box(piece: _Mask) -> bool:
-    """Say whether a piece of ink has the straight edges of a box."""
+    """Say whether a piece of ink has the straight edges of a box, and corners, which a round digit has not."""
     strip = max(2, round(_STRIP * min(piece.shape)))
+    near, far = slice(None, strip), slice(-strip, None)
+    corners = sum(bool(piece[rows, columns].any()) for rows in (near, far) for columns in (near, far))
+    if corners < _CORNERS:
+        return False
     sides = piece[:strip].any(0), piece[-strip:].any(0), piece[:, :strip].any(1), piece[:, -strip:].any(1)
     covered = sorted(float(side.mean()) for side in sides)
     return covered[1] >= _COVERED[0] and covered[0] >= _COVERED[1]

@@ -1,4 +1,4 @@
-"""Ink to glyphs: what may be a digit, where it stands, and in which line."""
+"""Ink to the glyph of the one digit on a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Glyph", "find_glyphs", "single_glyph"]
+__all__ = ["Glyph", "single_glyph"]
 
 _Ink: TypeAlias = npt.NDArray[np.float32]
 _Boxes: TypeAlias = npt.NDArray[np.int64]  # (N,4): left, top, right, bottom; right and bottom exclusive
@@ -22,11 +22,6 @@ _MOST_PIECES = 1000  # more is a texture; the heaviest are looked at
 _FAIR_SHARE = 0.3  # the ink of a digit, against that of a frame or a neighbour cut by the border
 _PART = 0.03  # the ink of the smallest part of a digit that stands apart
 _REACH = 0.5  # the longer side: how far such a part may stand
-
-# How the glyphs of a page relate.
-_OVERLAP = 0.5  # of the narrower piece: pieces above each other by as much are one digit
-_SMALLEST = 0.4  # of the tallest in the line: what is lower is a comma or a dash
-_LOWEST_LINE = 0.3  # of the tallest line: what is lower is dirt
 
 
 @dataclass(frozen=True)
@@ -85,24 +80,6 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     return _glyph(ink, pieces, _gather(pieces.boxes, mass))
 
 
-def find_glyphs(ink: _Ink) -> list[list[Glyph]]:
-    """Return what may be digits, line by line from the top, each line from the left.
-
-    Args:
-        ink: float32 (H,W), 0 paper to 1 ink.
-
-    """
-    pieces = _find_pieces(ink)
-    lines = [_merge(pieces.boxes, line) for line in _lines(pieces.boxes)]
-    glyphs = [[_glyph(ink, pieces, members) for members in line] for line in lines]
-    tallest = [max(glyph.box[3] for glyph in line) for line in glyphs]
-    return [
-        [glyph for glyph in line if glyph.box[3] >= _SMALLEST * height]
-        for line, height in zip(glyphs, tallest, strict=True)
-        if height >= _LOWEST_LINE * max(tallest)
-    ]
-
-
 def _find_pieces(ink: _Ink) -> _Pieces:
     """Return the connected pieces of ink that have a core and are no specks."""
     mask = (ink > 0).view(np.uint8)
@@ -140,36 +117,6 @@ def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int6
         if (grown == members).all():
             return np.flatnonzero(members)
         members = grown
-
-
-def _lines(boxes: _Boxes) -> list[list[int]]:
-    """Group pieces into lines from the top: the tall ones make the lines, the others join where their middle is."""
-    lines: list[list[int]] = []
-    bands: list[tuple[int, int]] = []
-    for index in np.argsort(boxes[:, 1] - boxes[:, 3], kind="stable"):
-        top, bottom = int(boxes[index, 1]), int(boxes[index, 3])
-        middle = (top + bottom) / 2
-        home = next((line for line, band in zip(lines, bands, strict=True) if band[0] <= middle < band[1]), None)
-        if home is None:
-            lines.append([int(index)])
-            bands.append((top, bottom))
-        else:
-            home.append(int(index))
-    return [line for _, line in sorted(zip(bands, lines, strict=True))]
-
-
-def _merge(boxes: _Boxes, line: Iterable[int]) -> list[list[int]]:
-    """Join the pieces of a line that stand above each other; return the groups from the left."""
-    groups: list[list[int]] = []
-    for index in sorted(line, key=lambda piece: (boxes[piece, 0], piece)):
-        left, _, right, _ = boxes[index]
-        if groups:
-            start, _, end, _ = _around(boxes[groups[-1]])
-            if min(right, end) - max(left, start) >= _OVERLAP * min(right - left, end - start):
-                groups[-1].append(index)
-                continue
-        groups.append([index])
-    return groups
 
 
 def _around(boxes: _Boxes) -> tuple[int, int, int, int]:

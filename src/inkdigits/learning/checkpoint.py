@@ -22,7 +22,7 @@ from inkdigits.files import write_atomically
 from inkdigits.learning.curriculum import Curriculum
 from inkdigits.learning.history import EpochRecord
 
-__all__ = ["Progress", "load_checkpoint", "load_steps", "save_checkpoint", "save_steps"]
+__all__ = ["Progress", "load_checkpoint", "load_network", "load_steps", "save_checkpoint", "save_steps"]
 
 
 @dataclass
@@ -111,6 +111,23 @@ def load_steps(
     try:
         return int(metadata["steps"])
     except (ValueError, KeyError) as error:
+        raise _damaged(path) from error
+
+
+def load_network(path: Path, network: nn.Module) -> None:
+    """Give a network the weights that are in a checkpoint, of whatever training.
+
+    Raises:
+        CheckpointError: the checkpoint is missing, damaged, or of another network.
+
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            names = [name for name in file.keys() if name.startswith("network.")]  # noqa: SIM118
+            network.load_state_dict({name.removeprefix("network."): file.get_tensor(name) for name in names})
+    except FileNotFoundError as error:
+        raise CheckpointError(f"there is no checkpoint {printable(path)}", "name a run that has one") from error
+    except (SafetensorError, RuntimeError, OSError) as error:
         raise _damaged(path) from error
 
 

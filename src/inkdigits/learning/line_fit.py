@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from inkdigits.data.dataset import Dataset
+from inkdigits.files import sha256
 from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN
-from inkdigits.learning.checkpoint import load_steps, save_steps
+from inkdigits.learning.checkpoint import load_network, load_steps, save_steps
 from inkdigits.learning.devices import keep_freed_memory
 from inkdigits.learning.line_data import Batch, LineStream
 from inkdigits.learning.line_network import line_network
@@ -57,6 +59,7 @@ def fit_lines(
     digits: Dataset,
     *,
     checkpoint: Path,
+    after: Path | None = None,
     every: int = 500,
     report: Callable[[int, float, nn.Sequential], None] = lambda step, loss, network: None,
 ) -> nn.Sequential:
@@ -66,6 +69,7 @@ def fit_lines(
         recipe: how.
         digits: what the lines are written with.
         checkpoint: a file to go on from, if it exists, and to keep the state in.
+        after: a checkpoint of another training, whose network this one begins with.
         every: steps between checkpoints and reports.
         report: told the steps done, the mean loss since the last report, and the network.
 
@@ -82,7 +86,10 @@ def fit_lines(
     network = line_network(recipe.channels)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizers = _optimizers(recipe, network)
-    identity = {"recipe": asdict(recipe) | {"channels": list(recipe.channels)}, "digits": len(digits)}
+    identity: dict[str, Any] = {"recipe": asdict(recipe) | {"channels": list(recipe.channels)}, "digits": len(digits)}
+    if after:
+        load_network(after, network)
+        identity["after"] = sha256(after.read_bytes())
     first = load_steps(checkpoint, network, optimizers, identity) if checkpoint.exists() else 0
     stream = LineStream(digits, batch_size=recipe.batch_size, seed=recipe.seed, first=first)
     losses: list[float] = []

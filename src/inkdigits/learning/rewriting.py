@@ -16,6 +16,8 @@ __all__ = ["rewrite_some"]
 
 _SMALLEST, _LARGEST = 9.0, 60.0  # pixels that a digit is tall before it is brought to MNIST's form
 _STRETCHED = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
+_SLENDER = 0.4  # of its height: a 1 without an upstroke, which would become a blot
+_FOREIGN = 0.5  # share of hands that write forms which MNIST does not have
 _PAPER = 0.1  # less ink than this is none
 
 
@@ -47,8 +49,8 @@ def rewrite_some(images: Tensor, labels: Tensor, share: float, seed: int) -> tup
 def _written_again(image: npt.NDArray[np.uint8], label: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a digit as another hand would write it, in MNIST's form."""
     height = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
-    ink = rewrite(image, label, height, random_hand(rng), rng)
-    if label != 1 and rng.random() < _STRETCHED:
+    ink = rewrite(image, label, height, random_hand(rng, foreign=_FOREIGN), rng)
+    if ink.shape[1] > _SLENDER * ink.shape[0] and rng.random() < _STRETCHED:
         side = max(ink.shape)
         ink = np.asarray(cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
     return normalise(np.where(ink < _PAPER, np.float32(0), ink))

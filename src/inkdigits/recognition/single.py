@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -25,8 +25,13 @@ _SIZES = 0.85, 0.6, 0.42, 0.28  # of the picture's height: digits of these heigh
 _MOST_ROWS = 8
 _OVERLAP = 0.5  # of a band with the next
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
+_CONSIDERABLE = 0.3  # of a digit's ink: the edge of a box that is as near is less
+_MOST_PLACES = 2
 _CORE = 0.35  # of full ink: what a piece is made of
 _WHOLE = 0.9  # of its pieces' ink is in the box of a whole digit
+_MOST = 0.5  # of a picture's ink: so much is one digit that stands alone
+_DIRT = 0.3  # of a digit's height: a lower piece says nothing
+_PARTLY = 0.3  # of a piece's ink is within a digit's box: it may be part of it
 _ROOM = 0.12  # of its height: about a digit that the line model has placed
 
 _Grey = npt.NDArray[np.uint8]
@@ -48,17 +53,39 @@ def find_single(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel
 
     """
     finding = _of_glyph(grey, ink, classifier, lines)
-    if finding is not None and finding.confidence >= _SURE:
+    if finding is not None and finding.confidence >= _SURE and _is_most_of(ink, finding.box):
         return finding
     clean = without_boxes(without_rules(without_boxes(ink)))
     findings = [finding] if finding else []
     if clean is not ink:
         again = _of_glyph(grey, clean, classifier, lines)
         findings += [again] if again else []
-    for box in _places(grey, clean, lines) if clean.any() else ():
-        seen = _opinion(grey, _cut(clean, box), box, classifier, lines)
-        findings.append(replace(seen, presence=seen.presence * _wholeness(clean, box)))
-    return max(findings, key=lambda found: found.confidence, default=None)
+    for place in _places(grey, clean, lines) if clean.any() else ():
+        looks = [(clean, place.box), (place.band, place.in_band)]
+        for near, within in looks if _uncut(place.band, place.in_band) else looks[:1]:
+            seen = _opinion(grey, near[_slices(near, within)], place.box, classifier, lines)
+            findings.append(replace(seen, presence=seen.presence * _wholeness(near, within)))
+    best = max(findings, key=lambda found: found.confidence, default=None)
+    return replace(best, presence=best.presence * _loneliness(clean, best.box)) if best else None
+
+
+def _is_most_of(ink: _Ink, box: Box) -> bool:
+    """Say whether most of the ink is in a box."""
+    return float(ink[_slices(ink, box)].sum()) >= _MOST * float(ink.sum())
+
+
+def _loneliness(ink: _Ink, box: Box) -> float:
+    """Return 1 for a digit that stands alone, less where there is more other writing than that digit.
+
+    What the border of the picture cuts is a neighbour's; what is much smaller than the digit is dirt.
+    """
+    _, names, stats, _ = cv2.connectedComponentsWithStats((ink > _CORE).astype(np.uint8), connectivity=8)
+    left, top, width, height, area = stats.T
+    inside = np.bincount(names[_slices(ink, box)].ravel(), minlength=len(stats))
+    cut = (left == 0) | (top == 0) | (left + width == ink.shape[1]) | (top + height == ink.shape[0])
+    other = (height >= _DIRT * (box[3] - box[1])) & (inside < _PARTLY * area) & ~cut
+    own, others = float(inside[1:].sum()), float(area[1:][other[1:]].sum())
+    return min(1.0, own / others) if others else 1.0
 
 
 def _of_glyph(grey: _Grey, ink: _Ink, classifier: Classifier, lines: LineModel) -> Finding | None:
@@ -89,8 +116,26 @@ def _row_about(box: Box) -> Row:
     return Row(left, right, (top + bottom) / 2, 0.0, max(bottom - top, _NARROWEST * (right - left), 1.0))
 
 
-def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
-    """Return the boxes of what the line model takes for digits: in rows of ink, and in bands all over the picture."""
+@dataclass(frozen=True)
+class _Place:
+    """Where the line model sees a digit.
+
+    Attributes:
+        probability: that there is this digit, and nothing else, in the band.
+        box: of the digit, on the page.
+        in_band: the same, in the band.
+        band: float32 (40,W), 0 paper to 1 ink, as dark as the paper beside it says: shadows are gone.
+
+    """
+
+    probability: float
+    box: Box
+    in_band: Box
+    band: _Ink
+
+
+def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[_Place]:
+    """Return what the line model takes for digits: in rows of ink, and in bands all over the picture."""
     height, width = grey.shape
     rows = find_rows(ink)[:_MOST_ROWS]
     for size in _SIZES:
@@ -98,21 +143,23 @@ def _places(grey: _Grey, ink: _Ink, lines: LineModel) -> list[Box]:
         reach = min(digit * BAND_HEIGHT / DIGIT_HEIGHT, height) / 2
         steps = max(1, int(np.ceil((height - 2 * reach) / (_OVERLAP * 2 * reach))) + 1)
         rows += [Row(0, width, middle, 0.0, digit) for middle in np.linspace(reach, height - reach, steps)]
-    best: list[tuple[float, Box]] = []
-    for row in rows:
-        if row.heights > LONGEST:
-            continue
-        band_grey, to_page = cut_band(grey, row)
-        (columns,) = lines.columns([normalise_band(band_grey)])
-        digits = decode_columns(columns)
-        if len(digits) != 1 or digits[0].is_sign:
-            continue
-        one = float(string_probabilities(columns, [[digits[0].value]])[0])
-        left, top, right, bottom = digits[0].box
-        corners = to_page[:, :2] @ np.array([[left, right], [top, bottom]]) + to_page[:, 2:]
-        best.append((one, (*corners[:, 0].tolist(), *corners[:, 1].tolist())))
-    best.sort(key=lambda place: -place[0])
-    return [box for _, box in best[:2]]
+    places = [place for row in rows if row.heights <= LONGEST for place in _only_digit(grey, row, lines)]
+    return sorted(places, key=lambda place: -place.probability)[:_MOST_PLACES]
+
+
+def _only_digit(grey: _Grey, row: Row, lines: LineModel) -> list[_Place]:
+    """Return the one digit that the line model reads in a row; none if it reads more, or a sign."""
+    band_grey, to_page = cut_band(grey, row)
+    band = normalise_band(band_grey)
+    (columns,) = lines.columns([band])
+    digits = decode_columns(columns)
+    if len(digits) != 1 or digits[0].is_sign:
+        return []
+    probability = float(string_probabilities(columns, [[digits[0].value]])[0])
+    left, top, right, bottom = digits[0].box
+    corners = to_page[:, :2] @ np.array([[left, right], [top, bottom]]) + to_page[:, 2:]
+    box = (*corners[:, 0].tolist(), *corners[:, 1].tolist())
+    return [_Place(probability, box, digits[0].box, np.asarray(band / np.float32(255), np.float32))]
 
 
 def _wholeness(ink: _Ink, box: Box) -> float:
@@ -125,9 +172,14 @@ def _wholeness(ink: _Ink, box: Box) -> float:
     return min(1.0, (within / whole / _WHOLE) ** 2) if whole else 0.0
 
 
-def _cut(ink: _Ink, box: Box) -> _Ink:
-    """Return the ink in a box, with a little room about it."""
-    return ink[_slices(ink, box)]
+def _uncut(band: _Ink, box: Box) -> bool:
+    """Say whether a digit ends within a band, as far as the band shows."""
+    part = _slices(band, box)
+    _, labels = cv2.connectedComponents((band > _CORE).astype(np.uint8), connectivity=8)
+    areas = np.bincount(labels[part].ravel(), minlength=int(labels.max()) + 1)
+    areas[0] = 0
+    own = np.flatnonzero(areas >= _CONSIDERABLE * max(1, int(areas.sum())))
+    return not np.isin(np.concatenate([labels[0], labels[-1]]), own).any()
 
 
 def _slices(ink: _Ink, box: Box) -> tuple[slice, slice]:

@@ -9,20 +9,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT, SIGN
-from inkdigits.synthesis.clutter import random_sign, separator
+from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT
+from inkdigits.synthesis.composition import Part, compose_line
 from inkdigits.synthesis.papers import expose, random_paper
-from inkdigits.synthesis.pens import Hand, Ink, draw_strokes, random_hand, rewrite
+from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
 
 __all__ = ["WrittenLine", "write_line"]
 
-_LONGEST = 9
-_LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
-_SPACINGS = [0.4, 0.45, 0.15]  # touching, usual, wide
-_REPEATING, _SEPARATED, _GROWING, _ENDING = 0.2, 0.35, 0.2, 0.3  # shares of lines
-_FOREIGN = 0.5  # of the hands
-_WITH_STRANGERS = 0.08  # of lines with digits
-_EMPTY = 0.1  # of lines without
+_FOREIGN = 0.6  # of the hands
+_KERNED = 0.6  # of lines: gaps are between ink and ink
+_LEAST_ADVANCE = 0.35  # of a part's width: the next does not begin before
+_FAR = 1e4  # pixels
+_EDGE = 0.3  # of full ink
+_BESIDE = 5  # pixels up and down in which ink is beside other ink
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,6 @@ class WrittenLine:
     boxes: npt.NDArray[np.float32]
 
 
-@dataclass
-class _Part:
-    """Something written: a digit, or what is none."""
-
-    ink: Ink
-    label: int | None  # a digit, SIGN, or nothing that is read
-    gap: float  # pixels before it
-    lift: float  # pixels that its bottom stands above the baseline
-
-
 def write_line(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], rng: np.random.Generator) -> WrittenLine:
     """Write a line with some digits of a data set, and what comes with digits on real paper.
 
@@ -62,7 +51,7 @@ def write_line(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], rng
     """
     hand = random_hand(rng, foreign=_FOREIGN)
     height = DIGIT_HEIGHT * float(np.exp(rng.normal(0, 0.18)))
-    parts = _compose(images, labels, height, hand, rng)
+    parts = compose_line(images, labels, height, hand, rng)
     places, width = _lay_out(parts, height, rng)
     ink = np.zeros((BAND_HEIGHT, width), np.float32)
     strength = float(rng.uniform(0.75, 1.0)) if rng.random() < 0.5 else 1.0
@@ -83,86 +72,14 @@ def write_line(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], rng
     return WrittenLine(expose(grey, rng), np.array([box[0] for box in kept], np.int64), truth)
 
 
-def _compose(
-    images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], height: float, hand: Hand, rng: np.random.Generator
-) -> list[_Part]:
-    """Return what the line says, from the left."""
-    count = int(rng.choice(_LONGEST + 1, p=_LENGTHS))
-    spacings = rng.normal(0.02, 0.08), rng.normal(0.18, 0.12), rng.uniform(0.3, 1.3)
-    spacing = float(rng.choice(spacings, p=_SPACINGS))
-    unrest = abs(float(rng.normal(0, 0.05)))
-    repeat = rng.random() < _REPEATING
-    parts = _strangers(count, height, hand, rng)
-    separated = rng.random() < _SEPARATED
-    raised = float(rng.uniform(0, 0.9))
-    growth = float(rng.normal(0, 0.35)) if rng.random() < _GROWING else 0.0
-    which = -1
-    for place in range(count):
-        if repeat and place and rng.random() < 0.7:
-            label = labels[which]
-            which = int(rng.choice(np.flatnonzero(labels[:2000] == label)))
-        else:
-            which = int(rng.integers(len(images)))
-        size = height * float(np.exp(rng.normal(0, 0.1) + growth * (place / max(1, count - 1) - 0.5)))
-        size *= hand.small_zeros if labels[which] == 0 else 1.0
-        ink = rewrite(images[which], int(labels[which]), size, hand, rng)
-        gap = height * (spacing + float(rng.normal(0, 0.09)) + (0.05 if labels[which] == 1 else 0.0))
-        lift = height * float(rng.normal(0, unrest))
-        if labels[which] == 0 and hand.small_zeros < 1:
-            lift += raised * (height - size)
-        parts.append(_Part(ink, int(labels[which]), gap, lift))
-        if separated and place < count - 1 and ((count - place - 1) % 3 == 0 or rng.random() < 0.05):
-            sign = separator(height, hand, rng)
-            parts.append(_Part(sign, None, height * rng.uniform(-0.02, 0.25), height * rng.normal(-0.03, 0.06)))
-    if count and rng.random() < _ENDING:
-        parts.extend(_ending(height, hand, rng))
-    return parts
-
-
-def _strangers(count: int, height: float, hand: Hand, rng: np.random.Generator) -> list[_Part]:
-    """Return letters and signs: all that is in a line without digits, and at the beginning of some with."""
-    parts: list[_Part] = []
-    if count == 0 or rng.random() < _WITH_STRANGERS:
-        for _ in range(_signs(rng) if count == 0 else int(rng.integers(1, 3))):
-            sign = random_sign(height, hand, rng)
-            parts.append(_Part(sign, SIGN, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03)))
-        if rng.random() < _EMPTY and count == 0:
-            return []
-    return parts
-
-
-def _signs(rng: np.random.Generator) -> int:
-    """Return how many signs stand in a line without digits: often one, where a digit could be."""
-    return 1 if rng.random() < 0.5 else int(rng.integers(2, 7))
-
-
-def _ending(height: float, hand: Hand, rng: np.random.Generator) -> list[_Part]:
-    """Return what closes an amount: a stroke, ".-", "=", a full stop."""
-    parts = []
-    if rng.random() < 0.5:
-        sign = separator(height, hand, rng)
-        parts.append(_Part(sign, None, height * rng.uniform(0, 0.3), height * rng.normal(0, 0.05)))
-    if rng.random() < 0.75:
-        length, rise = rng.uniform(0.2, 1.6), rng.normal(0, 0.06)
-        strokes = [np.array([[0.0, 0.5], [length / 2, 0.5 + rng.normal(0, 0.06)], [length, 0.5 + rise]])]
-        if rng.random() < 0.3:
-            strokes.append(strokes[0] + (0.0, rng.uniform(0.15, 0.3)))
-        dash = draw_strokes(strokes, height, hand, rng)
-        parts.append(_Part(dash, None, height * rng.uniform(0.05, 0.5), height * rng.uniform(0.1, 0.55)))
-    return parts
-
-
-def _lay_out(parts: list[_Part], height: float, rng: np.random.Generator) -> tuple[list[tuple[int, int]], int]:
+def _lay_out(parts: list[Part], height: float, rng: np.random.Generator) -> tuple[list[tuple[int, int]], int]:
     """Return the left and top of each part, and the width of the band."""
     middle = BAND_HEIGHT / 2 + float(rng.normal(0, 2.0))
     slope = float(rng.normal(0, 0.035))
     x = float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)]))
-    lefts = []
-    for part in parts:
-        x += part.gap
-        lefts.append(x)
-        x += part.ink.shape[1]
-    width = round(x + float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)])))
+    lefts = _kerned(parts, x) if rng.random() < _KERNED else _spaced(parts, x)
+    end = max((left + part.ink.shape[1] for part, left in zip(parts, lefts, strict=True)), default=x)
+    width = round(end + float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)])))
     width = max(width, int(rng.integers(16, 48)))
     places = []
     for part, left in zip(parts, lefts, strict=True):
@@ -171,8 +88,51 @@ def _lay_out(parts: list[_Part], height: float, rng: np.random.Generator) -> tup
     return places, width
 
 
+def _spaced(parts: list[Part], x: float) -> list[float]:
+    """Return where each part begins if gaps are between the boxes of parts."""
+    lefts = []
+    for part in parts:
+        x += part.gap
+        lefts.append(x)
+        x += part.ink.shape[1]
+    return lefts
+
+
+def _kerned(parts: list[Part], x: float) -> list[float]:
+    """Return where each part begins if gaps are between ink and ink, so that a 0 may stand under the bar of a 7."""
+    lefts: list[float] = []
+    edges = [_edges(part) for part in parts]
+    for place, part in enumerate(parts):
+        left = x + part.gap
+        if place:
+            reach = float((edges[place - 1][1] - edges[place][0]).max())
+            advance = max(reach, _LEAST_ADVANCE * parts[place - 1].ink.shape[1])
+            left = lefts[-1] + advance + part.gap if reach > -_FAR / 2 else left
+        lefts.append(left)
+        x = left + part.ink.shape[1]
+    return lefts
+
+
+def _edges(part: Part) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return where the ink of a part begins and ends, at each height above the baseline and a little beside it.
+
+    It begins far to the right, and ends far to the left, where there is none.
+    """
+    begins = np.full((2 * BAND_HEIGHT, 1), _FAR, np.float32)
+    ends = np.full_like(begins, -_FAR)
+    inked = part.ink > _EDGE
+    for row in np.flatnonzero(inked.any(axis=1)):
+        columns = np.flatnonzero(inked[row])
+        height = int(np.clip(row - inked.shape[0] - round(part.lift) + 1.5 * BAND_HEIGHT, 0, len(begins) - 1))
+        begins[height], ends[height] = columns[0], columns[-1] + 1
+    beside = np.ones((_BESIDE, 1), np.uint8)
+    nearest = cv2.erode(begins, beside, borderType=cv2.BORDER_REPLICATE)
+    furthest = cv2.dilate(ends, beside, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(nearest[:, 0], np.float32), np.asarray(furthest[:, 0], np.float32)
+
+
 def _join(
-    ink: Ink, parts: list[_Part], places: list[tuple[int, int]], height: float, hand: Hand, rng: np.random.Generator
+    ink: Ink, parts: list[Part], places: list[tuple[int, int]], height: float, hand: Hand, rng: np.random.Generator
 ) -> None:
     """Draw the strokes by which some hands join a digit to the next."""
     thick = max(1, round((hand.pen or 0.1) * height))
@@ -181,10 +141,10 @@ def _join(
         if one.label is None or other.label is None or rng.random() >= hand.ligatures:
             continue
         (left, top), (next_left, next_top) = places[place], places[place + 1]
-        start = left + round(0.85 * one.ink.shape[1]), top + round(rng.uniform(0.05, 0.5) * one.ink.shape[0])
+        start = left + round(0.85 * one.ink.shape[1]), top + round(rng.uniform(0.05, 1) * one.ink.shape[0])
         end = (
             next_left + round(0.15 * other.ink.shape[1]),
-            next_top + round(rng.uniform(0.05, 0.5) * other.ink.shape[0]),
+            next_top + round(rng.uniform(0.05, 0.9) * other.ink.shape[0]),
         )
         if abs(end[0] - start[0]) < 0.8 * height:
             cv2.line(ink, start, end, 1.0, thick, cv2.LINE_AA)

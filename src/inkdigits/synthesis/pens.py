@@ -20,6 +20,7 @@ Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels ta
 SIDE = 64  # digits are bent and redrawn at this size
 _USUAL_PEN = 0.1  # of a digit's height, about as in MNIST
 _ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
+_WIDE = 0.25  # of hands: their zeros in lines are wide
 _DRY = 0.05  # of hands: their strokes have gaps
 _REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
 _COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
@@ -39,6 +40,7 @@ class Hand:
         upstrokes: how often a 1 begins with a long upstroke.
         mirrored_nines: how often a 9 is written like a mirrored one, with its stem to the left.
         small_zeros: height of a 0 against that of other digits.
+        wide_zeros: width of a 0 against what it would be, as those of round amounts are often written.
         ligatures: how often a digit is joined to the next.
         gaps: share of a stroke that is missing, where the pen runs dry or draws dashes.
         forms: of the digits, where they are not as in MNIST.
@@ -56,6 +58,7 @@ class Hand:
     small_zeros: float
     ligatures: float
     gaps: float = 0.0
+    wide_zeros: float = 1.0
     forms: Forms = (None,) * 10
 
 
@@ -70,15 +73,16 @@ def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
     return Hand(
         pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < _REDRAWN else None,
         softness=float(rng.uniform(0.8, 2.0)),
-        slant=float(rng.normal(0.04, 0.26)),
+        slant=float(rng.normal(0.08, 0.3)),
         narrowness=float(np.exp(rng.normal(0, 0.13))),
         bend=float(abs(rng.normal(0, 1.1))),
         crosses=float(rng.choice([0.0, 1.0], p=[0.7, 0.3])),
         upstrokes=float(rng.choice([0.0, 1.0], p=[0.6, 0.4])),
-        mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.94, 0.06])),
+        mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.9, 0.1])),
         small_zeros=float(rng.uniform(0.32, 0.85)) if rng.random() < 0.3 else 1.0,
         ligatures=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.18 else 0.0,
         gaps=float(rng.uniform(0.15, 0.4)) if rng.random() < _DRY else 0.0,
+        wide_zeros=float(rng.uniform(1.1, 2.2)) if rng.random() < _WIDE else 1.0,
         forms=random_forms(rng) if rng.random() < foreign else (None,) * 10,
     )
 

@@ -10,53 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthesis.clutter import random_sign, separator
+from inkdigits.synthesis.levels import Level
 from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
 
-__all__ = ["KINDS", "LEVELS", "Kind", "Level", "WrittenPicture", "write_picture"]
+__all__ = ["KINDS", "Kind", "WrittenPicture", "write_picture"]
 
 Kind = Literal["single", "string", "boxes", "page", "nothing"]
 # Of the ink's contrast: more of a pattern, or of noise, and a person would not find the digits either.
 _STRONGEST, _NOISIEST = 0.45, 0.12
+_SLANT, _DRIEST = 0.45, 0.2  # shear, and share of a stroke that is missing, at most
 
 KINDS: tuple[Kind, ...] = ("single", "string", "boxes", "page", "nothing")
-
-
-@dataclass(frozen=True)
-class Level:
-    """How much trouble there is in pictures. Shares are of pictures, 0 to 1.
-
-    Attributes:
-        paper: how often paper is patterned, shaded or unevenly lit; 1 is as often as not, 2 nearly always.
-        faint: share with faint pencil, 14 to 40 levels of 255 darker than the paper.
-        ruled: share with rules under the digits.
-        boxed: share of single digits in a printed box, closed or broken.
-        neighbours: share of single digits beside which another's stroke is cut by the border.
-        signs: share of strings with full stops or commas between the digits.
-        tilt: standard deviation of the slope of lines.
-        perspective: how far the corners of a page are moved, as a share of its side.
-        smallest: height of the smallest digits, in pixels.
-        largest: of the largest.
-
-    """
-
-    paper: float
-    faint: float
-    ruled: float
-    boxed: float
-    neighbours: float
-    signs: float
-    tilt: float
-    perspective: float
-    smallest: float
-    largest: float
-
-
-LEVELS = {
-    "easy": Level(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.01, 0.0, 24, 120),
-    "medium": Level(0.6, 0.1, 0.2, 0.2, 0.1, 0.3, 0.03, 0.01, 20, 200),
-    "hard": Level(1.4, 0.25, 0.4, 0.45, 0.2, 0.4, 0.05, 0.03, 18, 240),
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +65,7 @@ def write_picture(
         rng: the source of chance.
 
     """
-    hand = _steady(random_hand(rng), level)
+    hand = _legible(random_hand(rng, foreign=level.foreign), level)
     digits = _Digits(images, labels, hand, rng)
     most = level.largest if kind in ("single", "nothing") else 0.5 * level.largest
     height = float(np.exp(rng.uniform(np.log(level.smallest), np.log(most))))
@@ -136,9 +101,16 @@ class _Digits:
         return str(label), rewrite(self.images[which], label, size, self.hand, self.rng)
 
 
-def _steady(hand: Hand, level: Level) -> Hand:
-    """Return a hand that bends its strokes less where there is less trouble."""
-    return hand if level.paper > 1 else replace(hand, bend=0.5 * hand.bend, mirrored_nines=0.0, ligatures=0.0)
+def _legible(hand: Hand, level: Level) -> Hand:
+    """Return a hand whose digits a person can tell: the trouble of pictures is in paper, light and print."""
+    return replace(
+        hand,
+        slant=float(np.clip(hand.slant, -_SLANT, _SLANT)),
+        bend=0.5 * hand.bend,
+        mirrored_nines=0.0,
+        ligatures=0.0,
+        gaps=min(hand.gaps, _DRIEST) if level.paper > 1 else 0.0,
+    )
 
 
 def _blank(height: int, width: int) -> _Sheet:
