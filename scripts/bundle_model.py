@@ -79,10 +79,10 @@ def main(folder: str) -> None:
     sys.stdout.write(f"{path}: {test.accuracy:.2%} on test\n")
 
 
-def figures_of(evaluation: Evaluation) -> dict[str, float]:
+def figures_of(evaluation: Evaluation) -> dict[str, Any]:
     """Return the figures that a model file carries."""
     figures = evaluation.to_dict()
-    return {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}
+    return {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece", "confusion")}
 
 
 def card(info: ModelInfo, config: dict[str, Any], path: Path, weights: int) -> str:

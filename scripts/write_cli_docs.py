@@ -9,8 +9,8 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 COMMANDS = (
-    *("", "demo", "read", "train", "recipes", "evaluate", "show", "export"),
-    *("data", "data fetch", "data verify", "data describe", "doctor"),
+    *("", "demo", "read", "train", "recipes", "evaluate", "show", "export", "serve"),
+    *("data", "data fetch", "data verify", "data describe", "corrections export", "doctor"),
 )
 HEAD = """# The command line
 

@@ -43,6 +43,7 @@ ALLOWED = {
     "evaluation": READING_SIDE | {"data", "synthesis"},
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},
+    "service": READING_SIDE | {"weights"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
 }
 LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors", "skimage"}

@@ -48,6 +48,7 @@ def test_it_reads_without_torch(python: Path, tmp_path: Path) -> None:
         (("evaluate",), "evaluate"),
         (("show", "0"), "evaluate"),
         (("export", "bundled", "--format", "keras"), "keras"),
+        (("serve",), "serve"),
         (("data", "describe", "optdigits"), "evaluate"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,

@@ -16,6 +16,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "heic": ("pillow_heif",),
     "pdf": ("pypdfium2",),
     "parquet": ("pyarrow",),
+    "serve": ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart"),
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["DATA_DIR_VARIABLE", "cache_dir", "data_dirs", "expanded"]
+__all__ = ["DATA_DIR_VARIABLE", "cache_dir", "corrections_dir", "data_dirs", "expanded"]
 
 DATA_DIR_VARIABLE = "INKDIGITS_DATA_DIR"
 
@@ -15,6 +15,11 @@ DATA_DIR_VARIABLE = "INKDIGITS_DATA_DIR"
 def cache_dir() -> Path:
     """Return the user's cache folder for inkdigits; it need not exist yet. Downloads go there."""
     return Path(platformdirs.user_cache_dir("inkdigits", appauthor=False))
+
+
+def corrections_dir() -> Path:
+    """Return the folder in which corrections are looked for if none is named; it need not exist."""
+    return Path(platformdirs.user_data_dir("inkdigits", appauthor=False)) / "corrections"
 
 
 def data_dirs(data_dir: str | Path | None = None) -> list[Path]:

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from inkdigits import __version__
-from inkdigits.cli import data, demo, doctor, evaluate, export, read, recipes, show, train
+from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, train
 from inkdigits.errors import InkdigitsError
 
 __all__ = ["app", "main"]
@@ -67,6 +67,8 @@ app.command()(recipes.recipes)
 app.command()(evaluate.evaluate)
 app.command()(show.show)
 app.command()(export.export)
+app.command()(serve.serve)
+app.add_typer(corrections.app, name="corrections")
 app.add_typer(data.app, name="data")
 app.command()(doctor.doctor)
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "train": "train",
     "demo": "train",
     "export --format keras": "keras",
+    "serve": "serve",
 }
 
 

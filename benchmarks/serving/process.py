@@ -1,0 +1,82 @@
+"""A service in processes of its own, for as long as a block runs."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+
+__all__ = ["Service"]
+
+_STARTING = 60.0  # seconds
+
+
+class Service:
+    """`inkdigits serve` on a free port of this machine.
+
+    Args:
+        folder: where its log goes.
+        options: of the command.
+
+    Attributes:
+        url: where it is.
+        seconds: from its start to its first answer.
+
+    """
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._log = folder / "service.log"
+        command = [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options]
+        begin = time.perf_counter()
+        with self._log.open("wb") as file:
+            self.process = subprocess.Popen(command, stderr=file, stdin=subprocess.DEVNULL)
+        self.url = self._wait()
+        self.seconds = time.perf_counter() - begin
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+    def _wait(self) -> str:
+        deadline = time.perf_counter() + _STARTING
+        while time.perf_counter() < deadline and self.process.poll() is None:
+            match = re.search(r"http://\S+:\d+", self._log.read_text())
+            if match and self._answers(match[0]):
+                return match[0]
+            time.sleep(0.01)
+        raise SystemExit(f"the service did not start:\n{self._log.read_text()}")
+
+    @staticmethod
+    def _answers(url: str) -> bool:
+        try:
+            with urllib.request.urlopen(f"{url}/v2/health/ready"):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def workers(self) -> list[int]:
+        """Return the ids of the worker processes; none where the service is one process."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+    def ready_workers(self) -> set[int]:
+        """Return the ids of the worker processes that are ready to read."""
+        ready = re.findall(r"ready process=(\d+)", self._log.read_text())
+        return set(self.workers()) & set(map(int, ready))
+
+    def mebibytes(self) -> float:
+        """Return the memory of all its processes; what they share counts once (PSS)."""
+        kibibytes = 0
+        for pid in (self.process.pid, *self.workers()):
+            match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+            kibibytes += int(match[1]) if match else 0
+        return kibibytes / 1024

@@ -1,0 +1,76 @@
+"""`inkdigits serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["serve"]
+
+
+def serve(
+    model: Annotated[str, typer.Option(help="'bundled', an .onnx file or a run folder.")] = "bundled",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes answer.")] = 1,
+    token_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask for the token in this file, as a bearer token.")
+    ] = None,
+    serve_anyone: Annotated[
+        bool, typer.Option("--serve-anyone", help="Let other machines in without a token.")
+    ] = False,
+    max_body: Annotated[str, typer.Option(metavar="SIZE", help="The largest body of a request.")] = "20MB",
+    max_pixels: Annotated[int, typer.Option(min=1, help="The most pixels of a picture.")] = 50_000_000,
+    max_concurrency: Annotated[
+        int, typer.Option(min=1, help="Requests a process reads or keeps waiting; to more it says 503.")
+    ] = 32,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for a body to arrive, and for an answer.")] = 30,
+    cors_origin: Annotated[
+        list[str] | None, typer.Option(metavar="ORIGIN", help="Let pages of this origin call; may be repeated.")
+    ] = None,
+    keep_corrections: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep in this folder what people correct on the page.")
+    ] = None,
+    log_format: Annotated[str, typer.Option(metavar="text|json", help="How to log, to stderr.")] = "text",
+) -> None:
+    """Serve a page to draw digits on, and an HTTP interface for other programs.
+
+    Open http://127.0.0.1:8000. Only this machine can; another --host needs a token.
+    SIGTERM finishes what was begun, then stops; SIGHUP loads the model again.
+
+    [bold]Examples[/bold]
+
+    inkdigits serve
+
+    inkdigits serve --model runs/mine --port 9000 --keep-corrections corrections/
+
+    inkdigits serve --host 0.0.0.0 --token-file token.txt --workers 4 --log-format json
+    """
+    from inkdigits.errors import unknown_name
+    from inkdigits.extras import require
+
+    require("serve", "The service")
+    from inkdigits.service.server import run
+    from inkdigits.service.settings import LOG_FORMATS, Settings, parse_size, read_token
+
+    if log_format not in LOG_FORMATS:
+        raise unknown_name("log format", log_format, LOG_FORMATS)
+    run(
+        Settings(
+            model=model,
+            host=host,
+            port=port,
+            workers=workers,
+            token=read_token(token_file) if token_file else None,
+            serves_anyone=serve_anyone,
+            max_body=parse_size(max_body),
+            max_pixels=max_pixels,
+            max_concurrency=max_concurrency,
+            timeout=timeout,
+            cors_origins=tuple(cors_origin or ()),
+            log_format=log_format,
+            corrections=keep_corrections,
+        )
+    )

@@ -1,0 +1,117 @@
+"""The service put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import cv2
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from inkdigits import __version__
+from inkdigits.errors import InkdigitsError
+from inkdigits.service import corrections_route, inference_protocol, model_route, reading_route
+from inkdigits.service.access import Access
+from inkdigits.service.errors import install_error_handlers
+from inkdigits.service.headers import SecurityHeaders
+from inkdigits.service.limits import BodyLimits, Door
+from inkdigits.service.logs import log
+from inkdigits.service.reference import reference_page
+from inkdigits.service.request_log import RequestLog
+from inkdigits.service.service import Service
+from inkdigits.service.settings import Settings
+
+__all__ = ["create_app"]
+
+_STATIC = Path(str(files("inkdigits.service") / "static"))
+_SWITCH_SECONDS = 0.0005  # a tenth of Python's own: readings hold up the event loop for less long
+_SUMMARY = "Reads handwritten digits in pictures: `/v1`, and the Open Inference Protocol on 28×28 tensors: `/v2`."
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the service as an ASGI application that has its model loaded.
+
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+        OutputError: the folder for corrections cannot be written to.
+
+    """
+    service = Service.start(settings)
+    app = _App(
+        title="inkdigits",
+        version=__version__,
+        description=_SUMMARY,
+        lifespan=_lifespan,
+        docs_url=None,  # the framework's page loads its script from another host
+        redoc_url=None,
+    )
+    app.state.service = service
+    install_error_handlers(app)
+    for part in (reading_route, model_route, corrections_route, inference_protocol):
+        app.include_router(part.router)
+    app.add_api_route("/docs", _reference, include_in_schema=False)
+    app.add_api_route("/", _page, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=_STATIC, check_dir=False), "static")
+    # The last one added stands outermost.
+    app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
+    app.add_middleware(Door, check_room=service.pool.check_room)
+    app.add_middleware(Access, settings=settings)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=service.metrics)
+    return app
+
+
+class _App(FastAPI):
+    """Says in its document that a token may be asked for."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document."""
+        document = super().openapi()
+        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        document["security"] = [{"token": []}, {}]
+        return document
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Reload the model at SIGHUP, and wait at the end for what is being read."""
+    service: Service = app.state.service
+    cv2.setNumThreads(1)  # the service reads several pictures at a time, each in one thread
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    loop = asyncio.get_running_loop()
+
+    def reload() -> None:
+        with suppress(InkdigitsError):  # logged where it happens
+            service.model.reload()
+
+    if hasattr(signal, "SIGHUP"):
+        loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, reload)
+    log.info("ready", extra={"fields": {"process": os.getpid(), "model": service.model.current.name}})
+    yield
+    service.close()
+
+
+async def _page() -> FileResponse:
+    return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+async def _reference(request: Request) -> HTMLResponse:
+    return HTMLResponse(reference_page(request.app.openapi()))

@@ -1,0 +1,152 @@
+"""What people say of digits that were read wrong, kept in SQLite, to be learnt from."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inkdigits.errors import DataError, OutputError, printable
+from inkdigits.files import make_folder, write_atomically
+
+__all__ = ["Correction", "Corrections", "NoRoomError", "export"]
+
+_FILE = "corrections.sqlite3"
+_MOST = 100_000  # corrections; each is a small picture
+_WAIT = 5.0  # seconds for another process to finish writing
+_TABLE = """
+CREATE TABLE IF NOT EXISTS corrections (
+    id INTEGER PRIMARY KEY,
+    kept_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    model TEXT NOT NULL,
+    predicted INTEGER,  -- NULL: nothing was read there
+    corrected INTEGER,  -- NULL: it is no digit
+    confidence REAL NOT NULL,
+    picture BLOB NOT NULL  -- the part of the picture, as PNG
+)
+"""
+
+
+class NoRoomError(OutputError):
+    """No more corrections are kept."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person says of a digit.
+
+    Attributes:
+        picture: the part of the picture that it is in, as PNG.
+        predicted: what was read, 0 to 9; None for nothing.
+        corrected: what it is, 0 to 9; None if it is no digit.
+        confidence: that of what was read, 0 to 1.
+        model: the name of the model that read it.
+
+    """
+
+    picture: bytes
+    predicted: int | None
+    corrected: int | None
+    confidence: float
+    model: str
+
+
+class Corrections:
+    """The corrections in one SQLite file; several processes may write to it.
+
+    Args:
+        file: where they are.
+
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Corrections:
+        """Return the corrections in a folder, which is made if it is not there.
+
+        Raises:
+            OutputError: it cannot be written to.
+
+        """
+        corrections = cls(make_folder(folder) / _FILE)
+        try:
+            with corrections._open() as database:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute(_TABLE)
+        except sqlite3.Error as error:
+            raise OutputError(f"cannot keep corrections in {printable(folder)}: {error}") from error
+        return corrections
+
+    def add(self, correction: Correction) -> int:
+        """Keep a correction; return its number.
+
+        Raises:
+            NoRoomError: there are too many already, or the disk is full.
+
+        """
+        try:
+            with self._open() as database:
+                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= _MOST:
+                    raise NoRoomError(f"{_MOST:,} corrections are kept already", "export and remove them")
+                added = database.execute(
+                    "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
+                    (
+                        correction.model,
+                        correction.predicted,
+                        correction.corrected,
+                        correction.confidence,
+                        correction.picture,
+                    ),
+                )
+                return int(added.lastrowid or 0)
+        except sqlite3.OperationalError as error:
+            raise NoRoomError(f"the correction cannot be kept: {error}") from error
+
+    def __iter__(self) -> Iterator[tuple[int, Correction]]:
+        """Yield all corrections, oldest first, each with its number."""
+        with self._open() as database:
+            for number, *values in database.execute(
+                "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
+            ):
+                yield number, Correction(*values)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction."""
+        with closing(sqlite3.connect(self._file, timeout=_WAIT)) as database, database:
+            yield database
+
+
+def export(kept: Path, folder: Path) -> tuple[int, int]:
+    """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is no digit.
+
+    Args:
+        kept: the folder that `serve --keep-corrections` kept them in.
+        folder: where to write to; `train --data` takes it.
+
+    Returns:
+        how many pictures of digits, and how many of no digit, there are.
+
+    Raises:
+        DataError: no corrections are kept there.
+        OutputError: the folder cannot be written to.
+
+    """
+    if not (kept / _FILE).is_file():
+        raise DataError(
+            f"no corrections are kept in {printable(kept)}", "name the folder that 'serve --keep-corrections' was given"
+        )
+    digits = others = 0
+    try:
+        for number, correction in Corrections(kept / _FILE):
+            name = "none" if correction.corrected is None else str(correction.corrected)
+            write_atomically(make_folder(folder / name) / f"{number:06}.png", correction.picture)
+            digits += correction.corrected is not None
+            others += correction.corrected is None
+    except sqlite3.Error as error:
+        raise DataError(f"the corrections in {printable(kept)} cannot be read: {error}") from error
+    return digits, others

@@ -1,0 +1,115 @@
+"""How many requests are taken, how much one may bring, and how long it may take over it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from inkdigits.service.errors import ApiError, error_response
+
+__all__ = ["BodyLimits", "Door", "busy"]
+
+_BODIES = 8  # of the largest size, or so many more that are smaller, are in memory at a time
+_READING = ("/read", "/infer")  # how the routes end that take a place
+_RETRY_AFTER = "1"  # seconds
+
+
+def busy() -> ApiError:
+    """Return the answer for a request that is more than can be taken now."""
+    message = "more is asked for than can be read now; come back in a second"
+    return ApiError(503, "busy", message, {"Retry-After": _RETRY_AFTER})
+
+
+class Door:
+    """Refuses requests to read while no place is free, before any work is done for them and their body is read.
+
+    Args:
+        app: what answers.
+        check_room: raises ApiError if no place is free.
+
+    """
+
+    def __init__(self, app: ASGIApp, check_room: Callable[[], None]) -> None:
+        self._app = app
+        self._check_room = check_room
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request, or hand it on."""
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(_READING):
+            try:
+                self._check_room()
+            except ApiError as refusal:
+                await error_response(scope, refusal)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class BodyLimits:
+    """Refuses a body that is too large before it is read, and stops one that grows too large or comes too slowly.
+
+    Args:
+        app: what answers.
+        max_body: bytes at most.
+        timeout: seconds for the whole body to arrive.
+
+    """
+
+    def __init__(self, app: ASGIApp, max_body: int, timeout: float) -> None:
+        self._app = app
+        self._max_body = max_body
+        self._timeout = timeout
+        self._held = 0  # bytes of all bodies in memory
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request by its head, or hand it on with its body watched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await error_response(scope, refusal)(scope, receive, send)
+            return
+        arrived = 0
+        deadline = asyncio.get_running_loop().time() + self._timeout
+
+        async def limited_receive() -> Message:
+            nonlocal arrived
+            try:
+                async with asyncio.timeout_at(deadline if scope["more_body"] else None):
+                    message = await receive()
+            except TimeoutError:
+                raise _closing(408, "too_slow", f"the body did not arrive within {self._timeout:g} seconds") from None
+            size = len(message.get("body", b""))
+            scope["more_body"] = message.get("more_body", False)
+            arrived += size
+            self._held += size
+            if arrived > self._max_body:
+                raise self._too_large()
+            if self._held > _BODIES * self._max_body:
+                raise busy()
+            return message
+
+        scope["more_body"] = True
+        try:
+            await self._app(scope, limited_receive, send)
+        finally:
+            self._held -= arrived
+
+    def _refusal(self, scope: Scope) -> ApiError | None:
+        """Return why a request's body is not even read, by what its head says of it."""
+        for name, value in scope["headers"]:
+            if name == b"content-length" and int(value) > self._max_body:
+                return self._too_large()
+            if name == b"content-encoding" and value.lower() != b"identity":
+                return _closing(415, "encoded_body", "compressed bodies are not read; send the picture as it is")
+        return None
+
+    def _too_large(self) -> ApiError:
+        return _closing(413, "body_too_large", f"the body is larger than {self._max_body:,} bytes")
+
+
+def _closing(status: int, code: str, message: str) -> ApiError:
+    """Return an error after which the connection is closed, since the rest of a body would still come."""
+    return ApiError(status, code, message, {"Connection": "close"})

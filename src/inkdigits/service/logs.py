@@ -1,0 +1,62 @@
+"""What the service logs, as lines for people or for programs. No picture and no token is ever among it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from inkdigits.errors import printable
+
+__all__ = ["JsonFormatter", "TextFormatter", "log", "log_configuration"]
+
+log = logging.getLogger("inkdigits.service")
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one JSON object on a line: time, level, message, and the record's `fields`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        entry: dict[str, Any] = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
+
+
+class TextFormatter(logging.Formatter):
+    """A record as one line of text: time, level, message, and the record's `fields` as name=value."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        fields = (f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
+        line = " ".join([_time(record), record.levelname.lower(), record.getMessage(), *fields])
+        if not line.isprintable():
+            line = printable(line)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def log_configuration(log_format: str) -> dict[str, Any]:
+    """Return the configuration of all loggers, as `logging.config.dictConfig` takes it: one stream, stderr."""
+    formatter = JsonFormatter if log_format == "json" else TextFormatter
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "loggers": {
+            "inkdigits": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+            # uvicorn tells of each process at level INFO; what matters of that is logged here.
+            "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        },
+    }
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

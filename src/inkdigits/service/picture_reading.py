@@ -1,0 +1,96 @@
+"""One picture that was sent, read as it was asked for."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PIL import Image
+
+from inkdigits.errors import PictureError
+from inkdigits.imaging.frames import open_frames
+from inkdigits.reader import Reader
+from inkdigits.reading import Digit, Line, Reading
+from inkdigits.service.uploads import Upload
+
+__all__ = ["Wish"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How pictures are to be read.
+
+    Attributes:
+        single: take each as exactly one digit.
+        min_confidence: digits with less are uncertain, 0 to 1; the model's own threshold if None.
+        page: of a TIFF or a PDF, or the picture of an animation, from 1.
+        detail: whether each digit's JSON has the 28×28 that the model saw.
+        max_pixels: a picture with more is not decoded.
+
+    """
+
+    single: bool
+    min_confidence: float | None
+    page: int
+    detail: bool
+    max_pixels: int
+
+    def read(self, reader: Reader, upload: Upload) -> dict[str, Any]:
+        """Return the reading of a picture as it stands in JSON.
+
+        Raises:
+            PictureError: it cannot be read.
+
+        """
+        _check_pixels(upload.content, self.max_pixels)
+        reading = replace(reader.read(upload.content, single=self.single, page=self.page), source=upload.name)
+        if self.min_confidence is not None:
+            reading = _accepting(reading, self.min_confidence)
+        answer = reading.to_dict()
+        if self.detail:
+            for digit, shown in zip(reading.digits, answer["digits"], strict=True):
+                shown["image"] = _png(digit)
+        return answer
+
+    def read_or_explain(self, reader: Reader, upload: Upload) -> dict[str, Any]:
+        """Return the reading of a picture as it stands in JSON; one that cannot be read has the status "error"."""
+        try:
+            return self.read(reader, upload)
+        except PictureError as error:
+            return Reading(upload.name, error=error, page=self.page).to_dict()
+
+
+def _check_pixels(content: bytes, most: int) -> None:
+    """Raise PictureError if a picture has too many pixels, by what its header says."""
+    if content.startswith(b"%PDF-"):
+        return  # it is rendered at a size that is bounded
+    try:
+        width, height = open_frames(content).open(0).size
+    except Exception:
+        return
+    if width * height > most:
+        raise PictureError(
+            f"the picture is too large: {width}×{height} pixels, more than {most:,}",
+            "scale it down",
+            code="image_too_large",
+        )
+
+
+def _accepting(reading: Reading, least: float) -> Reading:
+    """Return a reading in which the digits with at least some confidence are accepted."""
+    return replace(
+        reading,
+        lines=tuple(
+            Line(tuple(replace(digit, accepted=digit.confidence >= least) for digit in line.digits))
+            for line in reading.lines
+        ),
+    )
+
+
+def _png(digit: Digit) -> str:
+    """Return what the model saw as a PNG in base64."""
+    buffer = io.BytesIO()
+    Image.fromarray(digit.image).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -1,0 +1,86 @@
+"""Threads that read, and a bound on how many requests wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from inkdigits.service.errors import ApiError
+from inkdigits.service.limits import busy
+from inkdigits.service.metrics import Metrics
+
+__all__ = ["ReadingPool"]
+
+_Result = TypeVar("_Result")
+
+
+class ReadingPool:
+    """Works off requests in a few threads; refuses what is more than it may keep waiting.
+
+    Args:
+        threads: how many requests are worked on at a time.
+        places: how many requests are worked on or wait, at most.
+        timeout: seconds after which a request is given up.
+        metrics: told of the queue and of refusals.
+
+    """
+
+    def __init__(self, threads: int, places: int, timeout: float, metrics: Metrics) -> None:
+        self._threads = ThreadPoolExecutor(threads, "reading")
+        self._places = places
+        self._timeout = timeout
+        self._metrics = metrics
+        self._taken = 0
+
+    def check_room(self) -> None:
+        """Raise ApiError (503) if no place is free."""
+        if self._taken >= self._places:
+            self._metrics.count_refusal()
+            raise busy()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place for a request.
+
+        Raises:
+            ApiError: there is none (503).
+
+        """
+        self.check_room()
+        self._change(1)
+        try:
+            yield
+        finally:
+            self._change(-1)
+
+    async def run(self, work: Callable[[], _Result]) -> _Result:
+        """Return what some work returns, done in a thread.
+
+        Work that takes too long goes on, since a thread cannot be stopped, and keeps a place until it ends.
+
+        Raises:
+            ApiError: it takes too long (504).
+
+        """
+        task = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        done, _ = await asyncio.wait((task,), timeout=self._timeout)
+        if not done:
+            self._change(1)
+            task.add_done_callback(self._end_late)
+            raise ApiError(504, "timeout", f"this took more than {self._timeout:g} seconds; send less at a time")
+        return task.result()
+
+    def close(self) -> None:
+        """Wait for what is being worked on, and let go of the threads."""
+        self._threads.shutdown()
+
+    def _end_late(self, task: asyncio.Future[_Result]) -> None:
+        self._change(-1)
+        task.exception()  # asked for, so that asyncio does not report it
+
+    def _change(self, by: int) -> None:
+        self._taken += by
+        self._metrics.set_queue(self._taken)

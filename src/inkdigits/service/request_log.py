@@ -1,0 +1,77 @@
+"""A name, a line in the log and a count for every request."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from inkdigits.service.logs import log
+from inkdigits.service.metrics import Metrics
+
+__all__ = ["RequestLog"]
+
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_NO_ANSWER = 499  # nginx's number for a client that went away
+
+
+class RequestLog:
+    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it.
+
+    Args:
+        app: what answers.
+        metrics: what counts.
+
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on, and note how it went."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        begin = time.perf_counter()
+        status = _NO_ANSWER
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception:
+            status = 500
+            raise
+        finally:
+            self._note(scope, request_id, status, time.perf_counter() - begin)
+
+    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.count_request(method, route, status, seconds)
+        fields = {
+            "request_id": request_id,
+            "method": method,
+            "path": scope["path"][:200],
+            "status": status,
+            "milliseconds": round(1000 * seconds, 2),
+        }
+        log.info("request", extra={"fields": fields})
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _ID.fullmatch(value):
+            return str(value, "ascii")
+    return secrets.token_hex(8)

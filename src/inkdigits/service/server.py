@@ -1,0 +1,161 @@
+"""The service started: one process, or several under a parent that keeps them alive."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from functools import partial
+from logging.config import dictConfig
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from inkdigits.errors import InkdigitsError, UsageError, printable
+from inkdigits.service.connection import Connection
+from inkdigits.service.logs import log, log_configuration
+from inkdigits.service.settings import METRICS_FOLDER_VARIABLE, Settings
+
+__all__ = ["run"]
+
+_DRAIN_SECONDS = 30  # for what is being answered when the service is told to stop
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop: SIGTERM and Ctrl-C finish what was begun, SIGHUP loads the model again.
+
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+        OutputError: the folder for corrections cannot be written to.
+        UsageError: the address cannot be listened on.
+
+    """
+    dictConfig(log_configuration(settings.log_format))
+    signal.signal(signal.SIGTERM, _leave)
+    listener = _bind(settings.host, settings.port)
+    if settings.workers > 1:
+        _run_several(settings, listener)
+    else:
+        _run_one(settings, listener)
+
+
+def _run_one(settings: Settings, listener: socket.socket) -> None:
+    from inkdigits.service.app import create_app
+
+    config = _configuration(settings, create_app(settings))
+    _announce(listener)
+    uvicorn.Server(config).run([listener])
+
+
+def _run_several(settings: Settings, listener: socket.socket) -> None:
+    with tempfile.TemporaryDirectory(prefix="inkdigits-metrics-") as folder:
+        os.environ[METRICS_FOLDER_VARIABLE] = folder
+        config = _configuration(settings, partial(_app_of_worker, settings), factory=True)
+        _announce(listener)
+        _Parent(config, [listener]).run()
+
+
+class _Parent(Multiprocess):
+    """Keeps workers alive; passes SIGHUP on to them."""
+
+    _has_served = False
+
+    def handle_hup(self) -> None:
+        """Have every worker load the model again."""
+        for process in self.processes:
+            if process.pid is not None and process.process.is_alive():
+                os.kill(process.pid, signal.SIGHUP)
+
+    def terminate_all(self) -> None:
+        """Have every worker finish what it has begun; nobody waits at a door that no one opens any more."""
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace each worker that has died or hangs.
+
+        Raises:
+            InkdigitsError: none has come up at all.
+
+        """
+        for place, process in enumerate(self.processes):
+            if process.is_alive(self.config.timeout_worker_healthcheck):
+                self._has_served = self._has_served or process.is_ready(1)
+                continue
+            process.kill()
+            process.join()
+            if process.exitcode == STARTUP_FAILURE and not self._has_served:
+                self.terminate_all()
+                raise InkdigitsError("the service cannot start", "the line above says why")
+            _forget(process)
+            log.error("worker replaced", extra={"fields": {"process": process.pid, "exit": process.exitcode}})
+            self.processes[place] = Process(self.config, self.sockets)
+            self.processes[place].start()
+
+
+def _forget(process: Process) -> None:
+    """Leave a dead worker out of what the metrics say of the present."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
+
+
+def _app_of_worker(settings: Settings) -> Any:
+    from inkdigits.service.app import create_app
+
+    try:
+        return create_app(settings)
+    except InkdigitsError as error:
+        log.error("%s", error)
+        sys.exit(STARTUP_FAILURE)
+
+
+def _configuration(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        workers=settings.workers,
+        log_config=log_configuration(settings.log_format),
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address.
+
+    Raises:
+        UsageError: it is taken, or not an address of this machine.
+
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"cannot listen on {printable(host)}, port {port}: {error.strerror}", "name another --port or --host"
+        ) from error
+    return listener
+
+
+def _announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    log.info("serving", extra={"fields": {"url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}})
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End without an error: uvicorn raises the signal again once all is answered."""
+    sys.exit(0)

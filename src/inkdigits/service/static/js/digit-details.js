@@ -1,0 +1,101 @@
+/** One digit explained: what the model saw, its ten probabilities, how sure it is; and corrected. */
+
+import { icon, make } from "./dom.js";
+import { percent, verdict } from "./words.js";
+
+/** @typedef {import("./readings.js").Digit} Digit */
+
+/**
+ * @param {Digit} digit
+ * @param {((corrected: number | "none") => Promise<void>) | null} correct keeps a correction; null where none are kept.
+ * @returns {HTMLElement}
+ */
+export function digitDetails(digit, correct) {
+  const state = digit.accepted ? "ok" : "uncertain";
+  return make(
+    "section",
+    { className: `details ${state}`, ariaLabel: "The chosen digit" },
+    make("p", { className: "verdict" }, verdict(digit)),
+    make("div", { className: "evidence" }, seen(digit), bars(digit)),
+    ...(correct ? [correctionForm(digit, correct)] : []),
+  );
+}
+
+/** @param {Digit} digit */
+function seen(digit) {
+  const source = `data:image/png;base64,${digit.image}`;
+  const alt = `28 by 28 pixels, white ink on black, read as ${digit.value}`;
+  return make(
+    "figure",
+    { className: "seen" },
+    make("figcaption", {}, "What it saw"),
+    make("img", { src: source, alt, width: 112, height: 112 }),
+  );
+}
+
+/** @param {Digit} digit */
+function bars(digit) {
+  const list = make(
+    "ul",
+    { className: "bars", ariaLabel: "Probabilities of the ten digits" },
+    ...digit.probabilities.map((probability, value) => {
+      const fill = make("span", { className: "fill" });
+      fill.style.width = `${100 * probability}%`;
+      return make(
+        "li",
+        { className: value === digit.value ? "read" : "" },
+        make("span", { className: "value" }, String(value)),
+        make("span", { className: "track", ariaHidden: "true" }, fill),
+        make("span", { className: "share" }, percent(probability)),
+      );
+    }),
+  );
+  return make("div", {}, make("p", { className: "bars-title" }, "Which digit, if it is one"), list);
+}
+
+/**
+ * @param {Digit} digit
+ * @param {(corrected: number | "none") => Promise<void>} correct
+ */
+function correctionForm(digit, correct) {
+  const field = /** @type {HTMLInputElement} */ (
+    make("input", {
+      ...{
+        id: "correction",
+        inputMode: "numeric",
+        pattern: "[0-9]",
+        maxLength: 1,
+        required: true,
+        autocomplete: "off",
+      },
+      value: typeof digit.corrected === "number" ? String(digit.corrected) : "",
+    })
+  );
+  const message = make("p", { className: "quiet", role: "status" });
+  const form = make(
+    "form",
+    { className: "correction", noValidate: true },
+    make("label", { htmlFor: "correction" }, "Wrong? It is a"),
+    field,
+    make("button", { type: "submit" }, "Keep"),
+    make("button", { type: "button", className: "plain", onclick: () => keep("none") }, "No digit"),
+    message,
+  );
+
+  /** @param {number | "none"} corrected */
+  async function keep(corrected) {
+    try {
+      await correct(corrected);
+    } catch (error) {
+      message.replaceChildren(icon("error"), /** @type {Error} */ (error).message);
+      message.className = "problem";
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (/^[0-9]$/.test(field.value)) keep(Number(field.value));
+    else message.textContent = "Type one digit, 0 to 9.";
+  });
+  return form;
+}

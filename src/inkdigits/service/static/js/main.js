@@ -1,0 +1,122 @@
+/** The page put together: what is drawn or taken in is read, and what was read is shown. */
+
+import { showAbout } from "./about.js";
+import { Collection } from "./collection.js";
+import { byId } from "./dom.js";
+import { DrawingDesk } from "./drawing-desk.js";
+import { listenForPictures } from "./intake.js";
+import { Picture } from "./picture.js";
+import { PictureView } from "./picture-view.js";
+import { ReadingPanel } from "./reading-panel.js";
+import { describeModel, isPassing, keepCorrection, settings } from "./service.js";
+import { makeTabs } from "./tabs.js";
+
+/** @typedef {import("./readings.js").Digit} Digit */
+
+const TITLE = document.title;
+
+const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place));
+const desk = new DrawingDesk(() => {
+  if (isDrawing()) showDrawing();
+});
+const view = new PictureView((place) => panel.choose(place, true));
+const collection = new Collection({
+  onChoose: () => showPanel("panel-pictures"),
+  onRead: (picture) => {
+    if (picture === collection.chosen && !isDrawing()) showPicture();
+  },
+  onEmpty: () => showPanel("panel-draw"),
+});
+const showPanel = makeTabs(byId("tabs"), () => (isDrawing() ? showDrawing() : showPicture()));
+
+listenForPictures((found) => {
+  if (!found.length) return;
+  if (location.hash === "#about") location.hash = "#read";
+  const pictures = found.map(({ file, name }) => new Picture(file, name));
+  collection.add(pictures);
+  collection.choose(pictures[0]);
+});
+addEventListener("hashchange", () => {
+  followAddress();
+  byId("main").focus(); // so that a screen reader starts there
+});
+followAddress();
+showDrawing();
+prepare();
+
+function isDrawing() {
+  return !byId("panel-draw").hidden;
+}
+
+function showDrawing() {
+  byId("drawing-tools").hidden = false;
+  const { outcome, error } = desk;
+  if (error) panel.showProblem(error.message, () => desk.readAgain());
+  else if (outcome) panel.show(outcome.reading, { milliseconds: outcome.milliseconds, prefer: "last" });
+  else panel.showHints();
+}
+
+function showPicture() {
+  byId("drawing-tools").hidden = true;
+  const picture = collection.chosen;
+  if (!picture) {
+    view.clear();
+    panel.showHints();
+    return;
+  }
+  view.show(picture);
+  if (picture.error) showPictureProblem(picture, picture.error);
+  else if (picture.reading) panel.show(picture.reading);
+  else panel.showWaiting(`Reading ${picture.title}…`);
+}
+
+/**
+ * @param {Picture} picture
+ * @param {{code: string, message: string}} error
+ */
+function showPictureProblem(picture, { code, message }) {
+  const retry = isPassing(code) ? () => collection.retry(picture) : null;
+  panel.showProblem(`${picture.title}: ${message}`, retry);
+}
+
+/** Show the page that the address names; an address may also name a place on the page. */
+function followAddress() {
+  if (!["", "#read", "#about"].includes(location.hash)) return;
+  const route = location.hash === "#about" ? "about" : "read";
+  document.title = route === "about" ? "About this model: inkdigits" : TITLE;
+  byId("view-read").hidden = route !== "read";
+  byId("view-about").hidden = route !== "about";
+  for (const link of document.querySelectorAll("[data-route]")) {
+    if (link.getAttribute("data-route") === route) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (route === "about") showAbout(byId("view-about"));
+}
+
+/** Learn what this server takes and keeps. */
+async function prepare() {
+  const known = await settings().catch(() => null); // it will say so when something is to be read
+  if (!known) return;
+  collection.queue.largest = known.max_body;
+  byId("version").textContent = `inkdigits ${known.version}`;
+  if (!known.corrections) return;
+  panel.correct = correct;
+  byId("kept-words").textContent = "; it keeps the digits that you correct, and nothing else";
+}
+
+/**
+ * Keep what a digit is that was read wrong, and show it.
+ * @param {Digit} digit
+ * @param {number | "none"} corrected
+ */
+async function correct(digit, corrected) {
+  const { value: predicted, confidence } = digit;
+  const source = isDrawing() ? desk : view;
+  const picture_crop = source.crop(digit);
+  const { name: model } = await describeModel();
+  await keepCorrection({ picture_crop, predicted, corrected, confidence, model });
+  digit.corrected = corrected;
+  panel.refresh();
+  source.showBoxes();
+  if (!isDrawing() && collection.chosen) collection.update(collection.chosen);
+}

@@ -1,0 +1,61 @@
+/** Readings as the service gives them, and what corrections make of them. */
+
+/**
+ * @typedef {object} Digit
+ * @property {number} value
+ * @property {number} confidence
+ * @property {boolean} accepted
+ * @property {[number, number, number, number]} box left, top, width and height in the picture's pixels.
+ * @property {number} line
+ * @property {number[]} probabilities
+ * @property {string} [image] the 28×28 that the model saw, a PNG in base64.
+ * @property {number | "none"} [corrected] what a person says that it is.
+ *
+ * @typedef {object} Reading
+ * @property {number} schema
+ * @property {string} source
+ * @property {number} page
+ * @property {import("./words.js").State} status
+ * @property {string} text
+ * @property {string[]} lines
+ * @property {Digit[]} digits
+ * @property {{code: string, message: string} | null} error
+ */
+
+/**
+ * @param {Reading} reading
+ * @returns {Digit[][]} the digits of each line.
+ */
+export function digitsByLine(reading) {
+  return reading.lines.map((_, line) => reading.digits.filter((digit) => digit.line === line));
+}
+
+/**
+ * What stands there, a string a line, corrections included.
+ * @param {Reading} reading
+ */
+export function linesOf(reading) {
+  return digitsByLine(reading).map((digits) => digits.map(written).join(""));
+}
+
+/**
+ * A digit as it is written in text: nothing if a person says that it is none.
+ * @param {Digit} digit
+ */
+export function written(digit) {
+  if (digit.corrected === "none") return "";
+  return String(digit.corrected ?? digit.value);
+}
+
+/** @param {Digit} digit */
+export function isSettled(digit) {
+  return digit.accepted || digit.corrected !== undefined;
+}
+
+/**
+ * @param {Reading} reading
+ * @returns {import("./words.js").State}
+ */
+export function stateOf(reading) {
+  return reading.status === "uncertain" && reading.digits.every(isSettled) ? "ok" : reading.status;
+}

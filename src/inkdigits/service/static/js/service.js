@@ -1,0 +1,113 @@
+/** The server's HTTP interface: docs/http-api.md. */
+
+import { askForToken, tokenHeader } from "./token.js";
+
+const TRIES = 6; // while the server is busy
+const PAUSE = 1000; // ms between them, if the server names no other
+
+/** @type {Record<string, string>} what to say to people where the server's own words are for programs. */
+const WORDS = {
+  unauthorised: "This server asks for a token. Try again to give it.",
+  busy: "The server has too much to do. Try again in a while.",
+};
+
+const PASSING = ["busy", "stopped", "timeout", "too_slow", "unauthorised", "unknown", "unreachable"];
+
+/**
+ * Whether trying again may help.
+ * @param {string} code of an error.
+ */
+export function isPassing(code) {
+  return PASSING.includes(code);
+}
+
+/** Something that went wrong, in words for people. */
+export class ServiceError extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Read one picture.
+ * @param {Blob} picture
+ * @param {{page?: number, single?: boolean, signal?: AbortSignal, patient?: boolean}} [wishes] a patient one tries
+ *   again while the server is busy.
+ * @returns {Promise<import("./readings.js").Reading>}
+ */
+export function read(picture, { page = 1, single = false, signal, patient = true } = {}) {
+  const query = new URLSearchParams({ detail: "true", single: String(single), page: String(page) });
+  const isPicture = picture.type.startsWith("image/") || picture.type === "application/pdf";
+  const headers = { "Content-Type": isPicture ? picture.type : "application/octet-stream" };
+  return request(`/v1/read?${query}`, { method: "POST", body: picture, headers, signal }, patient);
+}
+
+/** @returns {Promise<{name: string, version: string, card: string, metrics: object, confusion: any}>} */
+export function describeModel() {
+  return request("/v1/model");
+}
+
+/** @returns {Promise<{corrections: boolean, max_body: number, version: string}>} */
+export function settings() {
+  return request("/v1/settings");
+}
+
+/**
+ * @param {{picture_crop: string, predicted: number | null, corrected: number | "none", confidence: number,
+ *   model: string}} correction
+ */
+export function keepCorrection(correction) {
+  const headers = { "Content-Type": "application/json" };
+  return request("/v1/corrections", { method: "POST", body: JSON.stringify(correction), headers });
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit & {headers?: Record<string, string>}} [options]
+ * @param {boolean} [patient]
+ */
+async function request(path, options = {}, patient = true) {
+  for (let tries = 1; ; tries += 1) {
+    const response = await send(path, options);
+    if (response.ok) return response.json();
+    if (response.status === 401 && (await askForToken(tries > 1))) continue;
+    if (response.status !== 503 || !patient || tries === TRIES) throw await explain(response);
+    const seconds = Number(response.headers.get("Retry-After"));
+    await new Promise((resume) => setTimeout(resume, seconds > 0 ? 1000 * seconds : PAUSE));
+    options.signal?.throwIfAborted();
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit & {headers?: Record<string, string>}} options
+ */
+async function send(path, options) {
+  try {
+    return await fetch(path, { ...options, headers: { ...options.headers, ...tokenHeader() } });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new ServiceError(
+      "unreachable",
+      "The server does not answer. See that “inkdigits serve” is still running, then try again.",
+    );
+  }
+}
+
+/** @param {Response} response */
+async function explain(response) {
+  const { error } = await response.json().catch(() => ({ error: null }));
+  if (!error?.message) return new ServiceError("unknown", `The server answered ${response.status}. Try again later.`);
+  return new ServiceError(error.code, WORDS[error.code] ?? sentence(error.message));
+}
+
+/** @param {string} message */
+function sentence(message) {
+  const begun = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}

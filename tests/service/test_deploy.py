@@ -1,0 +1,55 @@
+"""What can be run of the files under deploy/ is run; what can't be built here is read by the system's own checker."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+
+
+def command_after(instruction: str) -> list[str]:
+    match = re.search(rf"^{instruction}.*?(\[.*?\])$", DOCKERFILE, re.MULTILINE | re.DOTALL)
+    assert match, instruction
+    return json.loads(match[1].replace("\\\n", ""))
+
+
+def test_the_image_starts_the_service_and_its_health_check_sees_it(serve, tmp_path) -> None:
+    program, command, *options = command_after("ENTRYPOINT")
+    assert (program, command) == ("inkdigits", "serve")
+    token = tmp_path / "token"
+    token.write_text("correct-horse-battery-staple")
+    served = serve(*(option.replace("/run/secrets/token", str(token)) for option in options))
+    python, *check = command_after("HEALTHCHECK")
+    assert python == "python"
+    check = [part.replace("127.0.0.1:8000", f"127.0.0.1:{served.port}") for part in check]
+    assert subprocess.run([sys.executable, *check], check=False).returncode == 0
+    served.stop()
+    assert subprocess.run([sys.executable, *check], capture_output=True, check=False).returncode != 0
+
+
+def test_the_image_runs_as_nobody_in_particular() -> None:
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", DOCKERFILE, re.MULTILINE)
+    assert "FROM python:" in DOCKERFILE
+    assert ":latest" not in DOCKERFILE
+    copied = re.search(r"^COPY ([^-\n]+) \./$", DOCKERFILE, re.MULTILINE)
+    assert copied
+    for file in (*copied[1].split(), "src"):
+        assert (DEPLOY.parent / file).exists()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+def test_systemd_finds_no_fault_with_the_unit_and_little_exposure(tmp_path) -> None:
+    unit = tmp_path / "inkdigits.service"
+    text = (DEPLOY / "inkdigits.service").read_text(encoding="utf-8")
+    unit.write_text(text.replace("/opt/inkdigits/bin/inkdigits", sys.executable))
+    answer = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
+    assert str(unit) not in answer.stderr, answer.stderr
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=25", str(unit)]
+    judged = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout[-500:]

@@ -1,0 +1,403 @@
+"""The page in a real browser: written on, dropped on, pasted into, corrected, by mouse, finger, pen and keyboard."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageOps
+
+from inkdigits.reader import Reader
+from inkdigits.reading import CSV_COLUMNS
+from inkdigits.samples import sample_pictures
+
+from .browser import DESKTOP, PHONE, Visitor, axe, chromium, playwright
+from .conftest import Serve, Served
+
+expect = playwright.expect
+
+Visit = Callable[..., Visitor]
+SAMPLES = {path.stem: path for path in sample_pictures()}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright.Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def keeping(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> tuple[Served, Path]:
+    """A service that keeps corrections, and the folder that it keeps them in."""
+    folder = tmp_path_factory.mktemp("kept")
+    return serve("--keep-corrections", str(folder)), folder
+
+
+@pytest.fixture
+def visit(browser: playwright.Browser, served: Served) -> Iterator[Visit]:
+    """Open the page; when the test is over, nothing may have gone wrong in it."""
+    visitors: list[Visitor] = []
+
+    def open_page(url: str = served.url, **device: object) -> Visitor:
+        visitors.append(Visitor(browser, url, **(device or DESKTOP)))
+        return visitors[-1]
+
+    yield open_page
+    for visitor in visitors:
+        visitor.leave()
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with two lines of three digits."""
+    path = tmp_path_factory.mktemp("numbers") / "numbers.png"
+    with Image.open(SAMPLES["string-407"]) as line:
+        page = Image.new("RGB", (line.width, 2 * line.height), line.getpixel((2, 2)))
+        page.paste(line, (0, 0))
+        page.paste(line, (0, line.height))
+    page.save(path)
+    return path
+
+
+def no_sideways_scrolling(visitor: Visitor) -> bool:
+    return visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_digits_written_with_the_mouse_become_a_number_in_words_boxes_and_colour(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407")
+    visitor.expect_text("407")
+    visitor.expect_state("Sure")
+    expect(visitor.page.locator("#drawing-boxes .box.ok")).to_have_count(3)
+    expect(visitor.page.locator("#announcer")).to_have_text("Read: 4 0 7. Sure.")
+    expect(visitor.page.locator("#invitation")).to_be_hidden()
+
+
+def test_digits_written_with_a_finger_on_a_phone_become_a_number(visit: Visit) -> None:
+    visitor = visit(**PHONE)
+    visitor.write_with_finger("47")
+    visitor.expect_text("47")
+    assert no_sideways_scrolling(visitor)
+    assert visitor.page.evaluate("scrollY") == 0
+
+
+def test_a_digit_is_read_before_the_stroke_ends(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("7", lift=False)
+    visitor.expect_text("7")
+
+
+def test_undo_takes_the_last_stroke_and_clear_takes_all(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("70")
+    visitor.expect_text("70")
+    visitor.page.keyboard.press("Control+Z")
+    visitor.expect_text("7")
+    visitor.page.get_by_role("button", name="Clear").click()
+    expect(visitor.page.locator(".digit")).to_have_count(0)
+    expect(visitor.page.locator("#drawing-boxes .box")).to_have_count(0)
+    expect(visitor.page.get_by_role("button", name="Undo")).to_be_disabled()
+    visitor.write("4")
+    visitor.page.get_by_role("button", name="Undo").click()
+    visitor.page.get_by_role("button", name="Undo").click()
+    expect(visitor.page.locator("#invitation")).to_be_visible()
+
+
+def test_the_brush_is_a_fourteenth_of_the_surface_and_a_pen_s_pressure_changes_it(visit: Visit) -> None:
+    visitor = visit(**DESKTOP, device_scale_factor=2)
+    side = visitor.page.evaluate("Math.min(pad.width, pad.height)")
+    assert side == 2 * visitor.page.evaluate("Math.min(pad.clientWidth, pad.clientHeight)")
+    visitor.draw_line(0.2, pressure=0.9)
+    visitor.draw_line(0.8, pressure=0.1)
+    assert 0.06 * side < visitor.ink_height(0.2) < 0.075 * side
+    assert 0.03 * side < visitor.ink_height(0.8) < 0.045 * side
+
+
+def test_a_dropped_page_shows_its_boxes_and_a_click_explains_a_digit(visit: Visit, numbers: Path) -> None:
+    visitor = visit()
+    visitor.drop(numbers)
+    visitor.expect_text("407", "407")
+    boxes = visitor.page.locator("#picture-boxes .box")
+    expect(boxes).to_have_count(6)
+    boxes.nth(4).click()
+    expect(boxes.nth(4)).to_have_class("box ok chosen")
+    details = visitor.page.get_by_role("region", name="The chosen digit")
+    expect(details.locator(".verdict")).to_contain_text("sure that this is a 0.")
+    expect(details.locator(".bars li")).to_have_count(10)
+    seen = details.get_by_role("img")
+    assert seen.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
+
+
+def test_boxes_lie_where_the_reader_found_the_digits(visit: Visit, numbers: Path) -> None:
+    visitor = visit()
+    visitor.drop(numbers)
+    visitor.expect_text("407", "407")
+    frame = visitor.page.locator("#picture-frame canvas").bounding_box()
+    shown = visitor.page.locator("#picture-boxes .box").nth(5).bounding_box()
+    assert frame is not None
+    assert shown is not None
+    with Image.open(numbers) as picture:
+        scale = frame["width"] / picture.width
+        assert frame["height"] == pytest.approx(scale * picture.height, abs=1)
+    left, top, width, height = Reader().read(numbers).digits[5].box
+    assert (shown["x"] - frame["x"], shown["y"] - frame["y"]) == pytest.approx((scale * left, scale * top), abs=2)
+    assert (shown["width"], shown["height"]) == pytest.approx((scale * width, scale * height), abs=2)
+
+
+def test_digits_are_chosen_with_the_keyboard_alone(visit: Visit, numbers: Path) -> None:
+    visitor = visit()
+    visitor.drop(numbers)
+    visitor.expect_text("407", "407")
+    visitor.page.locator("#choose-pictures").focus()
+    visitor.page.keyboard.press("Tab")
+    for key in ("End", "ArrowDown", "ArrowLeft", "Enter"):
+        visitor.page.keyboard.press(key)
+    expect(visitor.page.locator(".digit").nth(4)).to_be_focused()
+    expect(visitor.page.locator(".digit").nth(4)).to_have_attribute("aria-pressed", "true")
+    expect(visitor.page.locator("#announcer")).to_contain_text("sure that this is a 0.")
+    visitor.page.locator("#tab-pictures").focus()
+    visitor.page.keyboard.press("ArrowLeft")
+    expect(visitor.page.locator("#pad")).to_be_visible()
+
+
+def test_a_pasted_picture_is_read(visit: Visit, digit: bytes) -> None:
+    visitor = visit()
+    visitor.paste(digit)
+    visitor.expect_text("8")
+
+
+def test_a_picture_without_digits_is_told_from_one_with_an_uncertain_digit(visit: Visit, tmp_path: Path) -> None:
+    with Image.open(SAMPLES["marker"]) as two, Image.open(SAMPLES["mouse"]) as eight:
+        doubtful = two.convert("L").resize((200, 200))
+        doubtful.paste(ImageOps.invert(eight.convert("L").resize((200, 200))).crop((0, 0, 100, 200)))
+    doubtful.save(tmp_path / "doubtful.png")
+    visitor = visit()
+    visitor.drop(SAMPLES["blank-page"], tmp_path / "doubtful.png")
+    visitor.expect_state("No digit")
+    expect(visitor.page.locator("#reading-body")).to_contain_text("No digit was found here. Write larger")
+    shapes = visitor.page.locator("tbody .state use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
+    assert shapes[0] == "#icon-no_digit"
+    visitor.page.get_by_role("button", name="doubtful.png").click()
+    visitor.expect_state("Uncertain")
+    expect(visitor.page.locator("#picture-boxes .box.uncertain")).to_have_count(1)
+    expect(visitor.page.locator(".verdict")).to_contain_text("Uncertain: only")
+
+
+def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(visit: Visit, tmp_path: Path) -> None:
+    folder = tmp_path / "scans"
+    (folder / "more").mkdir(parents=True)
+    shutil.copy(SAMPLES["mouse"], folder / "10.png")
+    shutil.copy(SAMPLES["marker"], folder / "2.png")
+    shutil.copy(SAMPLES["pen-on-cream"], folder / "more" / "3.jpg")
+    (folder / "notes.txt").write_text("no picture")
+    visitor = visit()
+    visitor.drop(folder)
+    expect(visitor.page.locator("#collection-summary")).to_have_text("3 pictures · 3 sure")
+    rows = visitor.page.locator("tbody tr")
+    expect(rows.locator("th")).to_have_text(["scans/2.png", "scans/10.png", "scans/more/3.jpg"])
+    expect(rows.locator(".words")).to_have_text(["2", "8", "3"])
+
+
+def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit: Visit, numbers: Path) -> None:
+    visitor = visit()
+    visitor.drop(numbers, SAMPLES["blank-page"])
+    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 1 sure · 1 no digit")
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="JSON").click()
+    read = [Reader().read(path).to_dict() for path in (numbers, SAMPLES["blank-page"])]
+    loaded = json.loads(download.value.path().read_bytes())
+    assert [page.keys() for page in loaded] == [page.keys() for page in read]
+    assert [page["text"] for page in loaded] == ["407\n407", ""]
+    assert [digit.keys() for digit in loaded[0]["digits"]] == [digit.keys() for digit in read[0]["digits"]]
+    assert [page["source"] for page in loaded] == [numbers.name, "blank-page.jpg"]
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
+    assert tuple(rows[0]) == (*CSV_COLUMNS, "corrected")
+    assert [row["value"] for row in rows] == ["4", "0", "7", "4", "0", "7", ""]
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.page.locator("#copy-all").click()
+    expect(visitor.page.locator("#copy-all")).to_have_text("Copied")
+    copied = visitor.page.evaluate("navigator.clipboard.readText()")
+    assert copied == f"{numbers.name}\t407 | 407\nblank-page.jpg\t"
+
+
+def test_each_page_of_a_file_is_read_and_one_that_the_browser_cannot_show_is_shown_as_the_model_saw_it(
+    visit: Visit, tmp_path: Path
+) -> None:
+    with Image.open(SAMPLES["marker"]) as first, Image.open(SAMPLES["mouse"]) as second:
+        first.convert("L").save(tmp_path / "scan.tif", save_all=True, append_images=[second.convert("L")])
+    visitor = visit()
+    visitor.drop(tmp_path / "scan.tif")
+    names = visitor.page.locator("tbody th")
+    expect(names).to_have_text(["scan.tif", "scan.tif, page 2"])
+    names.nth(1).click()
+    visitor.expect_text("8")
+    expect(visitor.page.locator("#picture-caption")).to_contain_text("this is what the model saw")
+    expect(visitor.page.locator("#picture-boxes .box")).to_have_count(1)
+
+
+def test_a_script_in_a_file_name_is_shown_as_it_is(visit: Visit, tmp_path: Path) -> None:
+    name = "<img src=x onerror=document.title='taken'>.png"
+    shutil.copy(SAMPLES["marker"], tmp_path / name)
+    visitor = visit()
+    visitor.drop(tmp_path / name)
+    visitor.expect_text("2")
+    expect(visitor.page.locator("tbody th")).to_have_text([name])
+    expect(visitor.page.locator("#picture-caption")).to_have_text(name)
+    assert "taken" not in visitor.page.title()
+
+
+def test_what_is_no_picture_is_explained_with_what_to_do(visit: Visit, tmp_path: Path) -> None:
+    (tmp_path / "letter.png").write_text("Dear reader")
+    visitor = visit()
+    visitor.drop(tmp_path / "letter.png")
+    visitor.expect_state("Not read")
+    problem = visitor.page.get_by_role("alert")
+    expect(problem).to_contain_text("letter.png: Cannot read the picture: it is no picture")
+    expect(problem).to_contain_text("save it as PNG or JPEG")
+
+
+def test_a_picture_that_the_server_would_not_take_is_explained_without_being_sent(
+    visit: Visit, serve: Serve, tmp_path: Path
+) -> None:
+    (tmp_path / "huge.png").write_bytes(bytes(200_000))
+    visitor = visit(serve("--max-body", "100KB").url)
+    visitor.drop(tmp_path / "huge.png")
+    words = (
+        "It has 0.2 MB, and this server takes 0.1 MB. Make it smaller, or start the server with a larger --max-body."
+    )
+    expect(visitor.page.get_by_role("alert")).to_contain_text(words)
+
+
+def test_a_server_that_has_stopped_is_explained_and_the_drawing_stays(visit: Visit, serve: Serve) -> None:
+    served = serve()
+    visitor = visit(served.url)
+    served.stop()
+    visitor.write("7")
+    problem = visitor.page.get_by_role("alert")
+    expect(problem).to_contain_text("The server does not answer. See that “inkdigits serve” is still running")
+    expect(problem.get_by_role("button", name="Try again")).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="Undo")).to_be_enabled()
+
+
+def test_a_busy_server_is_asked_again(visit: Visit) -> None:
+    visitor = visit()
+    refusals = iter([503, 503])
+    error = {"error": {"code": "busy", "message": "too many requests at a time", "request_id": "1"}}
+
+    def answer(route: playwright.Route) -> None:
+        if status := next(refusals, None):
+            route.fulfill(status=status, json=error, headers={"Retry-After": "1"})
+        else:
+            route.continue_()
+
+    visitor.page.route("**/v1/read?*", answer)
+    visitor.drop(SAMPLES["marker"])
+    visitor.expect_text("2")
+
+
+def test_a_correction_is_typed_on_the_digit_and_kept(
+    visit: Visit, keeping: tuple[Served, Path], tmp_path: Path
+) -> None:
+    served, kept = keeping
+    visitor = visit(served.url)
+    visitor.write("407")
+    visitor.expect_text("407")
+    visitor.page.locator(".digit").nth(1).click()
+    visitor.page.keyboard.press("6")
+    expect(visitor.page.get_by_label("Wrong? It is a")).to_have_value("6")
+    visitor.page.keyboard.press("Enter")
+    visitor.expect_text("467")
+    expect(visitor.page.locator(".digit").nth(1)).to_be_focused()
+    expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is a 6. It was read as 0.")
+    visitor.drop(SAMPLES["marker"])
+    visitor.expect_text("2")
+    visitor.page.get_by_role("button", name="No digit").click()
+    expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is no digit. It was read as 2.")
+    expect(visitor.page.locator("tbody .words")).to_have_text([""])
+    command = [
+        sys.executable,
+        "-m",
+        "inkdigits",
+        "corrections",
+        "export",
+        str(tmp_path / "labelled"),
+        "--kept",
+        str(kept),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    assert [path.parent.name for path in sorted((tmp_path / "labelled").glob("*/*.png"))] == ["6", "none"]
+    crop = next((tmp_path / "labelled" / "6").iterdir())
+    assert Reader().read(crop, single=True).text == "0"
+
+
+def test_nothing_can_be_corrected_where_nothing_is_kept(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("7")
+    visitor.expect_text("7")
+    visitor.page.locator(".digit").press("9")
+    expect(visitor.page.locator(".correction")).to_have_count(0)
+    expect(visitor.page.locator("footer")).to_contain_text("and are not kept")
+
+
+def test_the_page_about_the_model_shows_its_figures_its_errors_and_its_card(visit: Visit, served: Served) -> None:
+    model = served.client.get("/v1/model").json()
+    visitor = visit()
+    visitor.page.get_by_role("link", name="About this model").click()
+    about = visitor.page.locator("#view-about")
+    expect(about.locator(".tiles li")).to_have_count(len(model["metrics"]))
+    test = model["metrics"]["test"]
+    expect(about.locator(".tiles")).to_contain_text(f"on the test split: {test['correct']:,} of {test['n']:,} digits")
+    expect(about.get_by_role("heading", name="Limits", exact=True)).to_be_visible()
+    expect(about.locator("pre")).to_contain_text("inkdigits train --recipe")
+    if model["confusion"]:
+        rows = about.locator(".confusion tbody tr")
+        expect(rows).to_have_count(10)
+        expect(rows.nth(3).locator("td").nth(3)).to_have_text(str(model["confusion"]["rows"][3][3]))
+
+
+def test_a_server_with_a_token_is_asked_with_it(visit: Visit, serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a-token-for-this-test")
+    visitor = visit(serve("--token-file", str(tmp_path / "token")).url)
+    field = visitor.page.get_by_label("Token", exact=True)
+    field.fill("not-the-token")
+    field.press("Enter")
+    expect(visitor.page.locator("#token-words")).to_contain_text("That token is not the one.")
+    field.fill("a-token-for-this-test")
+    visitor.page.get_by_role("button", name="Use token").click()
+    expect(visitor.page.locator("#version")).to_contain_text("inkdigits")
+    visitor.write("7")
+    visitor.expect_text("7")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_everybody_can_use_the_page(
+    visit: Visit, keeping: tuple[Served, Path], numbers: Path, device: dict[str, object], scheme: str
+) -> None:
+    script = axe()
+    visitor = visit(keeping[0].url, **device, color_scheme=scheme)
+
+    def serious() -> list[str]:
+        visitor.page.evaluate(script)
+        found = visitor.page.evaluate("axe.run()")["violations"]
+        return [f"{fault['help']}: {fault['nodes'][0]['html']}" for fault in found if fault["impact"] != "minor"]
+
+    assert serious() == []
+    visitor.write("407")
+    visitor.expect_text("407")
+    assert serious() == []
+    visitor.page.locator("#choose-pictures").set_input_files([numbers, SAMPLES["blank-page"], Path(__file__)])
+    expect(visitor.page.locator("#collection-summary")).to_contain_text("1 not read")
+    assert serious() == []
+    assert no_sideways_scrolling(visitor)
+    visitor.page.get_by_role("link", name="About this model").click()
+    expect(visitor.page.locator(".model-card")).to_be_visible()
+    assert serious() == []
+    assert no_sideways_scrolling(visitor)

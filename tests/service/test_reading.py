@@ -1,0 +1,119 @@
+"""Pictures are read over HTTP as they are read by the `Reader`."""
+
+import base64
+import io
+import json
+
+import pytest
+from PIL import Image
+
+import inkdigits
+from inkdigits.samples import sample_pictures
+
+PNG = {"Content-Type": "image/png"}
+READER = inkdigits.Reader(threads=1)
+
+
+def post(served, content, headers=PNG, **query):
+    return served.client.post("/v1/read", params=query, content=content, headers=headers)
+
+
+@pytest.mark.parametrize("path", sample_pictures(), ids=lambda path: path.name)
+@pytest.mark.parametrize("single", [False, True])
+def test_a_picture_is_read_as_the_reader_reads_it(served, path, single) -> None:
+    answer = post(served, path.read_bytes(), {"Content-Type": "application/octet-stream"}, single=single)
+    assert answer.status_code == 200
+    expected = READER.read(path, single=single)
+    assert answer.json()["text"] == expected.text
+    assert answer.json()["status"] == expected.status
+    assert [digit["box"] for digit in answer.json()["digits"]] == [list(digit.box) for digit in expected.digits]
+
+
+def test_the_answer_is_the_json_of_the_readings_page(served, digit) -> None:
+    reading = post(served, digit, single=True).json()
+    assert set(reading) == {"schema", "source", "page", "status", "text", "lines", "digits", "error"}
+    assert set(reading["digits"][0]) == {"value", "confidence", "accepted", "box", "line", "probabilities"}
+    assert reading["text"] == "8"
+    assert reading["error"] is None
+
+
+def test_several_pictures_of_a_form_are_read_in_their_order_and_a_bad_one_says_why(served, digit, string) -> None:
+    parts = [("pictures", (name, content)) for name, content in (("a.png", digit), ("b", b"no"), ("c.jpg", string))]
+    answer = served.client.post("/v1/read", files=parts)
+    assert answer.status_code == 200
+    readings = answer.json()["readings"]
+    assert [reading["source"] for reading in readings] == ["a.png", "b", "c.jpg"]
+    assert [reading["status"] for reading in readings][1] == "error"
+    assert readings[1]["error"]["code"] == "unreadable_image"
+    assert readings[2]["text"] == "407"
+
+
+def test_detail_shows_what_the_model_saw(served, string) -> None:
+    reading = post(served, string, detail=True).json()
+    expected = READER.read(string)
+    for shown, digit in zip(reading["digits"], expected.digits, strict=True):
+        with Image.open(io.BytesIO(base64.b64decode(shown["image"]))) as image:
+            assert image.size == (28, 28)
+            assert list(image.get_flattened_data()) == digit.image.ravel().tolist()
+
+
+def test_the_least_confidence_decides_what_is_accepted(served, digit) -> None:
+    assert post(served, digit, single=True, min_confidence=0).json()["status"] == "ok"
+    assert post(served, digit, single=True, min_confidence=1).json()["status"] == "uncertain"
+    for wrong in (-0.1, 1.1, "nan", "inf", "much"):
+        assert post(served, digit, min_confidence=wrong).status_code == 400
+
+
+def test_another_page_of_a_tiff_is_read(served, digit) -> None:
+    first = Image.new("L", (280, 280), 255)
+    second = Image.open(io.BytesIO(digit))
+    buffer = io.BytesIO()
+    first.save(buffer, "TIFF", save_all=True, append_images=[second])
+    assert post(served, buffer.getvalue(), single=True, page=1).json()["status"] == "no_digit"
+    assert post(served, buffer.getvalue(), single=True, page=2).json()["text"] == "8"
+    missing = post(served, buffer.getvalue(), page=3)
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "no_such_page")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status", "code"),
+    [
+        (b"", "image/png", 422, "empty_file"),
+        (b"not a picture", "image/png", 422, "unreadable_image"),
+        (b"{}", "application/json", 415, "unknown_content_type"),
+        (b"x=1", "application/x-www-form-urlencoded", 415, "unknown_content_type"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_in_one_shape(served, content, kind, status, code) -> None:
+    answer = post(served, content, {"Content-Type": kind})
+    assert answer.status_code == status
+    error = answer.json()["error"]
+    assert set(error) == {"code", "message", "request_id"}
+    assert error["code"] == code
+    assert error["request_id"] == answer.headers["x-request-id"]
+    assert error["message"]
+
+
+def test_a_request_keeps_the_id_that_it_brings_unless_that_is_a_trick(served) -> None:
+    assert served.client.get("/v2", headers={"X-Request-ID": "abc-1.2_3"}).headers["x-request-id"] == "abc-1.2_3"
+    for trick in ("a b", 'x"y', "<script>", "a" * 65):
+        assert served.client.get("/v2", headers={"X-Request-ID": trick}).headers["x-request-id"] != trick
+
+
+def test_the_error_shape_holds_where_no_route_is(served) -> None:
+    for method, path, status in (("GET", "/nothing", 404), ("PUT", "/v1/read", 405), ("GET", "/v1/read", 405)):
+        answer = served.client.request(method, path)
+        assert answer.status_code == status
+        assert set(answer.json()["error"]) == {"code", "message", "request_id"}
+    assert served.client.get("/v1/read").headers["allow"] == "POST"
+    assert set(served.client.get("/v2/nothing").json()) == {"error"}
+
+
+def test_the_model_says_what_it_is(served) -> None:
+    about = served.client.get("/v1/model").json()
+    info = inkdigits.Classifier().info
+    assert about["name"] == info.name
+    assert about["metrics"] == json.loads(json.dumps(info.metrics))
+    assert about["card"].startswith(f"# Model card: {info.name}")
+    assert len(about["limits"]) >= 3
+    assert all(limit and "\n" not in limit for limit in about["limits"])
