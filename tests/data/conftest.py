@@ -11,16 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from inkdigits.data.idx import encode_idx
 from inkdigits.data.release import PublishedFile, Release
 from inkdigits.files import sha256
 from inkdigits.settings import DATA_DIR_VARIABLE
-
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("no deadline", deadline=None)
-settings.load_profile("no deadline")
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import base64
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-
-playwright = pytest.importorskip("playwright.sync_api", reason="the page's tests need Playwright")
+from playwright import sync_api as playwright
 
 playwright.expect.set_options(timeout=30_000)  # ms; a busy machine is slow to draw
 
@@ -171,12 +170,8 @@ class Visitor:
 
 
 def axe() -> str:
-    """Return the script of axe-core, which checks a page's accessibility; skip the test where it is not."""
-    places = [os.environ.get("AXE_CORE"), "node_modules/axe-core/axe.min.js"]
-    script = next((Path(place) for place in places if place and Path(place).is_file()), None)
-    if script is None:
-        pytest.skip("the accessibility check needs axe-core: npm install --no-save axe-core, or AXE_CORE=…/axe.min.js")
-    return script.read_text(encoding="utf-8")
+    """Return the script of axe-core, which checks a page's accessibility."""
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
 
 def _dense(stroke: Sequence[tuple[float, float]], steps: int = 6) -> list[tuple[float, float]]:

@@ -43,6 +43,12 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
         assert (DEPLOY.parent / file).exists()
 
 
+def test_a_linter_finds_no_fault_with_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+    linted = subprocess.run([hadolint, DEPLOY / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
 def test_systemd_finds_no_fault_with_the_unit_and_little_exposure(tmp_path) -> None:
     unit = tmp_path / "inkdigits.service"

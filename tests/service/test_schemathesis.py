@@ -5,13 +5,12 @@ import io
 from pathlib import Path
 
 import pytest
+import schemathesis
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 import inkdigits
-
-schemathesis = pytest.importorskip("schemathesis")
 
 TOKEN = "correct-horse-battery-staple"
 NAME = inkdigits.Classifier().info.name
@@ -54,7 +53,7 @@ def make_plausible(case) -> None:
 
 
 @api.parametrize()
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_the_document_says(case, everything) -> None:
     make_plausible(case)
     case.call_and_validate(base_url=everything.url, headers={"Authorization": f"Bearer {TOKEN}"})

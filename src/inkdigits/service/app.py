@@ -16,7 +16,7 @@ import cv2
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from inkdigits import __version__
@@ -35,6 +35,7 @@ from inkdigits.service.settings import Settings
 __all__ = ["create_app"]
 
 _STATIC = Path(str(files("inkdigits.service") / "static"))
+_FRESH = "no-cache"  # may be kept, but not used without asking
 _SWITCH_SECONDS = 0.0005  # a tenth of Python's own: readings hold up the event loop for less long
 _SUMMARY = "Reads handwritten digits in pictures: `/v1`, and the Open Inference Protocol on 28×28 tensors: `/v2`."
 
@@ -61,8 +62,8 @@ def create_app(settings: Settings) -> FastAPI:
     for part in (reading_route, model_route, corrections_route, inference_protocol):
         app.include_router(part.router)
     app.add_api_route("/docs", _reference, include_in_schema=False)
-    app.add_api_route("/", _page, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=_STATIC, check_dir=False), "static")
+    app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
     # The last one added stands outermost.
     app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
     app.add_middleware(Door, check_room=service.pool.check_room)
@@ -77,6 +78,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=service.metrics)
     return app
+
+
+class _Static(StaticFiles):
+    """Files that a browser asks for anew each time, since an update may have changed them; unchanged, a 304."""
+
+    def file_response(self, *arguments: Any, **named: Any) -> Response:
+        """Return the answer for a file."""
+        response = super().file_response(*arguments, **named)
+        response.headers["Cache-Control"] = _FRESH
+        return response
 
 
 class _App(FastAPI):
@@ -110,7 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _page() -> FileResponse:
-    return FileResponse(_STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+    return FileResponse(_STATIC / "index.html", headers={"Cache-Control": _FRESH})
 
 
 async def _reference(request: Request) -> HTMLResponse:
