@@ -17,6 +17,9 @@ from inkdigits.service.uploads import Upload
 
 __all__ = ["Wish"]
 
+_SMALL_FILE = 64 * 1024
+_FEW_PIXELS = 360 * 360
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -44,7 +47,13 @@ class Wish:
             PictureError: it cannot be read.
 
         """
-        _check_pixels(upload.content, self.max_pixels)
+        pixels = _pixels(upload.content)
+        if pixels > self.max_pixels:
+            raise PictureError(
+                f"the picture is too large: {pixels:,} pixels, more than {self.max_pixels:,}",
+                "scale it down",
+                code="image_too_large",
+            )
         reading = replace(reader.read(upload.content, single=self.single, page=self.page), source=upload.name)
         if self.min_confidence is not None:
             reading = _accepting(reading, self.min_confidence)
@@ -54,6 +63,10 @@ class Wish:
                 shown["image"] = _png(digit)
         return answer
 
+    def is_quick(self, upload: Upload) -> bool:
+        """Say whether a picture takes no more than some milliseconds to read: a drawing, a digit cut out."""
+        return len(upload.content) <= _SMALL_FILE and 0 < _pixels(upload.content) <= _FEW_PIXELS
+
     def read_or_explain(self, reader: Reader, upload: Upload) -> dict[str, Any]:
         """Return the reading of a picture as it stands in JSON; one that cannot be read has the status "error"."""
         try:
@@ -62,20 +75,15 @@ class Wish:
             return Reading(upload.name, error=error, page=self.page).to_dict()
 
 
-def _check_pixels(content: bytes, most: int) -> None:
-    """Raise PictureError if a picture has too many pixels, by what its header says."""
+def _pixels(content: bytes) -> int:
+    """Return how many pixels a picture has, by what its header says; 0 if that says nothing."""
     if content.startswith(b"%PDF-"):
-        return  # it is rendered at a size that is bounded
+        return 0  # it is rendered at a size that is bounded
     try:
         width, height = open_frames(content).open(0).size
     except Exception:
-        return
-    if width * height > most:
-        raise PictureError(
-            f"the picture is too large: {width}×{height} pixels, more than {most:,}",
-            "scale it down",
-            code="image_too_large",
-        )
+        return 0
+    return width * height
 
 
 def _accepting(reading: Reading, least: float) -> Reading:

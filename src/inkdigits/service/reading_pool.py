@@ -1,4 +1,4 @@
-"""Threads that read, and a bound on how many requests wait for them."""
+"""Who reads what is sent: threads, or the event loop itself; and a bound on how many requests wait."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _Result = TypeVar("_Result")
 
 
 class ReadingPool:
-    """Works off requests in a few threads; refuses what is more than it may keep waiting.
+    """Works off requests in a few threads, or at once; refuses what is more than it may keep waiting.
 
     Args:
         threads: how many requests are worked on at a time.
@@ -34,6 +34,7 @@ class ReadingPool:
         self._timeout = timeout
         self._metrics = metrics
         self._taken = 0
+        self._turn = asyncio.Lock()
 
     def check_room(self) -> None:
         """Raise ApiError (503) if no place is free."""
@@ -72,6 +73,17 @@ class ReadingPool:
             task.add_done_callback(self._end_late)
             raise ApiError(504, "timeout", f"this took more than {self._timeout:g} seconds; send less at a time")
         return task.result()
+
+    async def run_at_once(self, work: Callable[[], _Result]) -> _Result:
+        """Return what some work returns that takes a few milliseconds, done in the event loop.
+
+        To hand so little to a thread, and to share Python's lock with it, takes longer than the work. One request has
+        its turn at a time, and the loop goes round in between, so that others are answered or refused meanwhile.
+
+        """
+        async with self._turn:
+            await asyncio.sleep(0)
+            return work()
 
     def close(self) -> None:
         """Wait for what is being worked on, and let go of the threads."""

@@ -75,7 +75,8 @@ async def read(
 
 async def _read_one(service: Service, wish: Wish, upload: uploads.Upload) -> dict[str, Any]:
     with service.pool.place():
-        answer = await service.pool.run(partial(wish.read, service.model.current.reader, upload))
+        work = partial(wish.read, service.model.current.reader, upload)
+        answer = await (service.pool.run_at_once(work) if wish.is_quick(upload) else service.pool.run(work))
     service.metrics.count_reading(answer["status"])
     return answer
 
