@@ -9,6 +9,7 @@
     │   ├── DataNotFoundError    … because they are nowhere to be found
     │   └── DataCorruptError     … because their content is not what it should be
     ├── OutputError              a file that cannot be written
+    ├── ClusterError             Ray cannot be started, or its cluster not reached or used
     └── TrainingError            training that cannot start or go on
         ├── CheckpointError      … because its checkpoint is missing, damaged or another run's
         ├── NonFiniteLossError   … because the loss is no longer a number
@@ -24,6 +25,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "CheckpointError",
+    "ClusterError",
     "DataCorruptError",
     "DataError",
     "DataNotFoundError",
@@ -125,6 +127,12 @@ class OutputError(InkdigitsError):
     """A file or folder that cannot be written."""
 
     code = "output"
+
+
+class ClusterError(InkdigitsError):
+    """Ray cannot be started, or its cluster cannot be reached or used."""
+
+    code = "cluster"
 
 
 class TrainingError(InkdigitsError):

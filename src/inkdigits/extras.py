@@ -17,6 +17,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "pdf": ("pypdfium2",),
     "parquet": ("pyarrow",),
     "serve": ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart"),
+    "scale": ("ray", "pyarrow", "optuna"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Past one machine, on Ray: the same reader and the same `fit`, run by many workers."""
