@@ -35,6 +35,8 @@ ALLOWED = {
     "contact_sheet": FOUNDATION | {"imaging", "reading", "drawing"},
     "reading": FOUNDATION | {"imaging", "annotate", "drawing"},
     "reader": READING_SIDE - {"reader"},
+    "sources": FOUNDATION,
+    "formats": FOUNDATION | {"reading"},
     "samples": FOUNDATION,
     "weights": set(),
     "data": FOUNDATION | {"imaging"},
@@ -44,6 +46,7 @@ ALLOWED = {
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},
     "service": READING_SIDE | {"weights"},
+    "scale": READING_SIDE | {"sources", "formats", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
 }
 LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors", "skimage"}

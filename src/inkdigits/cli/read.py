@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from inkdigits.reader import Reader
     from inkdigits.reading import Reading
 
-__all__ = ["read"]
+__all__ = ["finish", "read"]
 
 ALL_FAILED, SOME_FAILED = 1, 3
+RAY = "With --engine ray"
 
 
 def read(
@@ -46,7 +47,7 @@ def read(
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a row a digit.")] = False,
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output", "-o", help="Write to this file; .json, .jsonl, .csv, .parquet and .txt name the format."
         ),
@@ -59,6 +60,35 @@ def read(
         Path | None,
         typer.Option(metavar="FILE", help="Draw all uncertain digits into one picture, to look through."),
     ] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="'ray' reads with many workers; -o is then a folder of Parquet files.", show_default=True),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="A Ray cluster, or 'auto'.  [default: Ray is started here]", rich_help_panel=RAY
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many read at a time.  [default: all cores]", rich_help_panel=RAY),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a job that died.", rich_help_panel=RAY)] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Begin again, in place of what is there.", rich_help_panel=RAY)
+    ] = False,
+    column: Annotated[
+        str,
+        typer.Option(
+            help="Of Parquet files and WebDataset shards.  [default: the only one of pictures]",
+            show_default=False,
+            rich_help_panel=RAY,
+        ),
+    ] = "",
+    part_size: Annotated[
+        int, typer.Option(min=1, help="Pictures in each file of the output.", rich_help_panel=RAY)
+    ] = 500,
 ) -> None:
     """Read the handwritten digits in pictures.
 
@@ -76,13 +106,28 @@ def read(
     inkdigits read 'scans/*.png' --jsonl --min-confidence 0.9
 
     cat photo.jpg | inkdigits read --json -
+
+    inkdigits read s3://bucket/scans/ -o readings.parquet --engine ray --address HOST:6379
     """
+    here = {"json": as_json, "jsonl": as_jsonl, "csv": as_csv, "annotate": annotate, "contact-sheet": contact_sheet}
+    by_many = {"address": address, "workers": workers, "resume": resume, "overwrite": overwrite, "column": column}
+    for name, given in (by_many if engine == "local" else here).items():
+        if given:
+            raise UsageError(f"--{name} is no option of --engine {engine}", f"leave --{name} out")
+    if engine == "ray":
+        from inkdigits.cli.read_by_many import read_by_many
+
+        job = {"recursive": recursive, "model": model, "single": single, "min_confidence": min_confidence}
+        job |= {"named": pictures, "output": output, "column": column, "part_size": part_size}
+        read_by_many(job, address, workers, resume=resume, overwrite=overwrite)
+        return
+
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.cli.formats import FORMATS, write_named_text, write_text
-    from inkdigits.cli.sources import find_sources, has_more_below
     from inkdigits.contact_sheet import ContactSheet
     from inkdigits.files import open_atomically
+    from inkdigits.formats import FORMATS, write_named_text, write_text
     from inkdigits.reader import Reader
+    from inkdigits.sources import find_sources, has_more_below
 
     chosen = _format(output, json=as_json, jsonl=as_jsonl, csv=as_csv)
     sources = find_sources(pictures, recursive=recursive)
@@ -111,17 +156,17 @@ def read(
 
         write(watched(), stream)
         stream.flush()
-    _finish(tally, len(sources))
+    finish(tally, len(sources))
 
 
-def _format(output: Path | None, **flags: bool) -> str:
+def _format(output: str | None, **flags: bool) -> str:
     """Return the name of the output's format: by the option given, or else by the file's suffix."""
     given = [name for name, is_given in flags.items() if is_given]
     if len(given) > 1:
         raise UsageError(f"--{given[0]} and --{given[1]} contradict each other", "give one of them")
     if given or output is None:
         return given[0] if given else "text"
-    suffix = output.suffix.lower().removeprefix(".") or "text"
+    suffix = Path(output).suffix.lower().removeprefix(".") or "text"
     if suffix not in ("json", "jsonl", "csv", "parquet", "text", "txt"):
         raise UsageError(
             f"readings cannot be written as .{printable(suffix)}", "name a .json, .jsonl, .csv, .parquet or .txt file"
@@ -137,7 +182,7 @@ def _read_all(reader: Reader, sources: list[str], *, single: bool, with_bar: boo
     """Read all pages of all sources; each reading bears the source's name as it was given."""
     from dataclasses import replace
 
-    from inkdigits.cli.sources import STANDARD_INPUT
+    from inkdigits.sources import STANDARD_INPUT
 
     stdin = typer.get_binary_stream("stdin")
     with progress_bar() if with_bar else nullcontext() as bar:
@@ -173,7 +218,7 @@ def _remark(reading: Reading, *, alone: bool) -> None:
         notice(f"{page}no digit found")
 
 
-def _finish(tally: Counter[str], files: int) -> None:
+def finish(tally: Counter[str], files: int) -> None:
     """Sum a batch up on stderr and end with the exit code that tells of failures."""
     count, failed = tally.total(), tally["error"]
     what = f"{count} pictures" if count == files else f"{count} pages in {files} file{'s' * (files > 1)}"

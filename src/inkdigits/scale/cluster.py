@@ -41,6 +41,7 @@ def connected(
     require("scale", "Work on many machines")
     # Ray reports its use to its makers unless told otherwise; nothing leaves this machine unasked.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what Ray's core says, we say in a line
     import ray
 
     if ray.is_initialized():

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inkdigits.cli import formats
-from inkdigits.cli.formats import write_parquet, write_text
+from inkdigits import formats
+from inkdigits.formats import write_parquet, write_text
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.extras import EXTRAS
 from inkdigits.reading import Digit, Line, Reading

@@ -1,0 +1,190 @@
+"""A job's output: a folder of Parquet files that are each whole or not there, and a plan of what belongs in each.
+
+readings.parquet/
+  part-0000000.parquet …   the readings, in their order; pyarrow, pandas, DuckDB and Spark read the folder as one table
+  _job/plan.json           how many parts there are and what they were asked for; written after the pieces
+  _job/piece-0000000.json  which pictures belong in the part of that number
+  _job/lease.json          who writes here now
+  _SUCCESS                 written last: how many pages were read, by status
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow.fs import FileType
+
+from inkdigits.errors import OutputError, UsageError, printable
+from inkdigits.formats import write_parquet
+from inkdigits.reading import Reading, Status
+from inkdigits.scale.pieces import Piece, from_json, to_json
+from inkdigits.scale.places import Place, explained, find_place
+
+__all__ = ["COUNTED", "PICTURES", "Output", "Tally"]
+
+PICTURES = "pictures"  # counted beside the statuses of their pages
+COUNTED = (*get_args(Status), PICTURES)
+Tally = Counter[str]
+
+_OURS = re.compile(r"part-\d+\.parquet|_SUCCESS|_job|\..*\.part")
+_BEGUN_OTHERWISE = "give the same pictures and options, or begin again with --overwrite"
+
+
+class Output:
+    """The folder that a job writes.
+
+    Args:
+        address: its path or address, as the user named it.
+
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._folder = find_place(address)
+        self._job = self._folder / "_job"
+
+    @property
+    def lease(self) -> Place:
+        """The file that says who writes here."""
+        return self._job / "lease.json"
+
+    def check(self, *, resume: bool, overwrite: bool) -> None:
+        """Raise unless the output may be written, and make its folder; nothing that is there is changed.
+
+        Raises:
+            OutputError: something is there, and neither option was given, or it is no job's output.
+
+        """
+        with explained(OutputError, f"cannot use {printable(self.address)}"):
+            kind, children = self._folder.kind, []
+            if kind == FileType.Directory and not self._plan.exists:
+                children = [info.base_name for info in self._folder.children()]
+            begun = kind == FileType.Directory and self._plan.exists
+        foreign = [name for name in children if "_job" not in children or not _OURS.fullmatch(name)]
+        if foreign:
+            raise OutputError(
+                f"{printable(self.address)} holds what is no reading, such as {printable(foreign[0])}",
+                "name another folder",
+            )
+        if kind == FileType.File and not overwrite:
+            raise OutputError(f"{printable(self.address)} is there already", "name another, or give --overwrite")
+        if begun and not (resume or overwrite):
+            raise OutputError(
+                f"{printable(self.address)} is there already", "go on with --resume, or begin again with --overwrite"
+            )
+        if kind == FileType.File:
+            self._folder.delete()
+        self._job.make_folder()
+
+    @property
+    def _plan(self) -> Place:
+        return self._job / "plan.json"
+
+    def begin(self, settings: dict[str, Any], pieces: Iterable[Piece]) -> int:
+        """Write down what is to be done, in place of what may be here from before.
+
+        Args:
+            settings: what the readings depend on, besides the pictures.
+            pieces: one for each part.
+
+        Returns:
+            how many parts there are.
+
+        """
+        waiting = iter(pieces)
+        first = next(waiting)  # which fails before anything is deleted if there is nothing to read
+        self._clear()
+        parts = 0
+        for piece in _chained(first, waiting):
+            self._piece(parts).write_bytes(json.dumps(to_json(piece)).encode())
+            parts += 1
+        self._plan.write_bytes(json.dumps({"parts": parts, "settings": settings}).encode())
+        return parts
+
+    def parts(self, settings: dict[str, Any]) -> int | None:
+        """Return how many parts the job that was begun here has; None if none was.
+
+        Raises:
+            UsageError: it was begun with other settings.
+
+        """
+        with explained(OutputError, f"cannot read {printable(self.address)}"):
+            if not self._plan.exists:
+                return None
+            plan = json.loads(self._plan.read_bytes())
+        for name, value in settings.items():
+            if plan["settings"].get(name) != value:
+                raise UsageError(
+                    f"{printable(self.address)} was begun with another {name.replace('_', ' ')}", _BEGUN_OTHERWISE
+                )
+        return int(plan["parts"])
+
+    def piece(self, number: int) -> Piece:
+        """Return which pictures belong in a part."""
+        return from_json(json.loads(self._piece(number).read_bytes()))
+
+    def write(self, number: int, readings: Iterable[Reading]) -> Tally:
+        """Write a part and return what is in it."""
+        tally: Tally = Counter()
+
+        def counted() -> Iterator[Reading]:
+            for reading in readings:
+                tally[reading.status] += 1
+                tally[PICTURES] += reading.page == 1
+                yield reading
+
+        with self._part(number).open_whole() as file:
+            write_parquet(counted(), file)
+        return tally
+
+    def finished(self, number: int) -> Tally | None:
+        """Return what is in a part, or None if it is not there or damaged."""
+        part = self._part(number)
+        if not part.exists:
+            return None
+        try:
+            with part.open_seekable() as file:
+                rows = pq.read_table(file, columns=["status", "page"])
+        except pa.ArrowInvalid:
+            return None
+        tally = Counter(rows["status"].to_pylist())
+        tally[PICTURES] = rows["page"].to_pylist().count(1)
+        return tally
+
+    def finish(self, tally: Tally) -> None:
+        """Say that all parts are there."""
+        self._success.write_bytes(json.dumps(tally).encode())
+
+    def result(self) -> Tally | None:
+        """Return what is in all parts if they are there."""
+        return Counter(json.loads(self._success.read_bytes())) if self._success.exists else None
+
+    @property
+    def _success(self) -> Place:
+        return self._folder / "_SUCCESS"
+
+    def _part(self, number: int) -> Place:
+        return self._folder / f"part-{number:07d}.parquet"
+
+    def _piece(self, number: int) -> Place:
+        return self._job / f"piece-{number:07d}.json"
+
+    def _clear(self) -> None:
+        """Delete an older job; what says that it is finished or can be resumed goes first."""
+        self._success.delete()
+        self._plan.delete()
+        for folder in (self._folder, self._job):
+            for info in folder.children():
+                if info.type == FileType.File and info.base_name != "lease.json":
+                    (folder / info.base_name).delete()
+
+
+def _chained(first: Piece, others: Iterator[Piece]) -> Iterator[Piece]:
+    yield first
+    yield from others

@@ -1,0 +1,222 @@
+"""Reading pictures by many workers: Ray Data gives each the next piece, and each writes its part of the output itself.
+
+Pictures never pass through Ray: what the driver and the object store hold are numbers of parts, and what came of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from inkdigits import __version__
+from inkdigits.errors import ClusterError, InkdigitsError, OutputError, PictureError
+from inkdigits.files import sha256
+from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.reader import Reader
+from inkdigits.reading import Reading
+from inkdigits.scale.cluster import cpus
+from inkdigits.scale.lease import held
+from inkdigits.scale.output import COUNTED, Output, Tally
+from inkdigits.scale.pieces import Piece
+from inkdigits.scale.sources import cut
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["PART_SIZE", "Part", "ReadingJob"]
+
+PART_SIZE = 500  # pictures; some seconds' work with drawings, and what is lost when a worker dies
+_MOST_BLOCKS = 10_000  # that the driver keeps in mind; with more parts, several make a block
+_LIVES = 3  # how many workers a part may take down with it before the job gives up
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the output that is there now.
+
+    Attributes:
+        tally: how many pages it holds of each status, and how many pictures.
+        seconds: what it took to fetch, read and write it.
+        kept: it was there before.
+
+    """
+
+    tally: Tally
+    seconds: float
+    kept: bool
+
+
+@dataclass(frozen=True)
+class ReadingJob:
+    """What is to be read, how, and where the readings go.
+
+    Attributes:
+        named: pictures, folders, lists, Parquet files, shards; paths or addresses.
+        output: the folder of the readings.
+        recursive: look into folders of folders.
+        column: of Parquet files and shards; see `sources.cut`.
+        model: as `Reader` takes it.
+        single: take each page as exactly one digit.
+        min_confidence: as `Reader` takes it.
+        part_size: pictures a part.
+
+    """
+
+    named: Sequence[str]
+    output: str
+    recursive: bool = False
+    column: str = ""
+    model: str = BUNDLED
+    single: bool = False
+    min_confidence: float | None = None
+    part_size: int = PART_SIZE
+
+    @contextmanager
+    def begun(self, *, resume: bool = False, overwrite: bool = False) -> Iterator[int]:
+        """Cut the pictures into pieces, or take those of the job that was begun here, and hold the output meanwhile.
+
+        Args:
+            resume: go on with what was begun.
+            overwrite: begin again.
+
+        Yields:
+            how many parts there will be.
+
+        Raises:
+            OutputError: the output is there already, another job writes to it, or it cannot be written.
+            UsageError: it was begun with other pictures or settings.
+            PictureError: there are no pictures, or they may not be read.
+            ModelFileError: there is no such model.
+
+        """
+        settings = self._settings()
+        output = Output(self.output)
+        output.check(resume=resume, overwrite=overwrite)
+        with held(output.lease, self.output):
+            parts = output.parts(settings) if resume and not overwrite else None
+            if parts is None:
+                pieces = cut(self.named, recursive=self.recursive, column=self.column, size=self.part_size)
+                parts = output.begin(settings, pieces)
+            yield parts
+
+    def run(self, parts: int, workers: int | None = None) -> Iterator[Part]:
+        """Read all parts that are not there yet, on the Ray cluster that this process is connected to.
+
+        Args:
+            parts: how many there are, as `begun` says.
+            workers: how many processes read, one core each; all cores of the cluster if not given.
+
+        Yields:
+            the parts as they are finished, in no order.
+
+        Raises:
+            OutputError: a part cannot be written, or its pictures cannot be fetched.
+            ClusterError: workers died again and again.
+
+        """
+        output = Output(self.output)
+        before = output.result()
+        if before is not None:
+            yield Part(before, 0.0, kept=True)
+            return
+        total: Tally = Counter()
+        for part in _on_ray(self, parts, workers or cpus()):
+            total += part.tally
+            yield part
+        output.finish(total)
+
+    def _settings(self) -> dict[str, Any]:
+        """Return what the output depends on; two jobs that agree in it write the same."""
+        settings = asdict(self) | {"named": list(self.named), "version": __version__}
+        del settings["output"]
+        return settings | {"model": sha256(find_model(self.model).read_bytes())}
+
+
+class _PartReader:
+    """One of the workers; it loads the model once."""
+
+    def __init__(self, job: ReadingJob) -> None:
+        self._job = job
+        self._output = Output(job.output)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        import cv2
+
+        cv2.setNumThreads(1)  # the other cores have workers of their own
+        return Reader(self._job.model, min_confidence=self._job.min_confidence, threads=1)
+
+    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
+        """Read the part whose number is given; failures are returned, since Ray would wrap what is raised."""
+        begin = time.perf_counter()
+        number = int(batch["id"][0])
+        failure, tally = "", Counter[str]()
+        kept = False
+        try:
+            before = self._output.finished(number)
+            kept = before is not None
+            tally = before or self._output.write(number, self._read(self._output.piece(number)))
+        except (InkdigitsError, OSError) as error:
+            failure = " ".join(str(error).split()) or type(error).__name__
+        return {
+            **{name: [tally[name]] for name in COUNTED},
+            "seconds": [time.perf_counter() - begin],
+            "kept": [kept],
+            "failure": [failure],
+        }
+
+    def _read(self, piece: Piece) -> Iterator[Reading]:
+        """Read a piece's pictures, each page under the picture's name."""
+        for source, picture in piece.pictures():
+            if isinstance(picture, PictureError):
+                yield Reading(source, error=picture)
+                continue
+            for reading in self._reader.read_many([picture], single=self._job.single):
+                yield replace(reading, source=source)
+
+
+def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
+    """Read the parts by a pool of actors; a dead one is replaced, and what it had in hand is read anew."""
+    import ray
+    from ray.exceptions import RayError
+
+    _be_quiet()
+    results = ray.data.range(parts, override_num_blocks=min(parts, _MOST_BLOCKS)).map_batches(
+        _PartReader,
+        fn_constructor_args=(job,),
+        batch_size=1,
+        # One part at a time for each worker: none waits in line behind a slow one while another worker is idle.
+        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=workers, max_tasks_in_flight_per_actor=1),
+        num_cpus=1,
+        ray_remote_args_fn=lambda: {"max_task_retries": _LIVES},
+    )
+    try:
+        for row in results.iter_rows():
+            if row["failure"]:
+                raise OutputError(
+                    f"a part of {job.output} cannot be finished: {row['failure']}",
+                    "what is finished is kept; put it right and go on with --resume",
+                )
+            yield Part(Counter({name: row[name] for name in COUNTED}), row["seconds"], row["kept"])
+    except RayError as error:
+        raise ClusterError(
+            f"the workers gave up: {str(error).strip().splitlines()[0]}",
+            "what is finished is kept; go on with --resume",
+        ) from error
+
+
+def _be_quiet() -> None:
+    """Keep Ray Data's own bars and logs off the terminal: the command line shows one bar of its own."""
+    import logging
+
+    from ray.data import DataContext
+
+    context = DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)

@@ -1,0 +1,114 @@
+"""What a person names as what to read, as a list of pictures."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+__all__ = ["PICTURES", "STANDARD_INPUT", "each_source", "find_sources", "has_more_below", "in_list"]
+
+STANDARD_INPUT = "-"
+_LOOK = 2**16  # so many bytes of a list tell whether it is text
+
+# the suffixes by which pictures are found in folders
+PICTURES = frozenset(
+    {
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm"),
+        *(".tif", ".tiff", ".webp", ".avif", ".jp2", ".j2k", ".ico", ".pcx", ".qoi", ".sgi", ".tga", ".psd"),
+        *(".heic", ".heif", ".pdf"),
+    }
+)
+
+
+def find_sources(named: Iterable[str], *, recursive: bool = False) -> list[str]:
+    """Return the pictures that arguments name, in their order.
+
+    Args:
+        named: pictures; folders, in which pictures are found by their suffix, in alphabetical order, hidden ones left
+            out; patterns such as `scans/*.png`, for shells that leave them; text files (`.txt`) with a path a line,
+            from the working folder or else from the list's; `-` for standard input. What names nothing is returned as
+            it is, for the reader to say so.
+        recursive: look into folders of folders, at any depth.
+
+    """
+    return list(each_source(named, recursive=recursive))
+
+
+def each_source(
+    named: Iterable[str], *, recursive: bool = False, suffixes: Collection[str] = PICTURES
+) -> Iterator[str]:
+    """Yield what `find_sources` returns, one after the other.
+
+    Args:
+        named: as there.
+        recursive: as there.
+        suffixes: of what is found in folders, in small letters and with their dots.
+
+    """
+    for name in named:
+        empty = True
+        for source in _expand(name, recursive, suffixes):
+            empty = False
+            yield source
+        if empty:
+            yield name
+
+
+def has_more_below(folder: str) -> bool:
+    """Say whether folders in a folder hold pictures, which only a recursive search finds."""
+    try:
+        with os.scandir(folder) as entries:
+            below = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name[0] != "."]
+    except (OSError, ValueError):  # no folder, or none that may be looked into
+        return False
+    return any(True for path in below for _ in _in_folder(path, True, PICTURES))
+
+
+def _expand(name: str, recursive: bool, suffixes: Collection[str]) -> Iterator[str]:
+    if _exists(name) and Path(name).is_dir():
+        yield from _in_folder(name, recursive, suffixes)
+    elif _exists(name) and name.lower().endswith(".txt"):
+        yield from _in_list_file(name)
+    elif not _exists(name) and glob.has_magic(name) and "://" not in name:
+        for match in sorted(glob.glob(name, recursive=True)):  # noqa: PTH207 - a Path's takes no absolute pattern
+            yield from _expand(match, recursive, suffixes)
+    else:
+        yield name
+
+
+def _in_folder(folder: str, recursive: bool, suffixes: Collection[str]) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".")) if recursive else []
+        for name in sorted(names):
+            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
+                yield str(Path(parent, name))
+
+
+def in_list(stream: IO[bytes]) -> Iterator[str] | None:
+    """Return the paths of a list, one a line, which is never read whole; None if it is no text."""
+    if b"\0" in stream.read(_LOOK):
+        return None
+    stream.seek(0)
+    return filter(None, map(str.strip, io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape")))
+
+
+def _in_list_file(path: str) -> Iterator[str]:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
+            lines = in_list(file)
+            if lines is None:  # the reader says what it is
+                yield path
+                return
+            for line in lines:
+                beside = str(Path(path).parent / line)
+                yield beside if _exists(beside) and not _exists(line) else line
+    except OSError:
+        yield path
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - a Path's raises over names that are too long
