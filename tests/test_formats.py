@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from inkdigits import formats
-from inkdigits.formats import write_parquet, write_text
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.extras import EXTRAS
+from inkdigits.formats import write_parquet, write_text
 from inkdigits.reading import Digit, Line, Reading
 
 SEVEN = Digit(7, 0.93, (*[0.0] * 7, 0.93, 0.0, 0.07), (3, 4, 20, 30), True, 0, np.zeros((28, 28), np.uint8))

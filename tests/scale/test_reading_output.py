@@ -1,0 +1,178 @@
+"""An output is whole or can be gone on with, belongs to one job, and nobody else's files are touched."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from inkdigits.errors import OutputError, UsageError
+from inkdigits.reading import Reading
+from inkdigits.scale import lease
+from inkdigits.scale.lease import held
+from inkdigits.scale.output import PICTURES, Output
+from inkdigits.scale.pieces import Names
+from inkdigits.scale.places import find_place
+
+from .conftest import Bucket
+
+SETTINGS = {"single": False, "version": "1"}
+PIECES = [Names(("a.png",)), Names(("b.png", "c.png"))]
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def output(request: pytest.FixtureRequest, tmp_path: Path) -> Output:
+    """An output that was begun, with one part of two."""
+    address = (
+        str(tmp_path / "readings.parquet")
+        if request.param == "folder"
+        else f"{request.getfixturevalue('bucket').address}/readings.parquet"
+    )
+    output = Output(address)
+    output.check(resume=False, overwrite=False)
+    assert output.begin(SETTINGS, PIECES) == 2
+    output.write(0, [Reading("a.png"), Reading("a.png", page=2)])
+    return output
+
+
+def test_a_part_says_what_is_in_it(output: Output) -> None:
+    assert output.finished(0) == {"no_digit": 2, PICTURES: 1}
+    assert output.finished(1) is None
+    assert output.piece(1) == PIECES[1]
+
+
+def test_a_damaged_part_does_not_count(output: Output) -> None:
+    find_place(f"{output.address}/part-0000000.parquet").write_bytes(b"PAR1 and no more")
+    assert output.finished(0) is None
+
+
+def test_an_output_that_is_there_needs_a_word(output: Output) -> None:
+    with pytest.raises(OutputError, match="go on with --resume, or begin again with --overwrite"):
+        output.check(resume=False, overwrite=False)
+    output.check(resume=True, overwrite=False)
+    assert output.parts(SETTINGS) == 2
+    assert output.finished(0) is not None
+
+
+def test_another_jobs_output_is_not_gone_on_with(output: Output) -> None:
+    with pytest.raises(UsageError, match="was begun with another single"):
+        output.parts(SETTINGS | {"single": True})
+
+
+def test_beginning_again_leaves_nothing_of_before(output: Output) -> None:
+    output.finish(output.finished(0))
+    output.check(resume=False, overwrite=True)
+    assert output.begin(SETTINGS, PIECES[:1]) == 1
+    assert output.finished(0) is None
+    assert output.result() is None
+
+
+def test_nothing_is_deleted_where_there_is_nothing_to_read(output: Output) -> None:
+    def no_pictures():
+        raise UsageError("nothing to read")
+        yield
+
+    with pytest.raises(UsageError, match="nothing to read"):
+        output.begin(SETTINGS, no_pictures())
+    assert output.parts(SETTINGS) == 2
+    assert output.finished(0) is not None
+
+
+def test_planning_that_died_is_begun_again(output: Output) -> None:
+    find_place(f"{output.address}/_job/plan.json").delete()
+    output.check(resume=False, overwrite=False)
+    assert output.parts(SETTINGS) is None
+    output.begin(SETTINGS, PIECES)
+    assert output.finished(0) is None
+
+
+@pytest.mark.parametrize("options", [{"resume": True, "overwrite": False}, {"resume": False, "overwrite": True}])
+def test_folders_of_other_things_are_left_alone(tmp_path: Path, options: dict[str, bool]) -> None:
+    (tmp_path / "part-00000.parquet").write_text("somebody else's")
+    (tmp_path / "_SUCCESS").write_text("")
+    with pytest.raises(OutputError, match=r"holds what is no reading, such as"):
+        Output(str(tmp_path)).check(**options)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_file_is_replaced_only_on_request(tmp_path: Path) -> None:
+    file = tmp_path / "readings.parquet"
+    file.write_text("the local engine's")
+    with pytest.raises(OutputError, match="give --overwrite"):
+        Output(str(file)).check(resume=False, overwrite=False)
+    Output(str(file)).check(resume=False, overwrite=True)
+    assert file.is_dir()
+
+
+def test_a_bucket_that_denies_access_says_so(bucket: Bucket) -> None:
+    bucket.deny(denied=True)
+    with pytest.raises(OutputError, match=r"access is denied; check the credentials"):
+        Output(f"{bucket.address}/readings.parquet").check(resume=False, overwrite=False)
+
+
+def test_a_folder_that_may_not_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot write"):
+        Output(str(tmp_path / "file" / "readings.parquet")).check(resume=False, overwrite=False)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(lease, "_SETTLED_AFTER", 0.0)
+    return tmp_path / "lease.json"
+
+
+def hold(place: Path, **others: object) -> None:
+    mine = {"id": "0", "host": "elsewhere", "process": 1, "renewed": time.time()}
+    place.write_text(json.dumps(mine | others))
+
+
+def test_one_job_at_a_time_writes_to_an_output(place: Path) -> None:
+    with (
+        held(find_place(str(place)), "out"),
+        pytest.raises(OutputError, match=f"another job writes to out: process {os.getpid()} on"),
+        held(find_place(str(place)), "out"),
+    ):
+        pass
+    assert not place.exists()
+
+
+def test_a_job_on_another_machine_counts_until_it_was_silent_for_a_minute(place: Path) -> None:
+    hold(place, renewed=time.time() - 50)
+    with (
+        pytest.raises(OutputError, match=r"process 1 on elsewhere.*try again in \d+ s"),
+        held(find_place(str(place)), "out"),
+    ):
+        pass
+    hold(place, renewed=time.time() - 61)
+    with held(find_place(str(place)), "out"):
+        assert json.loads(place.read_text())["process"] == os.getpid()
+
+
+def test_a_job_on_this_machine_that_died_counts_no_more(place: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    hold(place, host=socket.gethostname(), process=ended.pid)
+    with held(find_place(str(place)), "out"):
+        pass
+
+
+def test_of_two_that_come_at_once_one_goes(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The rival looked before we wrote, and writes while we wait.
+    monkeypatch.setattr(lease.time, "sleep", lambda seconds: hold(place))
+    with pytest.raises(OutputError, match="process 1 on elsewhere"), held(find_place(str(place)), "out"):
+        pass
+
+
+def test_a_lease_is_renewed_while_the_job_lives(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "_RENEWED_EVERY", 0.01)
+    with held(find_place(str(place)), "out"):
+        first = json.loads(place.read_text())["renewed"]
+        deadline = time.monotonic() + 10
+        while json.loads(place.read_text())["renewed"] == first and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert json.loads(place.read_text())["renewed"] > first
