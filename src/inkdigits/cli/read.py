@@ -49,7 +49,10 @@ def read(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", help="Write to this file; .json, .jsonl, .csv, .parquet and .txt name the format."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this file; .json, .jsonl, .csv, .parquet and .txt name the format.",
         ),
     ] = None,
     annotate: Annotated[
@@ -67,12 +70,12 @@ def read(
     address: Annotated[
         str | None,
         typer.Option(
-            metavar="HOST:PORT", help="A Ray cluster, or 'auto'.  [default: Ray is started here]", rich_help_panel=RAY
+            metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.", rich_help_panel=RAY
         ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="How many read at a time.  [default: all cores]", rich_help_panel=RAY),
+        typer.Option(min=1, help="How many read at a time; all cores if not given.", rich_help_panel=RAY),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a job that died.", rich_help_panel=RAY)] = False,
     overwrite: Annotated[
@@ -81,7 +84,7 @@ def read(
     column: Annotated[
         str,
         typer.Option(
-            help="Of Parquet files and WebDataset shards.  [default: the only one of pictures]",
+            help="Of Parquet files and WebDataset shards, where there are several of pictures.",
             show_default=False,
             rich_help_panel=RAY,
         ),

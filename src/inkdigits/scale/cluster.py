@@ -71,7 +71,7 @@ def _start(address: str, workers: int | None, object_store_bytes: int | None) ->
         _knock(address)
     try:
         ray.init(address, **options)
-    except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+    except Exception as error:  # what Ray raises here has no common name
         raise _explained(address, error) from error
 
 

@@ -39,11 +39,12 @@ def held(place: Place, output: str) -> Iterator[None]:
         OutputError: somebody else holds it, or the file cannot be written.
 
     """
-    mine = {"id": uuid.uuid4().hex, "host": socket.gethostname(), "process": os.getpid()}
-    _refuse_if_taken(place, output, mine["id"])
+    name = uuid.uuid4().hex
+    mine = {"id": name, "host": socket.gethostname(), "process": os.getpid()}
+    _refuse_if_taken(place, output, name)
     _renew(place, mine)
     time.sleep(_SETTLED_AFTER)
-    _refuse_if_taken(place, output, mine["id"])
+    _refuse_if_taken(place, output, name)
     over = threading.Event()
 
     def keep() -> None:

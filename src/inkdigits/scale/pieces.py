@@ -138,8 +138,9 @@ def to_json(piece: Piece) -> dict[str, Any]:
 
 def from_json(value: dict[str, Any]) -> Piece:
     """Return the piece that `to_json` wrote."""
-    settings = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
-    return _KINDS[settings.pop("kind")](**settings)
+    settings: dict[str, Any] = {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
+    kind: str = settings.pop("kind")
+    return _KINDS[kind](**settings)
 
 
 def _fetch(name: str) -> Picture | PictureError:

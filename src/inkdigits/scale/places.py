@@ -49,7 +49,7 @@ class Place:
     @property
     def exists(self) -> bool:
         """Whether there is a file or a folder."""
-        return self.kind != FileType.NotFound
+        return bool(self.kind != FileType.NotFound)
 
     def children(self) -> list[FileInfo]:
         """Return what is in a folder, by name; nothing if there is no such folder."""

@@ -129,4 +129,4 @@ def _column_of_pictures(file: str, schema: pa.Schema, wanted: str) -> str:
 
 
 def _has_bytes(kind: pa.DataType) -> bool:
-    return pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0
+    return bool(pa.types.is_struct(kind) and kind.get_field_index("bytes") >= 0)
