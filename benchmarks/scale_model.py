@@ -20,6 +20,7 @@ import numpy.typing as npt
 from shared.ledger import REPOSITORY, read
 
 MEASURED = REPOSITORY / "experiments" / "scale.csv"
+Figures = dict[tuple[str, str], float]  # of what, which quantity
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def cost(work: Work, cores: int, assumed: Assumed = ASSUMED) -> dict[str, float]
     """Return what a job takes if nothing fails and no worker waits for another."""
     objects, parts = work.pictures / work.in_object, work.pictures / work.in_part
     hours = work.pictures * work.seconds / cores / 3600
-    gets = objects + 4 * parts  # of a part: its piece, whether it is there, and the lease's share
+    gets = 2 * objects + 3 * parts  # a HEAD and a GET each; of a part, its piece and whether it is there already
     puts = 2 * parts + objects / 1000  # its piece and itself; a LIST names a thousand objects
     nodes = math.ceil(cores / assumed.node_cores)
     return {
@@ -156,12 +157,12 @@ def simulate(
     }
 
 
-def measured() -> dict[tuple[str, str], float]:
+def measured() -> Figures:
     """Return the newest figure of each kind and quantity in experiments/scale.csv."""
     return {(row["what"], row["quantity"]): float(row["value"]) for row in read(MEASURED)}
 
 
-def spread_of(figures: dict[tuple[str, str], float]) -> npt.NDArray[np.float64]:
+def spread_of(figures: Figures) -> npt.NDArray[np.float64]:
     """Return the quantiles of a part's seconds, as they were measured with two workers on two cores."""
     found = [value for (what, quantity), value in figures.items() if (what, quantity[:9]) == ("parts", "quantile ")]
     return np.array(found)

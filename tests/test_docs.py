@@ -19,6 +19,12 @@ def test_the_command_lines_page_is_what_help_prints() -> None:
     assert answer.returncode == 0, answer.stderr
 
 
+def test_the_figures_of_scale_are_those_that_were_measured() -> None:
+    check = [sys.executable, str(REPOSITORY / "scripts" / "write_scale_docs.py"), "--check"]
+    answer = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

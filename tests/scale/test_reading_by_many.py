@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,29 @@ def test_a_worker_that_dies_is_replaced(cluster: Cluster, job: ReadingJob, local
         os.kill(workers_of(*cluster.list_all_nodes())[0], signal.SIGKILL)
         assert len(list(results)) == parts - 1
     assert rows_of(job.output) == local
+
+
+def test_a_part_that_takes_down_every_worker_ends_the_job(cluster: Cluster, drawings: Path, tmp_path: Path) -> None:
+    job = ReadingJob([str(drawings)] * 5, str(tmp_path / "readings.parquet"), part_size=1000)
+    over = threading.Event()
+
+    def kill_all() -> None:
+        while not over.wait(0.5):
+            for process in workers_of(*cluster.list_all_nodes()):
+                # Not before it reads: a worker that dies at its birth has tried nothing.
+                if list((tmp_path / "readings.parquet").glob(".part-*.part")):
+                    os.kill(process, signal.SIGKILL)
+            for unfinished in (tmp_path / "readings.parquet").glob(".part-*.part"):
+                unfinished.unlink(missing_ok=True)
+
+    killer = threading.Thread(target=kill_all)
+    killer.start()
+    try:
+        with pytest.raises(OutputError, match=r"part 0 took down 4 workers; what is finished is kept"):
+            run(job, workers=1)
+    finally:
+        over.set()
+        killer.join()
 
 
 def test_a_node_that_dies_is_done_without(cluster: Cluster, drawings: Path, tmp_path: Path, local: list[Row]) -> None:

@@ -145,17 +145,21 @@ class Output:
 
     def finished(self, number: int) -> Tally | None:
         """Return what is in a part, or None if it is not there or damaged."""
-        part = self._part(number)
-        if not part.exists:
-            return None
         try:
-            with part.open_seekable() as file:
+            with self._part(number).open_seekable() as file:
                 rows = pq.read_table(file, columns=["status", "page"])
-        except pa.ArrowInvalid:
+        except (FileNotFoundError, pa.ArrowInvalid):
             return None
         tally = Counter(rows["status"].to_pylist())
         tally[PICTURES] = rows["page"].to_pylist().count(1)
         return tally
+
+    def count_try(self, number: int) -> int:
+        """Note that a part is tried once more, and return how often that was noted."""
+        note = self._job / f"tries-{number:07d}.json"
+        tries = 1 + (json.loads(note.read_bytes()) if note.exists else 0)
+        note.write_bytes(json.dumps(tries).encode())
+        return int(tries)
 
     def finish(self, tally: Tally) -> None:
         """Say that all parts are there."""

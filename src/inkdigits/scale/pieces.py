@@ -78,7 +78,7 @@ class RowGroups:
         row = self.first
         place = find_place(self.file)
         try:
-            with place.open_seekable() as stream, pq.ParquetFile(stream) as file:
+            with place.open_seekable() as stream, pq.ParquetFile(stream, pre_buffer=True) as file:
                 for batch in file.iter_batches(_ROWS, row_groups=range(*self.groups), columns=[self.column]):
                     for value in batch.column(0).to_pylist():
                         content = value.get("bytes") if isinstance(value, dict) else value
@@ -109,7 +109,7 @@ class Shard:
 
         """
         try:
-            with find_place(self.file).open() as stream, tarfile.open(fileobj=stream, mode="r|*") as shard:
+            with find_place(self.file).open_buffered() as stream, tarfile.open(fileobj=stream, mode="r|*") as shard:
                 for member in shard:
                     content = shard.extractfile(member) if self._is_picture(member) else None
                     if content is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ __all__ = ["Place", "explained", "find_place", "is_address", "is_refusal"]
 
 _PUT_IS_ATOMIC = ("s3", "gcs", "abfs")  # the object stores: what is put there appears whole, under its own name
 _LOCAL = LocalFileSystem()
+_BUFFER = 8 * 2**20  # bytes
+_ONE_PUT = "allow_delayed_open=true"
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,17 @@ class Place:
         )
 
     def open(self) -> IO[bytes]:
-        """Open a file to be read from its beginning to its end."""
+        """Open a file to be read whole, at once."""
         stream: IO[bytes] = self.files.open_input_stream(self.path, compression=None)
         return stream
 
     def open_seekable(self) -> Any:
         """Open a file to be read here and there, as pyarrow takes it."""
         return self.files.open_input_file(self.path)
+
+    def open_buffered(self) -> IO[bytes]:
+        """Open a file to be read piece by piece; without a buffer each piece would be a request of its own."""
+        return io.BufferedReader(self.open_seekable(), _BUFFER)
 
     def read_bytes(self) -> bytes:
         """Return what a file holds."""
@@ -133,10 +140,12 @@ def find_place(address: str) -> Place:
     """
     if not is_address(address):
         return Place(_LOCAL, str(Path(address).absolute()), address)
-    base, mark, query = _split_query(address)
+    base, _, query = _split_query(address)
     scheme, _, rest = base.partition("://")
     root, _, below = rest.partition("/")
-    files, start = _connect(f"{scheme}://{root}", mark + query)
+    if scheme == "s3":  # a small file is then one request, not three
+        query = f"{query}&{_ONE_PUT}" if query else _ONE_PUT
+    files, start = _connect(f"{scheme}://{root}", query)
     return Place(files, f"{start.rstrip('/')}/{below}".rstrip("/"), address)
 
 
@@ -178,7 +187,7 @@ def _split_query(address: str) -> tuple[str, str, str]:
 def _connect(root: str, query: str) -> tuple[FileSystem, str]:
     """Return a file system and where its root is; kept, since a new connection costs more than a small file."""
     try:
-        files, start = FileSystem.from_uri(f"{root}/{query}")
+        files, start = FileSystem.from_uri(f"{root}/?{query}" if query else f"{root}/")
     except ValueError:  # pyarrow knows no such scheme
         files, start = _connect_by_fsspec(root)
     except OSError as error:

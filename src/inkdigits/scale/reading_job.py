@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from inkdigits import __version__
 from inkdigits.errors import ClusterError, InkdigitsError, OutputError, PictureError
@@ -25,14 +28,11 @@ from inkdigits.scale.output import COUNTED, Output, Tally
 from inkdigits.scale.pieces import Piece
 from inkdigits.scale.sources import cut
 
-if TYPE_CHECKING:
-    import numpy as np
-
 __all__ = ["PART_SIZE", "Part", "ReadingJob"]
 
 PART_SIZE = 500  # pictures; some seconds' work with drawings, and what is lost when a worker dies
 _MOST_BLOCKS = 10_000  # that the driver keeps in mind; with more parts, several make a block
-_LIVES = 3  # how many workers a part may take down with it before the job gives up
+_TRIES = 3  # of a part by workers that stand in for dead ones, before the job gives up
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,11 @@ class _PartReader:
     """One of the workers; it loads the model once."""
 
     def __init__(self, job: ReadingJob) -> None:
+        import ray
+
         self._job = job
         self._output = Output(job.output)
+        self._stands_in = ray.get_runtime_context().was_current_actor_reconstructed
 
     @cached_property
     def _reader(self) -> Reader:
@@ -154,13 +157,13 @@ class _PartReader:
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
         """Read the part whose number is given; failures are returned, since Ray would wrap what is raised."""
         begin = time.perf_counter()
-        number = int(batch["id"][0])
+        number = int(batch["part"][0])
         failure, tally = "", Counter[str]()
         kept = False
         try:
             before = self._output.finished(number)
             kept = before is not None
-            tally = before or self._output.write(number, self._read(self._output.piece(number)))
+            tally = before or self._write(number)
         except (InkdigitsError, OSError) as error:
             failure = " ".join(str(error).split()) or type(error).__name__
         return {
@@ -169,6 +172,12 @@ class _PartReader:
             "kept": [kept],
             "failure": [failure],
         }
+
+    def _write(self, number: int) -> Tally:
+        """Read and write a part, unless it seems to be what kills workers: Ray would try it for ever."""
+        if self._stands_in and self._output.count_try(number) > _TRIES:
+            raise OutputError(f"part {number} took down {_TRIES + 1} workers")
+        return self._output.write(number, self._read(self._output.piece(number)))
 
     def _read(self, piece: Piece) -> Iterator[Reading]:
         """Read a piece's pictures, each page under the picture's name."""
@@ -186,14 +195,18 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
     from ray.exceptions import RayError
 
     _be_quiet()
-    results = ray.data.range(parts, override_num_blocks=min(parts, _MOST_BLOCKS)).map_batches(
+    # Blocks that are there already: making them, as ray.data.range does, would take a core, and the actors have all.
+    blocks = (pa.table({"part": block}) for block in np.array_split(np.arange(parts), min(parts, _MOST_BLOCKS)))
+    results = ray.data.from_arrow(list(blocks)).map_batches(
         _PartReader,
         fn_constructor_args=(job,),
         batch_size=1,
         # One part at a time for each worker: none waits in line behind a slow one while another worker is idle.
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=workers, max_tasks_in_flight_per_actor=1),
+        # All begin at once; with fewer than asked for, as after a node's death, it goes on.
+        compute=ray.data.ActorPoolStrategy(
+            min_size=1, max_size=workers, initial_size=workers, max_tasks_in_flight_per_actor=1
+        ),
         num_cpus=1,
-        ray_remote_args_fn=lambda: {"max_task_retries": _LIVES},
     )
     try:
         for row in results.iter_rows():

@@ -74,7 +74,7 @@ def _remote(address: str, recursive: bool) -> Iterator[str]:
         if place.kind == FileType.Directory:
             yield from _in_folder(place, recursive)
         elif address.lower().endswith(".txt"):
-            with place.open_seekable() as stream:
+            with place.open_buffered() as stream:
                 yield from in_list(stream) or [address]
         else:
             if not place.exists:

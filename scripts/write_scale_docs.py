@@ -1,0 +1,86 @@
+"""Write the figures of docs/scale.md from experiments/scale.csv; with --check, only say whether they are up to date."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+
+from scale_model import MEASURED, Figures, measured, table  # noqa: E402 - benchmarks are no package
+from shared.ledger import read  # noqa: E402
+
+PAGE = REPOSITORY / "docs" / "scale.md"
+BEGIN, END = "<!-- figures: written by scripts/write_scale_docs.py -->", "<!-- end of figures -->"
+NOTHING_YET = "Not measured yet: run `scripts/bench scale`, then `scripts/write_scale_docs.py`."
+KINDS = {"drawing": "drawings", "line": "cheque-like lines", "page": "pages"}
+STAGES = ("I/O", "decoding", "ink", "models", "layout and the rest")
+
+
+def rates(figures: Figures) -> list[str]:
+    """Return the table of what a picture takes."""
+    lines = [f"| | pictures a second and core | {' | '.join(STAGES)} |", "| --- " * (len(STAGES) + 2) + "|"]
+    for kind, name in KINDS.items():
+        shares = (f"{figures[kind, f'share of {stage}']:.0%}" for stage in STAGES)
+        lines.append(f"| {name} | {figures[kind, 'pictures a second and core']:.3g} | {' | '.join(shares)} |")
+    return lines
+
+
+def engines(figures: Figures) -> list[str]:
+    """Return what Ray adds, what the second worker brings, and what the driver takes."""
+    rows = {quantity: value for (what, quantity), value in figures.items() if what == "driver"}
+    memory = "; ".join(f"{value:.0f} MiB with {quantity.partition(', ')[2]}" for quantity, value in rows.items())
+    over, gain = figures["engines", "ray over local, 2 workers"], figures["engines", "1 worker over 2"]
+    return [
+        f"The whole command with `--engine ray` and 2 workers took {over:+.0%} against the plain one, Ray's start",
+        f"and end included, on the same 2 cores; 2 workers were {gain:.2f} times as fast as 1. Memory of the driver: {memory}.",
+    ]
+
+
+def reckoned(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the table of what 10⁹ pictures would take."""
+    lines = [
+        "| 10⁹ pictures on 1,000 cores | in an object | hours | … simulated | efficiency | TB read | of the network | "
+        "GETs a second | prefixes | listing, hours | cores | requests |",
+        "| --- " * 12 + "|",
+    ]
+    for row in rows:
+        simulated = row["simulated"]
+        lines.append(
+            f"| {KINDS[row['kind']]} | {row['in_object']:,} | {row['hours']:.1f} | {simulated['hours']:.1f} | "
+            f"{simulated['efficiency']:.1%} | {row['terabytes']:.3g} | {row['network_share']:.1%} | "
+            f"{row['gets_a_second']:,.0f} | {row['prefixes']} | {row['listing_hours']:.2g} | "
+            f"${row['core_dollars']:,.0f} | ${row['request_dollars']:,.0f} |"
+        )
+    return lines
+
+
+def section() -> str:
+    """Return what stands between the marks."""
+    if not MEASURED.exists():
+        return NOTHING_YET
+    figures, newest = measured(), read(MEASURED)[-1]
+    where = f"Measured on {newest['machine']}, {newest['date']}, at commit {newest['commit']}:"
+    computed = reckoned(table(1e9, 1000, in_part=5000, seed=0))
+    return "\n".join([where, "", *rates(figures), "", *engines(figures), "", "Computed from that:", "", *computed])
+
+
+def main() -> int:
+    """Write the page, or check it."""
+    text = PAGE.read_text(encoding="utf-8")
+    head, rest = text.split(BEGIN)
+    _, tail = rest.split(END)
+    wanted = f"{head}{BEGIN}\n{section()}\n{END}{tail}"
+    if "--check" not in sys.argv[1:]:
+        PAGE.write_text(wanted, encoding="utf-8")
+        return 0
+    if text == wanted:
+        return 0
+    sys.stderr.write(f"{PAGE} is out of date; run: python scripts/write_scale_docs.py\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
