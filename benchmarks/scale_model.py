@@ -168,15 +168,22 @@ def spread_of(figures: Figures) -> npt.NDArray[np.float64]:
     return np.array(found)
 
 
-def table(pictures: float, cores: int, in_part: int, seed: int) -> list[dict[str, Any]]:
+def part_of(seconds: float, picture_seconds: float, in_object: int) -> int:
+    """Return how many pictures make a part of about so many seconds, with two digits; no fewer than a shard holds."""
+    pictures = max(1.0, seconds / picture_seconds)
+    return max(in_object, int(float(f"{pictures:.2g}")))
+
+
+def table(pictures: float, cores: int, part_seconds: float, seed: int) -> list[dict[str, Any]]:
     """Return the costs and a simulation for each kind of picture, one to an object and a thousand to a shard."""
     figures = measured()
     spread = spread_of(figures)
     rows = []
     for kind in ("drawing", "line", "page"):
         for in_object in (1, 1000):
-            values = (figures[kind, quantity] for quantity in ("seconds", "bytes", "row bytes"))
-            work = Work(pictures, *values, in_part=in_part, in_object=in_object)
+            seconds, *sizes = (figures[kind, quantity] for quantity in ("seconds", "bytes", "row bytes"))
+            in_part = part_of(part_seconds, seconds, in_object)
+            work = Work(pictures, seconds, *sizes, in_part=in_part, in_object=in_object)
             simulated = simulate(
                 work.seconds * in_part, spread, round(pictures / in_part), cores, np.random.default_rng(seed)
             )
@@ -189,19 +196,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=float, default=1e9)
     parser.add_argument("--cores", type=int, default=1000)
-    parser.add_argument("--in-part", type=int, default=5000, help="pictures in a part of the output")
+    parser.add_argument("--part-seconds", type=float, default=60, help="about so long a worker takes for a part")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    rows = table(options.pictures, options.cores, options.in_part, options.seed)
-    print(f"{options.pictures:,.0f} pictures, {options.cores:,} cores, parts of {options.in_part:,}: computed")
+    rows = table(options.pictures, options.cores, options.part_seconds, options.seed)
+    print(f"{options.pictures:,.0f} pictures, {options.cores:,} cores: computed")
     print(
-        f"{'kind':<8} {'an object':>9} {'hours':>7} {'simulated':>9} {'efficiency':>10} {'TB':>8} {'network':>8} "
-        f"{'GET/s':>8} {'listing h':>9} {'cores $':>9} {'requests $':>10}"
+        f"{'kind':<8} {'an object':>9} {'a part':>7} {'hours':>7} {'simulated':>9} {'efficiency':>10} "
+        f"{'TB':>8} {'network':>8} {'GET/s':>8} {'listing h':>9} {'cores $':>9} {'requests $':>10}"
     )
     for row in rows:
         print(
-            f"{row['kind']:<8} {row['in_object']:>9,} {row['hours']:>7.1f} {row['simulated']['hours']:>9.1f} "
-            f"{row['simulated']['efficiency']:>10.1%} {row['terabytes']:>8.1f} {row['network_share']:>8.1%} "
+            f"{row['kind']:<8} {row['in_object']:>9,} {row['in_part']:>7,} {row['hours']:>7.1f} "
+            f"{row['simulated']['hours']:>9.1f} {row['simulated']['efficiency']:>10.1%} {row['terabytes']:>8.1f} {row['network_share']:>8.1%} "
             f"{row['gets_a_second']:>8,.0f} {row['listing_hours']:>9.1f} {row['core_dollars']:>9,.0f} "
             f"{row['request_dollars']:>10,.0f}"
         )
