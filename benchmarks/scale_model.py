@@ -209,8 +209,8 @@ def main() -> None:
         print(
             f"{row['kind']:<8} {row['in_object']:>9,} {row['in_part']:>7,} {row['hours']:>7.1f} "
             f"{row['simulated']['hours']:>9.1f} {row['simulated']['efficiency']:>10.1%} "
-            f"{row['terabytes']:>8.1f} {row['network_share']:>8.1%} {row['gets_a_second']:>8,.0f} {row['listing_hours']:>9.1f} "
-            f"{row['core_dollars']:>9,.0f} {row['request_dollars']:>10,.0f}"
+            f"{row['terabytes']:>8.1f} {row['network_share']:>8.1%} {row['gets_a_second']:>8,.0f} "
+            f"{row['listing_hours']:>9.1f} {row['core_dollars']:>9,.0f} {row['request_dollars']:>10,.0f}"
         )
     print(json.dumps(rows))
 

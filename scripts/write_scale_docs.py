@@ -52,8 +52,8 @@ def reckoned(rows: list[dict[str, Any]]) -> list[str]:
         lines.append(
             f"| {KINDS[row['kind']]} | {row['in_object']:,} | {row['in_part']:,} | {row['hours']:.1f} | "
             f"{simulated['hours']:.1f} | {simulated['efficiency']:.1%} | {row['terabytes']:.3g} | "
-            f"{row['network_share']:.1%} | {row['gets_a_second']:,.0f} | {row['prefixes']} | {row['listing_hours']:.2g} | "
-            f"${row['core_dollars']:,.0f} | ${row['request_dollars']:,.0f} |"
+            f"{row['network_share']:.1%} | {row['gets_a_second']:,.0f} | {row['prefixes']} | "
+            f"{row['listing_hours']:.2g} | ${row['core_dollars']:,.0f} | ${row['request_dollars']:,.0f} |"
         )
     return lines
 

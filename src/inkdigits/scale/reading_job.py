@@ -192,9 +192,10 @@ class _PartReader:
 def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
     """Read the parts by a pool of actors; a dead one is replaced, and what it had in hand is read anew."""
     import ray
-    from ray.exceptions import RayError
+    from ray.exceptions import RayError, RayTaskError
 
     _be_quiet()
+    workers = min(workers, parts)
     # Blocks that are there already: making them, as ray.data.range does, would take a core, and the actors have all.
     blocks = (pa.table({"part": block}) for block in np.array_split(np.arange(parts), min(parts, _MOST_BLOCKS)))
     results = ray.data.from_arrow(list(blocks)).map_batches(
@@ -217,8 +218,9 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
                 )
             yield Part(Counter({name: row[name] for name in COUNTED}), row["seconds"], row["kept"])
     except RayError as error:
+        said = str(error).strip().splitlines()
         raise ClusterError(
-            f"the workers gave up: {str(error).strip().splitlines()[0]}",
+            f"the workers gave up: {said[-1] if isinstance(error, RayTaskError) else said[0]}",
             "what is finished is kept; go on with --resume",
         ) from error
 
