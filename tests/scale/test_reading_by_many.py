@@ -80,13 +80,13 @@ def test_from_bucket_to_bucket_it_is_the_same(drawings: Path, bucket: Bucket, lo
 
 
 @pytest.mark.usefixtures("cluster")
-def test_a_thousand_broken_files_are_rows(tmp_path: Path) -> None:
+def test_ten_thousand_broken_files_are_rows(tmp_path: Path) -> None:
     folder = tmp_path / "broken"
     folder.mkdir()
-    for number in range(1000):
-        (folder / f"{number:04d}.png").write_bytes(b"\x89PNG no more")
-    job = ReadingJob([str(folder)], str(tmp_path / "readings.parquet"), part_size=300)
-    assert sum(part.tally["error"] for part in run(job)) == 1000
+    for number in range(10_000):
+        (folder / f"{number:05d}.png").write_bytes(b"\x89PNG no more")
+    job = ReadingJob([str(folder)], str(tmp_path / "readings.parquet"), part_size=3000)
+    assert sum(part.tally["error"] for part in run(job)) == 10_000
     assert {row["error"]["code"] for row in rows_of(job.output)} == {"unreadable_image"}
 
 

@@ -168,6 +168,14 @@ def test_of_two_that_come_at_once_one_goes(place: Path, monkeypatch: pytest.Monk
         pass
 
 
+def test_a_lease_that_somebody_else_took_is_theirs(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "_RENEWED_EVERY", 0.01)
+    with held(find_place(str(place)), "out"):
+        hold(place)
+        time.sleep(0.1)
+    assert json.loads(place.read_text())["host"] == "elsewhere"
+
+
 def test_a_lease_is_renewed_while_the_job_lives(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "_RENEWED_EVERY", 0.01)
     with held(find_place(str(place)), "out"):

@@ -2,7 +2,7 @@
 
 Object stores have no locks. Whoever finds the file absent or long unrenewed writes their own name into it, waits, and
 looks whose name stands there. Should two jobs still meet, after a stop of minutes, say, nothing is lost: what a part of
-the output holds depends on its number alone, and it is written whole.
+the output holds depends on its number alone, and it is written whole. The machines' clocks must agree to some seconds.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 
-from inkdigits.errors import OutputError, printable
+from inkdigits.errors import InkdigitsError, OutputError, printable
 from inkdigits.scale.places import Place, explained
 
 __all__ = ["held"]
@@ -39,20 +39,20 @@ def held(place: Place, output: str) -> Iterator[None]:
         OutputError: somebody else holds it, or the file cannot be written.
 
     """
-    name = uuid.uuid4().hex
-    mine = {"id": name, "host": socket.gethostname(), "process": os.getpid()}
-    _refuse_if_taken(place, output, name)
+    mine = _Holder(uuid.uuid4().hex, socket.gethostname(), os.getpid())
+    _refuse_if_taken(place, output, mine)
     _renew(place, mine)
     time.sleep(_SETTLED_AFTER)
-    _refuse_if_taken(place, output, name)
+    _refuse_if_taken(place, output, mine)
     over = threading.Event()
 
     def keep() -> None:
         while not over.wait(_RENEWED_EVERY):
-            try:
+            # A failure is no matter: the lease goes stale only after several, and parts then fail as well.
+            with suppress(InkdigitsError, OSError):
+                if _holder(place) != mine:
+                    return  # somebody took us for dead
                 _renew(place, mine)
-            except OutputError:  # it goes stale only after several failures; the job finds out by its parts
-                continue
 
     keeper = threading.Thread(target=keep, name="lease", daemon=True)
     keeper.start()
@@ -61,36 +61,56 @@ def held(place: Place, output: str) -> Iterator[None]:
     finally:
         over.set()
         keeper.join()
-        place.delete()
+        if _holder(place) == mine:
+            place.delete()
 
 
-def _renew(place: Place, mine: dict[str, Any]) -> None:
-    place.write_bytes(json.dumps(mine | {"renewed": time.time()}).encode())
+@dataclass(frozen=True)
+class _Holder:
+    """Who holds a lease."""
 
+    id: str
+    host: str
+    process: int
+    renewed: float = field(default=0.0, compare=False)
 
-def _refuse_if_taken(place: Place, output: str, mine: str) -> None:
-    with explained(OutputError, f"cannot read {printable(output)}"):
+    @property
+    def age(self) -> float:
+        """Seconds since it was renewed, if the clocks agree."""
+        return time.time() - self.renewed
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is a process that ran on this machine and is gone."""
+        if self.host != socket.gethostname():
+            return False
         try:
-            lease = json.loads(place.read_bytes())
-        except (FileNotFoundError, ValueError):  # none, or one that was cut short
-            return
-    age = time.time() - lease["renewed"]
-    if lease["id"] == mine or age > _STALE_AFTER or _has_ended(lease):
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:  # it is another user's
+            return False
+        return False
+
+
+def _holder(place: Place) -> _Holder | None:
+    """Return who holds a lease; None if nobody does, or what stands there was cut short."""
+    try:
+        return _Holder(**json.loads(place.read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def _renew(place: Place, mine: _Holder) -> None:
+    place.write_bytes(json.dumps(asdict(replace(mine, renewed=time.time()))).encode())
+
+
+def _refuse_if_taken(place: Place, output: str, mine: _Holder) -> None:
+    with explained(OutputError, f"cannot read {printable(output)}"):
+        holder = _holder(place)
+    if holder is None or holder == mine or holder.age > _STALE_AFTER or holder.has_ended:
         return
     raise OutputError(
-        f"another job writes to {printable(output)}: process {lease['process']} on {lease['host']}, {age:.0f} s ago",
-        f"wait for it; if it has died, try again in {_STALE_AFTER - age:.0f} s",
+        f"another job writes to {printable(output)}: process {holder.process} on {holder.host}, {holder.age:.0f} s ago",
+        f"wait for it; if it has died, try again in {_STALE_AFTER - holder.age:.0f} s",
     )
-
-
-def _has_ended(lease: dict[str, Any]) -> bool:
-    """Return whether the process that holds a lease ran on this machine and is gone."""
-    if lease["host"] != socket.gethostname():
-        return False
-    try:
-        os.kill(lease["process"], 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
