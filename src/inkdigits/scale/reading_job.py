@@ -194,7 +194,7 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
     import ray
     from ray.exceptions import RayError, RayTaskError
 
-    _be_quiet()
+    _configure()
     workers = min(workers, parts)
     # Blocks that are there already: making them, as ray.data.range does, would take a core, and the actors have all.
     blocks = (pa.table({"part": block}) for block in np.array_split(np.arange(parts), min(parts, _MOST_BLOCKS)))
@@ -203,7 +203,6 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
         fn_constructor_args=(job,),
         batch_size=1,
         # One part at a time for each worker: none waits in line behind a slow one while another worker is idle.
-        # All begin at once; with fewer than asked for, as after a node's death, it goes on.
         compute=ray.data.ActorPoolStrategy(
             min_size=1, max_size=workers, initial_size=workers, max_tasks_in_flight_per_actor=1
         ),
@@ -225,13 +224,19 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:
         ) from error
 
 
-def _be_quiet() -> None:
-    """Keep Ray Data's own bars and logs off the terminal: the command line shows one bar of its own."""
+def _configure() -> None:
+    """Set how Ray Data is to work for the datasets that this process makes."""
     import logging
 
     from ray.data import DataContext
+    from ray.data.context import AutoscalingConfig
 
     context = DataContext.get_current()
+    # Where all are busy there may be more, as when a dead node was replaced; none is sent away before the end.
+    context.autoscaling_config = AutoscalingConfig(
+        actor_pool_util_upscaling_threshold=1.0, actor_pool_util_downscaling_threshold=0.0
+    )
+    # The command line shows one bar of its own.
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
