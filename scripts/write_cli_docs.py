@@ -9,7 +9,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 COMMANDS = (
-    *("", "demo", "read", "train", "recipes", "evaluate", "show", "export", "serve"),
+    *("", "demo", "read", "train", "sweep", "recipes", "evaluate", "show", "export", "serve"),
     *("data", "data fetch", "data verify", "data describe", "corrections export", "doctor"),
 )
 HEAD = """# The command line

@@ -79,7 +79,10 @@ class MissingExtraError(InkdigitsError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs more than is installed", f"run: pip install 'inkdigits[{extra}]'")
-        self.extra = extra
+        self.feature, self.extra = feature, extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        return type(self), (self.feature, self.extra)  # for the way from another process
 
 
 class PictureError(InkdigitsError):

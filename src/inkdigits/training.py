@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +19,11 @@ from inkdigits.learning.recipes import Recipe, find_recipe
 if TYPE_CHECKING:
     import torch
 
+    from inkdigits.learning.distributed import Team
     from inkdigits.learning.history import EpochRecord, Observer
     from inkdigits.learning.runs import RunFolder
 
-__all__ = ["TrainedRun", "resume_training", "train"]
+__all__ = ["TrainedRun", "load_splits", "resume_training", "train"]
 
 _FEATURE = "Training"
 
@@ -49,6 +47,15 @@ class TrainedRun:
     history: list[EpochRecord]
     metrics: dict[str, Any]
 
+    @classmethod
+    def of(cls, run: RunFolder) -> TrainedRun:
+        """Return what lies in the folder of a complete run."""
+        from inkdigits.learning.history import read_history
+
+        recipe = Recipe.from_dict(run.read_config()["recipe"])
+        metrics = json.loads(run.metrics_file.read_bytes())
+        return cls(run.path, run.model_file, recipe, read_history(run.path), metrics)
+
 
 def train(
     recipe: str | Recipe = "fast",
@@ -63,6 +70,8 @@ def train(
     data_dir: str | Path | None = None,
     offline: bool = False,
     observers: Sequence[Observer] = (),
+    team: Team | None = None,
+    elsewhere: Callable[[RunFolder], TrainedRun] | None = None,
 ) -> TrainedRun:
     """Train a model and write its run folder. The test digits are not touched.
 
@@ -79,6 +88,8 @@ def train(
         data_dir: where to look for the data first.
         offline: never download.
         observers: who is told how it goes.
+        team: the processes that share the run, each of which calls this function; only this one if not given.
+        elsewhere: trains a run that was begun here, and returns what came of it, in place of this process.
 
     Raises:
         MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
@@ -90,16 +101,19 @@ def train(
     """
     require("train", _FEATURE)
     from inkdigits.learning.devices import find_device
+    from inkdigits.learning.distributed import ALONE
     from inkdigits.learning.runs import create_run, provenance
     from inkdigits.learning.teachers import describe_teacher
 
+    team = team or ALONE
     chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).with_changes(
         epochs=epochs, batch_size=batch_size
     )
     if teachers and not chosen.teaching:
         raise UsageError(f"the recipe '{chosen.name}' does not learn from teachers", "try --recipe compact")
-    place = find_device(device)
-    training, validation = _load(data, data_dir, offline)
+    if elsewhere is None:
+        find_device(device)
+    training, validation = load_splits(data, data_dir, offline=offline)
     config = {
         "recipe": chosen.to_dict(),
         "seed": seed,
@@ -112,12 +126,20 @@ def train(
         },
         "teachers": [describe_teacher(model) for model in teachers],
     }
-    run = create_run(out, config | provenance())
-    return _train_in(run, config, training, validation, place, observers, resume=False)
+    run = team.from_leader(lambda: create_run(out, config | provenance()))
+    if elsewhere is not None:
+        return elsewhere(run)
+    return _train_in(run, config, training, validation, find_device(device), observers, team, resume=False)
 
 
 def resume_training(
-    folder: str | Path, *, device: str | None = None, offline: bool = False, observers: Sequence[Observer] = ()
+    folder: str | Path,
+    *,
+    device: str | None = None,
+    offline: bool = False,
+    observers: Sequence[Observer] = (),
+    should_stop: Callable[[], bool] | None = None,
+    team: Team | None = None,
 ) -> TrainedRun:
     """Go on with a run that was stopped, from its last checkpoint, to the same end as if it had not been.
 
@@ -126,6 +148,8 @@ def resume_training(
         device: instead of the one that the run was started on.
         offline: never download.
         observers: who is told how it goes.
+        should_stop: once true, the run stops with a complete checkpoint; Ctrl-C and SIGTERM stop it if not given.
+        team: the processes that share the run, however many it was begun by; only this one if not given.
 
     Raises:
         CheckpointError: the folder holds no run, or its checkpoint is damaged.
@@ -136,14 +160,17 @@ def resume_training(
     """
     require("train", _FEATURE)
     from inkdigits.learning.devices import find_device
+    from inkdigits.learning.distributed import ALONE
     from inkdigits.learning.runs import RunFolder
 
     run = RunFolder(Path(folder))
     config = run.read_config()
     place = find_device(device or config["device"])
-    training, validation = _load(config["data"]["name"], config["data"]["data_dir"], offline)
+    training, validation = load_splits(config["data"]["name"], config["data"]["data_dir"], offline=offline)
+    team = team or ALONE
     # A run that was killed before its first checkpoint begins anew.
-    return _train_in(run, config, training, validation, place, observers, resume=run.checkpoint_file.exists())
+    resume = team.from_leader(run.checkpoint_file.exists)
+    return _train_in(run, config, training, validation, place, observers, team, resume=resume, should_stop=should_stop)
 
 
 def _train_in(
@@ -153,17 +180,20 @@ def _train_in(
     validation: Dataset,
     device: torch.device,
     observers: Sequence[Observer],
+    team: Team,
     *,
     resume: bool,
+    should_stop: Callable[[], bool] | None = None,
 ) -> TrainedRun:
-    """Fit, and write all that a complete run leaves."""
+    """Fit, and write all that a complete run leaves; the team's leader writes, and the others wait for it."""
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
+    from inkdigits.learning.stopping import stopping_on_signals
     from inkdigits.learning.teachers import describe_teacher, taking_turns
 
     recipe = Recipe.from_dict(config["recipe"])
     teachers = [teacher["path"] for teacher in config["teachers"]]
-    with _stopping_on_signals() as should_stop:
+    with stopping_on_signals() as asked_to:
         network, history = fit(
             training,
             validation,
@@ -180,14 +210,19 @@ def _train_in(
             },
             teacher=taking_turns(teachers),
             resume=resume,
-            observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers],
-            should_stop=should_stop,
+            observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers] if team.leads else [],
+            should_stop=should_stop or asked_to,
+            team=team,
         )
-    _draw_learning_curve(run, history)
-    metrics = _export(run, network, recipe, config["seed"], training, validation)
-    metrics["training_seconds"] = sum(record.seconds for record in history)
-    write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
-    return TrainedRun(run.path, run.model_file, recipe, history, metrics)
+
+    def finish() -> dict[str, Any]:
+        _draw_learning_curve(run, history)
+        metrics = _export(run, network, recipe, config["seed"], training, validation)
+        metrics["training_seconds"] = sum(record.seconds for record in history)
+        write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
+        return metrics
+
+    return TrainedRun(run.path, run.model_file, recipe, history, team.from_leader(finish))
 
 
 def _export(
@@ -199,7 +234,7 @@ def _export(
     from inkdigits.evaluation.calibration import fit_temperature, reject_threshold
     from inkdigits.evaluation.evaluate import evaluate_probabilities
     from inkdigits.export.onnx_file import DigitModel, check_parity, write_model
-    from inkdigits.learning.fit import Digits, predict_logits
+    from inkdigits.learning.digits import Digits, predict_logits
     from inkdigits.modelfile import ModelInfo
 
     begin = time.perf_counter()
@@ -236,8 +271,14 @@ def _export(
     }
 
 
-def _load(data: str | Path, data_dir: str | Path | None, offline: bool) -> tuple[Dataset, Dataset]:
-    """Return the training and the validation digits."""
+def load_splits(
+    data: str | Path, data_dir: str | Path | None = None, *, offline: bool = False
+) -> tuple[Dataset, Dataset]:
+    """Return the training and the validation digits of a data set, neither of them empty.
+
+    Args and errors are those of `load_dataset`.
+
+    """
     training, validation = (
         load_dataset(data, split=split, data_dir=data_dir, offline=offline) for split in ("train", "validation")
     )
@@ -257,24 +298,3 @@ def _draw_learning_curve(run: RunFolder, history: list[EpochRecord]) -> None:
     from inkdigits.evaluation import charts, figures
 
     figures.save(charts.learning_curves([asdict(record) for record in history]), run.learning_curve_file)
-
-
-@contextmanager
-def _stopping_on_signals() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C or SIGTERM ask for a stop between two steps; a second Ctrl-C stops at once."""
-    asked = threading.Event()
-
-    def ask(number: int, frame: object) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield asked.is_set  # only the main thread may handle signals
-        return
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

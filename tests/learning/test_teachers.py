@@ -12,7 +12,8 @@ import inkdigits
 from inkdigits.classifier import Classifier
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, ModelFileError, UsageError
-from inkdigits.learning.fit import fit, predict_logits
+from inkdigits.learning.digits import predict_logits
+from inkdigits.learning.fit import fit
 from inkdigits.learning.recipes import find_recipe
 from inkdigits.learning.teachers import describe_teacher, taking_turns
 from inkdigits.training import resume_training

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from inkdigits import __version__
-from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, train
+from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, sweep, train
 from inkdigits.errors import InkdigitsError
 
 __all__ = ["app", "main"]
@@ -63,6 +63,7 @@ def inkdigits(
 app.command()(demo.demo)
 app.command()(read.read)
 app.command()(train.train)
+app.command()(sweep.sweep)
 app.command()(recipes.recipes)
 app.command()(evaluate.evaluate)
 app.command()(show.show)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -16,12 +18,18 @@ if TYPE_CHECKING:
     from inkdigits.learning.runs import RunFolder
     from inkdigits.training import TrainedRun
 
+    # What begins a run, what goes on with one, and whether this process talks to people.
+    _Engine = tuple[Callable[..., TrainedRun], Callable[[RunFolder], TrainedRun], bool]
+
 __all__ = ["LiveProgress", "train"]
+
+RAY = "With --engine ray"
 
 
 def train(
     recipe: Annotated[
-        str | None, typer.Option(help="What to train; 'inkdigits recipes' lists them.", show_default="fast")
+        str | None,
+        typer.Option(help="What to train: a name that 'inkdigits recipes' lists, or a file.", show_default="fast"),
     ] = None,
     data: Annotated[
         str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
@@ -38,10 +46,24 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
     data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option(help="'ray' trains with several workers, here or on a cluster.")
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many share each batch.", show_default="all cores or GPUs", rich_help_panel=RAY),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.", rich_help_panel=RAY
+        ),
+    ] = None,
 ) -> None:
     """Train a model and write a run folder: model.onnx, history, figures, checkpoint.
 
     Ctrl-C stops cleanly; --resume goes on from the last checkpoint to the same end.
+    Several processes share a run by --engine ray, or when torchrun starts them.
 
     [bold]Examples[/bold]
 
@@ -54,42 +76,83 @@ def train(
     inkdigits train --recipe compact --teacher runs/a --teacher runs/b
 
     inkdigits train --resume --out runs/notebook
+
+    inkdigits train --recipe accurate --engine ray --workers 2
+
+    torchrun --nproc-per-node 2 -m inkdigits train --recipe accurate
     """
+    if engine == "local":
+        for option, value in {"workers": workers, "address": address}.items():
+            if value:
+                raise UsageError(f"--{option} is no option of --engine local", "add --engine ray")
     from inkdigits.extras import require
 
     require("train", "Training")
-    import torch
+    from inkdigits.learning.recipe_file import find_recipe_or_file
 
-    import inkdigits.training as training
-
+    chosen = find_recipe_or_file(recipe) if recipe else None
     run_folder = None
     if resume:
         if teacher:
             raise UsageError("a run that is resumed keeps its teachers", "leave --teacher away")
-        given = {"recipe": recipe, "seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+        name = chosen.name if chosen else None
+        given = {"recipe": name, "seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
         run_folder = _run_to_resume(out, given)
-        # Sums are rounded otherwise when more threads share them: the same end needs the same number.
-        threads = threads or run_folder.read_config()["threads"]
+        if engine == "local":
+            # Sums are rounded otherwise when more threads share them: the same end needs the same number.
+            threads = threads or run_folder.read_config()["threads"]
+    with LiveProgress() as progress:
+        how = {"device": device, "offline": offline, "observers": [progress]}
+        started = _here(threads, how) if engine == "local" else _on_ray(address, workers, threads, how)
+        with started as (begin, go_on, leads):
+            if run_folder is not None:
+                run = go_on(run_folder)
+            else:
+                run = begin(
+                    chosen or "fast",
+                    data or "mnist",
+                    out=out,
+                    seed=seed or 0,
+                    epochs=epochs,
+                    batch_size=batch_size,
+                    teachers=teacher or (),
+                    device=device or "auto",
+                    data_dir=data_dir,
+                    offline=offline,
+                )
+    if leads:
+        _print_outcome(run)
+
+
+@contextmanager
+def _here(threads: int | None, how: dict[str, Any]) -> Iterator[_Engine]:
+    """Train in this process, or in those that torchrun started with it."""
+    import torch
+
+    from inkdigits.learning.distributed import joined
+    from inkdigits.training import resume_training, train
+
     if threads is not None:
         torch.set_num_threads(threads)
-    with LiveProgress() as progress:
-        if run_folder is not None:
-            run = training.resume_training(run_folder.path, device=device, offline=offline, observers=[progress])
-        else:
-            run = training.train(
-                recipe or "fast",
-                data or "mnist",
-                out=out,
-                seed=seed or 0,
-                epochs=epochs,
-                batch_size=batch_size,
-                teachers=teacher or (),
-                device=device or "auto",
-                data_dir=data_dir,
-                offline=offline,
-                observers=[progress],
-            )
-    _print_outcome(run)
+    with joined(how["device"] or "auto") as team:
+        begin = partial(train, observers=how["observers"], team=team)
+        yield begin, lambda run: resume_training(run.path, team=team, **how), team.leads
+
+
+@contextmanager
+def _on_ray(address: str | None, workers: int | None, threads: int | None, how: dict[str, Any]) -> Iterator[_Engine]:
+    """Train in workers on Ray."""
+    from inkdigits.extras import require
+
+    require("scale", "Training by several workers")
+    from inkdigits.scale.cluster import connected
+    from inkdigits.scale.training import train_by_workers
+    from inkdigits.training import train
+
+    threads = threads or 1
+    with connected(address, workers=workers and workers * threads):
+        go_on = partial(train_by_workers, workers=workers, threads=threads, **how)
+        yield partial(train, elsewhere=go_on), go_on, True
 
 
 def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from inkdigits.learning.distributed import Share
 from inkdigits.learning.models import count_multiply_adds
 
 __all__ = ["Chunk", "leaves_a_core", "one_thread_fewer", "prepared"]
@@ -24,14 +25,16 @@ class Chunk:
     """Some pictures to learn from.
 
     Attributes:
-        picked: int64 (N,), their indices.
-        images: float32 (N,1,28,28), from 0 to 1, augmented.
-        labels: int64 (N,).
-        targets: what the network should answer: the labels, or float32 (N,10) probabilities.
+        picked: int64 (N,), the indices of all processes' pictures.
+        share: which of them are this process' own, n of N, and how they fall into batches.
+        images: float32 (n,1,28,28), from 0 to 1, augmented.
+        labels: int64 (n,).
+        targets: what the network should answer: the labels, or float32 (n,10) probabilities.
 
     """
 
     picked: Tensor
+    share: Share
     images: Tensor
     labels: Tensor
     targets: Tensor

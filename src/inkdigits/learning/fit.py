@@ -8,7 +8,6 @@ generator that dropout draws from is seeded anew each epoch and kept in the chec
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,8 @@ from inkdigits.learning.checkpoint import Progress, load_checkpoint, save_checkp
 from inkdigits.learning.chunks import Chunk, leaves_a_core, one_thread_fewer, prepared
 from inkdigits.learning.curriculum import Curriculum
 from inkdigits.learning.devices import autocast, keep_freed_memory
+from inkdigits.learning.digits import Digits, predict_logits, scale
+from inkdigits.learning.distributed import ALONE, Team
 from inkdigits.learning.history import EpochRecord, Observer, StepReport
 from inkdigits.learning.models import build_model
 from inkdigits.learning.optimization import make_optimizers, schedule, set_learning_rates
@@ -32,33 +33,13 @@ from inkdigits.learning.recipes import Recipe
 from inkdigits.learning.rewriting import rewrite_some
 from inkdigits.learning.seeds import generator, mix
 
-__all__ = ["Digits", "Teacher", "fit", "predict_logits"]
+__all__ = ["Teacher", "fit"]
 
 # Float32 (N,1,28,28) pictures and the number of the chunk → float32 (N,10) probabilities, on the pictures' device.
 Teacher = Callable[[Tensor, int], Tensor]
 
 _CHUNK = 2048  # pictures augmented at once: enough to make it cheap, few enough to stop quickly
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
-
-
-@dataclass(frozen=True)
-class Digits:
-    """A data set on the device: images uint8 (N,1,28,28), labels int64 (N,)."""
-
-    images: Tensor
-    labels: Tensor
-
-    @classmethod
-    def of(cls, dataset: Dataset, device: torch.device) -> Digits:
-        """Bring a data set to a device, where it stays for the run; on a CPU the pictures are not copied."""
-        with warnings.catch_warnings():
-            # Data sets are read-only, for which torch has no word; nothing here writes to them.
-            warnings.simplefilter("ignore", UserWarning)
-            images, labels = torch.from_numpy(dataset.images), torch.from_numpy(dataset.labels)
-        return cls(images.unsqueeze(1).to(device), labels.to(device))
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 def fit(
@@ -74,6 +55,7 @@ def fit(
     resume: bool = False,
     observers: Sequence[Observer] = (),
     should_stop: Callable[[], bool] = lambda: False,
+    team: Team = ALONE,
 ) -> tuple[nn.Module, list[EpochRecord]]:
     """Train a network by a recipe.
 
@@ -89,6 +71,8 @@ def fit(
         resume: go on from the checkpoint.
         observers: who is told how it goes.
         should_stop: asked a few times a second; once true, the run stops with a complete checkpoint.
+        team: the processes that share the run, each of which calls this function with the same arguments; the first
+            one writes the checkpoint.
 
     Returns:
         the network as the last epoch left it, and one record an epoch.
@@ -98,8 +82,10 @@ def fit(
         TrainingInterrupted: `should_stop` said so.
         CheckpointError: there is nothing to resume from, or it is another run's.
         OutputError: a file cannot be written.
+        UsageError: a batch has fewer pictures than the team has processes.
 
     """
+    team.check(recipe.batch_size)
     keep_freed_memory()
     torch.manual_seed(seed)
     network = build_model(recipe.model).to(device)
@@ -108,6 +94,7 @@ def fit(
         recipe=recipe,
         seed=seed,
         network=network,
+        trained=team.trainable(network),
         optimizers=make_optimizers(recipe, network),
         curriculum=Curriculum(recipe, len(training), seed),
         digits=Digits.of(training, device),
@@ -116,11 +103,14 @@ def fit(
         identity=identity,
         observers=observers,
         should_stop=should_stop,
+        team=team,
         progress=Progress(),
     )
     held_out = Digits.of(validation, device)
     if resume:
         run.progress = load_checkpoint(checkpoint, network, run.optimizers, run.curriculum, identity)
+        if not team.leads:  # the checkpoint holds the leader's random state
+            torch.manual_seed(mix(seed, run.progress.epoch, run.progress.position, -1 - team.rank))
         run.tell_epoch()
     run.ahead = leaves_a_core(network, recipe.batch_size, device)
     with one_thread_fewer(run.ahead):
@@ -137,6 +127,7 @@ class _Run:
     recipe: Recipe
     seed: int
     network: nn.Module
+    trained: nn.Module
     optimizers: list[torch.optim.Optimizer]
     curriculum: Curriculum
     digits: Digits
@@ -145,22 +136,23 @@ class _Run:
     identity: dict[str, Any]
     observers: Sequence[Observer]
     should_stop: Callable[[], bool]
+    team: Team
     progress: Progress
     ahead: bool = False
 
     def train_epoch(self) -> None:
         """Learn from what is left of the current epoch."""
-        self.network.train()
+        self.trained.train()
         if self.progress.position == 0:
             self.curriculum.begin_epoch(self.progress.epoch)
-            torch.manual_seed(mix(self.seed, self.progress.epoch, -1))  # for dropout
+            torch.manual_seed(mix(self.seed, self.progress.epoch, -1 - self.team.rank))  # for dropout
         saved, began = time.monotonic(), time.perf_counter()
         starts = range(self.progress.position, len(self.curriculum.order), self._chunk_size())
         for chunk in prepared(starts, self._prepare, ahead=self.ahead):
             self._learn(chunk)
             self.progress.seconds += time.perf_counter() - began
             self._tell_step()
-            if self.should_stop():
+            if self.team.agree(self.should_stop()):
                 self.save()
                 raise TrainingInterrupted(
                     f"stopped in epoch {self.progress.epoch + 1} of {self.recipe.epochs}; "
@@ -175,7 +167,9 @@ class _Run:
     def end_epoch(self, held_out: Digits) -> None:
         """Judge the epoch on the validation digits, record it, and save."""
         progress, size = self.progress, len(self.curriculum.order)
-        logits = predict_logits(self.network, held_out.images)
+        rows = self.team.part(torch.arange(len(held_out)))
+        own = predict_logits(self.network, self.team.part(held_out.images))
+        logits = self.team.gather(own, rows, len(held_out))
         progress.history.append(
             EpochRecord(
                 epoch=progress.epoch + 1,
@@ -194,7 +188,9 @@ class _Run:
 
     def save(self) -> None:
         """Write the checkpoint."""
-        save_checkpoint(self.checkpoint, self.network, self.optimizers, self.curriculum, self.progress, self.identity)
+        if self.team.leads:
+            state = self.network, self.optimizers, self.curriculum, self.progress
+            save_checkpoint(self.checkpoint, *state, self.identity)
 
     def tell_epoch(self) -> None:
         """Tell the observers of the history so far."""
@@ -204,47 +200,53 @@ class _Run:
     def _prepare(self, start: int) -> Chunk:
         """Return the augmented pictures of the current epoch from a place on, and what to answer to them."""
         picked = self.curriculum.order[start : start + self._chunk_size()]
-        on_device = picked.to(self.digits.labels.device)
+        share = self.team.share(len(picked), self.recipe.batch_size)
+        on_device = picked[share.rows].to(self.digits.labels.device)
         source = generator(self.seed, self.progress.epoch, start)
         variation, labels = self.recipe.augmentation, self.digits.labels[on_device]
         seed = mix(self.seed, self.progress.epoch, start)
-        own, strange = rewrite_some(self.digits.images[on_device], labels, variation.rewritten, seed)
-        images = augment(_scale(own), variation, source)
+        own, strange = rewrite_some(self.digits.images[on_device], labels, variation.rewritten, seed, share)
+        images = augment(scale(own), variation, source, share)
         if self.teacher is None:
-            return Chunk(picked, images, labels, labels)
+            return Chunk(picked, share, images, labels, labels)
         answers = self.teacher(images, start // self._chunk_size())
         # Teachers have not seen digits that were written again: there the label alone counts.
         trust = self.recipe.teaching * (~strange).to(answers.dtype)[:, None]
         targets = torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, trust)
-        return Chunk(picked, images, labels, targets)
+        return Chunk(picked, share, images, labels, targets)
 
     def _learn(self, chunk: Chunk) -> None:
         """Learn from a chunk, batch by batch."""
-        size, progress = self.recipe.batch_size, self.progress
-        batches = zip(chunk.images.split(size), chunk.targets.split(size), strict=True)
+        share, team, progress = chunk.share, self.team, self.progress
+        batches = zip(chunk.images.split(share.sizes), chunk.targets.split(share.sizes), share.weights, strict=True)
         losses, logits = [], []
-        for step, (images, targets) in enumerate(batches, self._steps_done()):
+        for step, (images, targets, weight) in enumerate(batches, self._steps_done()):
             set_learning_rates(self.optimizers, schedule(self.recipe, step, self.curriculum.steps()))
-            loss, answers = self._step(images, targets)
+            loss, answers = self._step(images, targets, weight)
             losses.append(loss)
             logits.append(answers)
         # Looked at once a chunk, since on a GPU each look waits for all that was asked for before.
         answers = torch.cat(logits)
-        batch_losses = torch.stack(losses).double().cpu()
+        batch_losses = team.sum(torch.stack(losses).double().cpu() * torch.tensor(share.sizes))
         self._check_finite(batch_losses)
-        sizes = torch.tensor([len(labels) for labels in chunk.labels.split(size)])
-        self.curriculum.record(chunk.picked, functional.cross_entropy(answers, chunk.labels, reduction="none").cpu())
-        progress.loss_sum += float((batch_losses * sizes).sum())
-        progress.correct += int((answers.argmax(1) == chunk.labels).sum())
+        own = functional.cross_entropy(answers, chunk.labels, reduction="none").cpu()
+        self.curriculum.record(chunk.picked, team.gather(own, share.rows, share.count))
+        progress.loss_sum += float(batch_losses.sum())
+        progress.correct += int(team.sum((answers.argmax(1) == chunk.labels).sum()))
         progress.position += len(chunk.picked)
 
-    def _step(self, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def _step(self, images: Tensor, targets: Tensor, weight: float) -> tuple[Tensor, Tensor]:
         """Take one step; return the batch's mean loss and its logits, both still on the device."""
         with autocast(self.recipe.precision, images.device):
-            logits = self.network(images).float()
-        loss = functional.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing)
+            logits = self.trained(images).float()
+        # A small last batch may leave a process without a picture.
+        loss = (
+            functional.cross_entropy(logits, targets, label_smoothing=self.recipe.label_smoothing)
+            if len(targets)
+            else logits.sum()
+        )
         self.network.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss * weight).backward()
         for optimizer in self.optimizers:
             optimizer.step()
         return loss.detach(), logits.detach()
@@ -286,15 +288,3 @@ class _Run:
         )
         for observer in self.observers:
             observer.on_step(report)
-
-
-@torch.no_grad()
-def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
-    """Return float32 (N,10) logits for uint8 (N,1,28,28) pictures, with the network in evaluation mode."""
-    network.eval()
-    return torch.cat([network(_scale(batch)) for batch in images.split(batch_size)])
-
-
-def _scale(images: Tensor) -> Tensor:
-    """Bring uint8 pictures to float32 from 0 to 1."""
-    return images.to(torch.float32).div_(255)

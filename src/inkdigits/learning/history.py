@@ -12,7 +12,9 @@ from typing import Protocol
 
 from inkdigits.files import write_atomically
 
-__all__ = ["EpochRecord", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog"]
+__all__ = ["EpochRecord", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog", "read_history"]
+
+_JSON = "history.json"
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,12 @@ class HistoryFiles:
         rows = [asdict(record) for record in history]
         writer.writerows(rows)
         write_atomically(self._folder / "history.csv", table.getvalue())
-        write_atomically(self._folder / "history.json", json.dumps(rows, indent=1) + "\n")
+        write_atomically(self._folder / _JSON, json.dumps(rows, indent=1) + "\n")
+
+
+def read_history(folder: Path) -> list[EpochRecord]:
+    """Return the epochs that `HistoryFiles` wrote to a folder."""
+    return [EpochRecord(**row) for row in json.loads((folder / _JSON).read_bytes())]
 
 
 class TensorBoardLog:

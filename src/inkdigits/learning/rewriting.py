@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from inkdigits.imaging.normalise import normalise
+from inkdigits.learning.distributed import Share
 from inkdigits.learning.seeds import mix
 from inkdigits.synthesis.pens import random_hand, rewrite
 
@@ -21,28 +22,32 @@ _FOREIGN = 0.5  # share of hands that write forms which MNIST does not have
 _PAPER = 0.1  # less ink than this is none
 
 
-def rewrite_some(images: Tensor, labels: Tensor, share: float, seed: int) -> tuple[Tensor, Tensor]:
+def rewrite_some(
+    images: Tensor, labels: Tensor, fraction: float, seed: int, share: Share | None = None
+) -> tuple[Tensor, Tensor]:
     """Write some digits again.
 
     Args:
         images: uint8 (N,1,28,28), 0 paper to 255 ink.
         labels: int64 (N,).
-        share: how many of them to write again, 0 to 1.
+        fraction: how many of them to write again, 0 to 1.
         seed: of all chance.
+        share: of which digits these are a part: each is written again as it would be among all of them.
 
     Returns:
         uint8 (N,1,28,28), and bool (N,): which of them were written again; both where `images` are.
 
     """
-    if not share:
+    if not fraction:
         return images, torch.zeros(len(images), dtype=torch.bool, device=images.device)
     rng = np.random.default_rng(seed)
-    chosen = rng.random(len(images)) < share
+    places = share.rows.numpy() if share else np.arange(len(images))
+    chosen = rng.random(share.count if share else len(images))[places] < fraction
     result = images.cpu().numpy().copy()
     values = labels.cpu().numpy()
-    for place in np.flatnonzero(chosen):
-        own = np.random.default_rng(mix(seed, int(place)))
-        result[place, 0] = _written_again(result[place, 0], int(values[place]), own)
+    for row in np.flatnonzero(chosen):
+        own = np.random.default_rng(mix(seed, int(places[row])))
+        result[row, 0] = _written_again(result[row, 0], int(values[row]), own)
     return torch.from_numpy(result).to(images.device), torch.from_numpy(chosen).to(images.device)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
@@ -113,7 +114,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(InkdigitsError):  # logged where it happens
             service.model.reload()
 
-    if hasattr(signal, "SIGHUP"):
+    # Elsewhere the thread and the signals are the host's, as on Ray Serve.
+    if threading.current_thread() is threading.main_thread() and hasattr(signal, "SIGHUP"):
         loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, reload)
     log.info("ready", extra={"fields": {"process": os.getpid(), "model": service.model.current.name}})
     yield

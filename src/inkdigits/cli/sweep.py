@@ -1,0 +1,130 @@
+"""`inkdigits sweep`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inkdigits.cli.console import output_console
+from inkdigits.errors import InkdigitsError, UsageError, printable
+
+if TYPE_CHECKING:
+    from inkdigits.scale.sweep import Sweep
+    from inkdigits.scale.trials import Trial
+
+__all__ = ["sweep"]
+
+_SHOWN = 10
+
+
+def sweep(
+    recipe: Annotated[
+        str | None, typer.Argument(help="What to vary: a recipe's name, or a file.", show_default="fast")
+    ] = None,
+    trials: Annotated[int | None, typer.Option(min=1, help="How many variations.", show_default="20")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The folder of the sweep.", show_default="sweeps/RECIPE")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many trials at a time.", show_default="all cores")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of each trial.")] = 1,
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a sweep that was stopped.")] = False,
+    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+) -> None:
+    """Look for a better learning rate, batch, width and augmentation of a recipe.
+
+    Judged on the validation digits; trials that promise little are stopped early.
+    Leaves best.json, for 'inkdigits train --recipe best.json', trials.csv, and
+    trials.png, accuracy against cost.
+
+    [bold]Examples[/bold]
+
+    inkdigits sweep fast --trials 20
+
+    inkdigits sweep compact --trials 200 --address HOST:6379 --out sweeps/compact
+
+    inkdigits sweep --resume --out sweeps/compact
+    """
+    from inkdigits.extras import require
+
+    require("train", "A sweep")
+    require("scale", "A sweep")
+    from inkdigits.learning.recipe_file import find_recipe_or_file
+    from inkdigits.scale.cluster import connected
+    from inkdigits.scale.sweep import Sweep
+
+    chosen = find_recipe_or_file(recipe or "fast").with_changes(epochs=epochs)
+    folder = (out or Path("sweeps") / chosen.name).resolve()
+    if resume:
+        given = {"recipe": recipe, "trials": trials, "data": data, "seed": seed, "epochs": epochs, "data_dir": data_dir}
+        _refuse_changes(given)
+        job = Sweep.begun(folder)
+    else:
+        source = data or "mnist"
+        job = Sweep(
+            folder,
+            chosen,
+            trials or 20,
+            str(Path(source).resolve()) if Path(source).exists() else source,
+            None if data_dir is None else str(data_dir.resolve()),
+            seed or 0,
+        )
+    with connected(address, workers=workers and workers * threads):
+        if not resume:
+            job.begin()
+        job.run(threads=threads, offline=offline, resume=resume)
+    _report(job)
+
+
+def _refuse_changes(given: dict[str, Any]) -> None:
+    """Raise UsageError for an option that only a new sweep takes."""
+    for name, value in given.items():
+        if value is not None:
+            what = "RECIPE" if name == "recipe" else f"--{name.replace('_', '-')}"
+            raise UsageError(f"a sweep that is resumed keeps its {what}", f"leave {what} away")
+
+
+def _report(job: Sweep) -> None:
+    """Write the table, the figure and the best recipe, and print the best trials."""
+    from inkdigits.scale.trials import pareto_front, read_trials, write_best, write_figure, write_table
+
+    trials = read_trials(job.trials_folder)
+    recipe = write_best(job.folder / "best.json", trials)
+    if recipe is None:
+        raise InkdigitsError(f"no trial of {printable(job.folder)} was completed", "try more trials or fewer epochs")
+    write_table(job.folder / "trials.csv", trials)
+    write_figure(job.folder / "trials.png", trials)
+    _print_table(trials[:_SHOWN], pareto_front(trials))
+    output_console().print(f"next  inkdigits train --recipe {recipe}", soft_wrap=True)
+
+
+def _print_table(trials: Sequence[Trial], front: Sequence[Trial]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("validation", "epochs", "cost", "width", "batch", "learning rate", "rotation", "Pareto"):
+        table.add_column(heading)
+    for trial in trials:
+        recipe = trial.recipe
+        table.add_row(
+            f"{trial.accuracy:.2%}",
+            str(len(trial.history)),
+            f"{trial.multiply_adds:.1e}",
+            recipe.model,
+            str(recipe.batch_size),
+            f"{recipe.learning_rate:.2g}",
+            f"±{recipe.augmentation.rotation:.1f}°",
+            "*" if trial in front else "",
+        )
+    output_console().print(table)

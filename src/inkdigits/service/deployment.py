@@ -1,0 +1,96 @@
+"""The service on Ray Serve: `serve run inkdigits.service.deployment:app`, with as many replicas as are needed.
+
+Arguments follow it as `model=runs/mine token_file=token.txt`, or stand in a Serve config file. Where to listen is for
+Serve to say: `serve start --http-host …`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
+from ray import serve
+from ray.serve.config import AutoscalingConfig
+
+from inkdigits.modelfile import BUNDLED
+from inkdigits.service.app import create_app
+from inkdigits.service.settings import Settings, parse_size, read_token
+
+__all__ = ["Arguments", "app"]
+
+_CONCURRENCY = 32  # requests that a replica reads or keeps waiting
+_AUTOSCALING = AutoscalingConfig(
+    min_replicas=1,
+    max_replicas=64,
+    target_ongoing_requests=4,  # a reading takes milliseconds: more of them in a replica are waiting
+    upscale_delay_s=10,
+    downscale_delay_s=300,
+)
+
+
+class Arguments(BaseModel):
+    """What may follow `serve run`: as for `inkdigits serve`, and how much of the cluster is used.
+
+    Attributes:
+        model: "bundled", an `.onnx` model file, or a run folder, on every node.
+        token_file: holds the token that requests must carry.
+        serves_anyone: let other machines in without a token.
+        max_body: the largest body of a request.
+        timeout: seconds for a body to arrive, and for an answer.
+        replicas: how many there always are, in place of as many as are needed.
+        cpus: cores of each replica.
+
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str = BUNDLED
+    token_file: Path | None = None
+    serves_anyone: bool = False
+    max_body: str = "20MB"
+    timeout: float = 30.0
+    replicas: int | None = None
+    cpus: float = 1.0
+
+    def settings(self) -> Settings:
+        """Return what each replica is told."""
+        return Settings(
+            model=self.model,
+            token=read_token(self.token_file) if self.token_file else None,
+            serves_anyone=self.serves_anyone,
+            max_body=parse_size(self.max_body),
+            max_concurrency=_CONCURRENCY,
+            timeout=self.timeout,
+        )
+
+
+class _Replica:
+    """A process that answers, once its model is loaded."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._app = create_app(settings)
+
+    def __serve_build_asgi_app__(self) -> FastAPI:
+        return self._app
+
+    def check_health(self) -> None:
+        """Answer a digit; a replica that cannot is replaced."""
+        self._app.state.service.model.current.reader.classifier.predict(np.zeros((1, 28, 28), np.uint8))
+
+
+def app(arguments: Arguments) -> serve.Application:
+    """Return the application that Serve runs."""
+    make = serve.deployment(
+        name="inkdigits",
+        num_replicas=arguments.replicas,
+        autoscaling_config=None if arguments.replicas else _AUTOSCALING,
+        max_ongoing_requests=_CONCURRENCY,
+        ray_actor_options={"num_cpus": arguments.cpus},
+        health_check_period_s=10,
+        health_check_timeout_s=30,
+        graceful_shutdown_timeout_s=30,
+    )
+    bound: serve.Application = make(serve.ingress()(_Replica)).bind(arguments.settings())
+    return bound

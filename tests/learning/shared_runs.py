@@ -1,0 +1,74 @@
+"""Runs that several processes share: called by the tests alone, and by torchrun in every process of a team."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+import inkdigits.learning.fit as fit_module
+from inkdigits.data import Dataset, load_dataset
+from inkdigits.learning.distributed import ALONE, Team, joined
+from inkdigits.learning.history import EpochRecord
+from inkdigits.learning.recipes import Recipe, find_recipe
+
+CPU = torch.device("cpu")
+# Turned, bent and written again; smoothed labels; batches that three cannot share evenly.
+STEP = dataclasses.replace(find_recipe("reader"), batch_size=50, label_smoothing=0.1)
+# A review of the hard pictures; 201 pictures, so that of the last batch two of three processes see nothing.
+RUN = dataclasses.replace(find_recipe("fast").with_changes(epochs=3, batch_size=40), review=None)
+
+
+class _FirstStepTakenError(Exception):
+    pass
+
+
+def digits(count: int) -> tuple[Dataset, Dataset]:
+    training, validation = (load_dataset("optdigits", split) for split in ("train", "validation"))
+    few = dataclasses.replace(training, images=training.images[:count], labels=training.labels[:count])
+    return few, validation
+
+
+def first_gradients(folder: Path, team: Team = ALONE) -> dict[str, Tensor]:
+    """Return the gradients that `fit` gives its optimizer at the first step."""
+    found: dict[str, Tensor] = {}
+
+    class Recorder(torch.optim.SGD):
+        def step(self, closure: object = None) -> None:  # type: ignore[override]
+            raise _FirstStepTakenError
+
+    def record(recipe: Recipe, network: nn.Module) -> Sequence[torch.optim.Optimizer]:
+        found.update(network.named_parameters())
+        return [Recorder(network.parameters())]
+
+    usual, fit_module.make_optimizers = fit_module.make_optimizers, record
+    try:
+        shared_fit(STEP, 50, folder, team)
+    except _FirstStepTakenError:
+        return {name: weight.grad for name, weight in found.items()}
+    finally:
+        fit_module.make_optimizers = usual
+    raise AssertionError("no step was taken")
+
+
+def shared_fit(recipe: Recipe, count: int, folder: Path, team: Team = ALONE) -> tuple[nn.Module, list[EpochRecord]]:
+    training, validation = digits(count)
+    checkpoint = folder / "checkpoint.safetensors"
+    return fit_module.fit(
+        training, validation, recipe, seed=0, device=CPU, checkpoint=checkpoint, identity={}, team=team
+    )
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    with joined("cpu") as team:
+        place = Path(sys.argv[1]) / f"rank-{team.rank}"
+        place.mkdir()
+        save_file(first_gradients(place, team), place / "gradients.safetensors")
+        network, history = shared_fit(RUN, 201, place, team)
+        save_file(network.state_dict(), place / "weights.safetensors")
+        (place / "history.json").write_text(json.dumps([dataclasses.asdict(record) for record in history]))

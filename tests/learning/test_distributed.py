@@ -1,0 +1,112 @@
+"""A run that several processes share is the run of one process, whatever their number."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file
+
+from inkdigits.errors import OutputError, UsageError
+from inkdigits.learning.distributed import Team
+
+from .shared_runs import RUN, first_gradients, shared_fit
+
+PROCESSES = 3
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What three processes that torchrun started left."""
+    folder = tmp_path_factory.mktemp("shared")
+    script = Path(__file__).with_name("shared_runs.py")
+    answer = subprocess.run(
+        [*torchrun(PROCESSES), str(script), str(folder)], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert answer.returncode == 0, answer.stderr
+    return folder
+
+
+def torchrun(processes: int) -> list[str]:
+    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
+
+
+def history(folder: Path, rank: int) -> list[dict[str, float]]:
+    return json.loads((folder / f"rank-{rank}" / "history.json").read_text())
+
+
+def test_the_first_gradients_are_those_of_one_process(shared: Path, tmp_path: Path) -> None:
+    alone = first_gradients(tmp_path)
+    assert max(float(gradient.abs().max()) for gradient in alone.values()) > 1e-3
+    for rank in range(PROCESSES):
+        together = load_file(shared / f"rank-{rank}" / "gradients.safetensors")
+        assert together.keys() == alone.keys()
+        for name, gradient in alone.items():
+            torch.testing.assert_close(together[name], gradient, atol=1e-5, rtol=0)
+
+
+def test_all_end_in_the_same_weights_and_the_leader_alone_writes(shared: Path) -> None:
+    leader, *others = (load_file(shared / f"rank-{rank}" / "weights.safetensors") for rank in range(PROCESSES))
+    for other in others:
+        assert all(torch.equal(leader[name], other[name]) for name in leader)
+    told = [history(shared, rank) for rank in range(PROCESSES)]
+    assert [[(epoch["loss"], epoch["validation_loss"]) for epoch in epochs] for epochs in told[1:]] == [
+        [(epoch["loss"], epoch["validation_loss"]) for epoch in told[0]]
+    ] * (PROCESSES - 1)
+    assert [(shared / f"rank-{rank}" / "checkpoint.safetensors").exists() for rank in range(PROCESSES)] == [1, 0, 0]
+
+
+def test_a_run_that_is_shared_learns_as_much_as_one_that_is_not(shared: Path, tmp_path: Path) -> None:
+    _, alone = shared_fit(RUN, 201, tmp_path)
+    together = history(shared, 0)
+    assert len(together) == len(alone) == RUN.epochs
+    assert together[0]["loss"] == pytest.approx(alone[0].loss, rel=1e-2)
+    assert together[-1]["validation_accuracy"] == pytest.approx(alone[-1].validation_accuracy, abs=0.05)
+
+
+@given(count=st.integers(1, 500), batch_size=st.integers(1, 130), size=st.integers(1, 7))
+def test_the_shares_make_up_the_chunk(count: int, batch_size: int, size: int) -> None:
+    shares = [Team(size, rank).share(count, batch_size) for rank in range(size)]
+    assert sorted(torch.cat([share.rows for share in shares]).tolist()) == list(range(count))
+    for batch in range(-(-count // batch_size)):
+        sizes = [share.sizes[batch] for share in shares]
+        assert sum(sizes) == min(batch_size, count - batch * batch_size)
+        assert max(sizes) - min(sizes) <= 1
+        assert sum(share.weights[batch] for share in shares) == pytest.approx(size)
+
+
+def test_more_processes_than_pictures_in_a_batch_are_refused() -> None:
+    with pytest.raises(UsageError, match="9 processes cannot share batches of 8"):
+        Team(9, 0).check(8)
+
+
+def test_a_single_process_is_a_team_without_torch() -> None:
+    alone, numbers = Team(), torch.arange(5)
+    assert alone.leads
+    assert alone.sum(numbers) is numbers
+    assert alone.agree(True)
+    assert not alone.agree(False)
+    with pytest.raises(OutputError):
+        alone.from_leader(_raise)
+
+
+def _raise() -> None:
+    raise OutputError("no room")
+
+
+def test_torchrun_trains_one_run(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    command = [*torchrun(2), "-m", "inkdigits", "train", "--data", "optdigits", "--epochs", "2", "--out", str(out)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("validation accuracy") == 1
+    assert answer.stderr.count("epoch  2") == 1
+    assert {"model.onnx", "metrics.json", "checkpoint.safetensors"} <= {path.name for path in out.iterdir()}
+
+    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert again.returncode != 0
+    assert f"{out} holds a run already" in again.stderr

@@ -1,0 +1,148 @@
+"""`inkdigits train --engine ray`: one run, shared by workers on a cluster of two nodes, some of which die."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from inkdigits.cli.app import app
+
+Cluster = Any
+
+TRAIN = ["train", "--data", "optdigits", "--engine", "ray", "--workers", "2"]
+RUN_FILES = {"checkpoint.safetensors", "config.json", "history.json", "metrics.json", "model.onnx"}
+
+
+def inkdigits(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments)])
+
+
+def start(out: Path, cluster: Cluster, *options: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "inkdigits", *TRAIN, "--out", out, "--address", cluster.address, *options]
+    return subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 180
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.05)
+
+
+def workers() -> list[int]:
+    """Return the processes of Ray Train's workers on the nodes that this process started."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if b"RayTrainWorker" in command.read_bytes() and os.getpid() in ancestors(int(command.parent.name)):
+                found.append(int(command.parent.name))
+    return found
+
+
+def ancestors(process: int) -> Iterator[int]:
+    while process > 1:
+        process = int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        yield process
+
+
+@pytest.fixture(scope="module")
+def shared_run(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of six epochs, shared by two workers, that nothing disturbed."""
+    out = tmp_path_factory.mktemp("shared") / "run"
+    result = inkdigits(*TRAIN, "--epochs", 6, "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("\nepoch  6") == 1
+    return out
+
+
+def history(out: Path) -> list[dict[str, float]]:
+    return json.loads((out / "history.json").read_text())
+
+
+def test_workers_leave_what_one_process_leaves(shared_run: Path, tmp_path: Path) -> None:
+    alone = inkdigits("train", "--data", "optdigits", "--threads", 1, "--epochs", 6, "--out", tmp_path / "run")
+    assert alone.exit_code == 0
+    assert {path.name for path in shared_run.iterdir()} >= RUN_FILES
+    assert not (shared_run / ".ray").exists()
+    ours, theirs = history(shared_run), history(tmp_path / "run")
+    assert ours[0]["loss"] == pytest.approx(theirs[0]["loss"], rel=0.01)
+    assert ours[-1]["validation_accuracy"] == pytest.approx(theirs[-1]["validation_accuracy"], abs=0.03)
+
+
+def test_a_worker_that_dies_is_replaced_and_the_run_goes_on_from_its_checkpoint(
+    cluster: Cluster, shared_run: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    process = start(out, cluster, "--epochs", 6)
+    wait_for(out / "checkpoint.safetensors", process)
+    os.kill(workers()[-1], signal.SIGKILL)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    for ours, undisturbed in zip(history(out), history(shared_run), strict=True):
+        assert ours["loss"] == pytest.approx(undisturbed["loss"], rel=1e-4)
+        assert ours["validation_loss"] == pytest.approx(undisturbed["validation_loss"], rel=1e-4)
+
+
+def test_ctrl_c_stops_all_workers_and_another_engine_goes_on(cluster: Cluster, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    process = start(out, cluster, "--epochs", 60)
+    wait_for(out / "checkpoint.safetensors", process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert f"go on with: inkdigits train --resume --out {out}" in said
+    done = len(history(out))
+    assert 1 <= done < 60
+    again = start_local(out)
+    assert len(history(out)) > done, again
+
+
+def start_local(out: Path) -> str:
+    """Go on without Ray, for an epoch."""
+    done = len(history(out))
+    command = [sys.executable, "-m", "inkdigits", "train", "--resume", "--out", str(out), "--threads", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while len(history(out)) == done and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    return process.communicate(timeout=60)[1]
+
+
+def test_what_the_workers_cannot_do_is_said_once(cluster: Cluster, tmp_path: Path) -> None:
+    recipe = tmp_path / "wild.json"
+    recipe.write_text(
+        json.dumps({"model": "mlp", "epochs": 9, "batch_size": 32, "learning_rate": 10.0, "weight_decay": 1e30})
+    )
+    result = inkdigits(*TRAIN, "--recipe", recipe, "--out", tmp_path / "run")
+    assert result.exit_code == 1
+    assert "the loss became" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "complaint"),
+    [
+        (["--engine", "ray", "--workers", 40], 1, "40 workers with 1 threads each need more than the cluster has"),
+        (["--engine", "ray", "--device", "cuda", "--workers", 1], 1, "2 cores, 0 GPUs"),
+        (["--engine", "ray", "--workers", 2, "--batch-size", 1], 2, "2 processes cannot share batches of 1"),
+        (["--workers", 2], 2, "--workers is no option of --engine local"),
+        (["--address", "auto"], 2, "--address is no option of --engine local"),
+        (["--engine", "ray", "--recipe", "nothing.toml"], 2, "cannot read the recipe nothing.toml"),
+    ],
+)
+def test_what_makes_no_sense_is_said(
+    options: list[object], code: int, complaint: str, cluster: Cluster, tmp_path: Path
+) -> None:
+    result = inkdigits("train", "--data", "optdigits", "--out", tmp_path / "run", *options)
+    assert result.exit_code == code
+    assert complaint in result.stderr
