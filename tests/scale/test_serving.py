@@ -1,39 +1,58 @@
 """The service on Ray Serve answers as the one that `inkdigits serve` starts: the same tests, asked of the other."""
 
 import socket
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
 
-from ..service.conftest import digit, string  # noqa: F401 - fixtures of the tests that follow
+from ..service.conftest import Asked, digit, string  # noqa: F401 - fixtures of the tests that follow
 from ..service.test_inference_protocol import *  # noqa: F403
 from ..service.test_reading import *  # noqa: F403
+from .conftest import OBJECT_STORE
 
 
-class Deployed:
-    """An application on Ray Serve, asked over HTTP."""
+class Deployed(Asked):
+    """An application on Ray Serve, deployed as a user does it."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+    def __init__(self, address: str, port: int, log: Path) -> None:
+        super().__init__(f"http://127.0.0.1:{port}")
+        command = ["serve", "run", "--address", address, "inkdigits.service.deployment:app", "cpus=0.5"]
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(command, stdout=output, stderr=output)
+        deadline = time.monotonic() + 120
+        while not self.is_ready():
+            assert self.process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.2)
+
+    def is_ready(self) -> bool:
+        with suppress(httpx.TransportError):
+            return self.client.get("/v2/health/ready").status_code == 200
+        return False
+
+    def stop(self) -> None:
+        self.client.close()
+        self.process.terminate()
+        self.process.wait(60)
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Deployed]:
-    """The service on a Ray of its own with a core, deployed as `serve run` does it."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The service, on a Ray of its own with one core."""
     import ray
     from ray import serve
 
-    from inkdigits.service.deployment import Arguments, app
-
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    ray.init(num_cpus=1, object_store_memory=100_000_000, include_dashboard=False, log_to_driver=False)
+    here = ray.init(num_cpus=1, object_store_memory=OBJECT_STORE, include_dashboard=False, log_to_driver=False)
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    serve.run(app(Arguments(cpus=0.5)))
-    deployed = Deployed(f"http://127.0.0.1:{port}")
+    deployed = Deployed(here.address_info["gcs_address"], port, tmp_path_factory.mktemp("serve") / "log")
     yield deployed
-    deployed.client.close()
+    deployed.stop()
     serve.shutdown()
     ray.shutdown()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -62,11 +63,15 @@ def test_a_sweep_leaves_a_table_a_figure_and_a_recipe_to_train(cluster: Cluster,
 def test_a_sweep_that_is_killed_goes_on_where_it_stopped(cluster: Cluster, tmp_path: Path) -> None:
     out = tmp_path / "sweep"
     arguments = [*SWEEP, "--trials", 6, "--out", out, "--address", cluster.address]
-    driver = subprocess.Popen([sys.executable, "-m", "inkdigits", *map(str, arguments)], stderr=subprocess.DEVNULL)
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "inkdigits", *map(str, arguments)],
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"TUNE_GLOBAL_CHECKPOINT_S": "0.5"},  # how often Ray Tune notes how far it is
+    )
     deadline = time.monotonic() + 180
     while len(finished(out)) < 2 and driver.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)
-    time.sleep(12)  # Ray Tune keeps its notes every ten seconds
+    time.sleep(1)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     before = finished(out)
@@ -76,7 +81,7 @@ def test_a_sweep_that_is_killed_goes_on_where_it_stopped(cluster: Cluster, tmp_p
     assert result.exit_code == 0, result.stderr
     after = finished(out)
     assert before.items() <= after.items()
-    assert len(list((out / "trials").iterdir())) == 6
+    assert 6 <= len(list((out / "trials").iterdir())) <= 7  # one may have begun after the last note
 
 
 def finished(out: Path) -> dict[str, int]:

@@ -21,7 +21,33 @@ from inkdigits.samples import sample_pictures
 _STARTING = 60.0  # seconds, on a machine that is busy
 
 
-class Served:
+class Asked:
+    """Whatever answers at a URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.host, port = url.removeprefix("http://").rsplit(":", 1)
+        self.port = int(port)
+        self.client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+
+    def connect(self) -> socket.socket:
+        """Open a connection to send anything by."""
+        return socket.create_connection((self.host, self.port), timeout=60)
+
+    def talk(self, *sent: bytes) -> bytes:
+        """Send bytes and return all that comes back until the service closes the connection."""
+        with self.connect() as connection, contextlib.suppress(ConnectionError):
+            for part in sent:
+                connection.sendall(part)
+            received = b""
+            with contextlib.suppress(ConnectionError):
+                while part := connection.recv(65536):
+                    received += part
+            return received
+        return b""
+
+
+class Served(Asked):
     """A service that runs in a process of its own."""
 
     def __init__(self, *options: str, log: Path) -> None:
@@ -29,10 +55,7 @@ class Served:
         command = [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options]
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(command, stderr=stderr, stdout=stderr, stdin=subprocess.DEVNULL)
-        self.url = self._wait_for_url()
-        self.host, port = self.url.removeprefix("http://").rsplit(":", 1)
-        self.port = int(port)
-        self.client = httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        super().__init__(self._wait_for_url())
         self._wait_until_it_answers()
 
     def _wait_for_url(self) -> str:
@@ -52,22 +75,6 @@ class Served:
                 return
             time.sleep(0.05)
         raise AssertionError(self.log.read_text())
-
-    def connect(self) -> socket.socket:
-        """Open a connection to send anything by."""
-        return socket.create_connection((self.host, self.port), timeout=60)
-
-    def talk(self, *sent: bytes) -> bytes:
-        """Send bytes and return all that comes back until the service closes the connection."""
-        with self.connect() as connection, contextlib.suppress(ConnectionError):
-            for part in sent:
-                connection.sendall(part)
-            received = b""
-            with contextlib.suppress(ConnectionError):
-                while part := connection.recv(65536):
-                    received += part
-            return received
-        return b""
 
     def memory(self) -> int:
         """Return the resident bytes of the process."""

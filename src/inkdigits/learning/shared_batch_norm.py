@@ -83,9 +83,12 @@ class _Normalise(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         values, weight, count, mean, variance = ctx.saved_tensors
         # As if the statistics were constants …
-        of_values, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
-            gradient, values, weight, mean, variance, None, None, False, ctx.eps, [True, True, True]
-        )
+        if len(values):
+            of_values, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
+                gradient, values, weight, mean, variance, None, None, False, ctx.eps, [True, True, True]
+            )
+        else:  # which torch divides by
+            of_values, of_weight, of_bias = (torch.zeros_like(like) for like in (values, weight, weight))
         # … and what they change with each value: the mean gradient of the batch, and its part along the values.
         sums = torch.stack([of_bias, of_weight])
         distributed.all_reduce(sums)

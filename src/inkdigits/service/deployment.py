@@ -4,8 +4,7 @@ Arguments follow it as `model=runs/mine token_file=token.txt`, or stand in a Ser
 Serve to say: `serve start --http-host …`.
 """
 
-from __future__ import annotations
-
+# Annotations stay what they are: Serve looks at them for what `app` takes.
 from pathlib import Path
 
 import numpy as np
