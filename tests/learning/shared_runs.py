@@ -20,8 +20,8 @@ CPU = torch.device("cpu")
 # Turned, bent and written again; smoothed labels; a batch that three cannot share evenly. It and the network are small:
 # among a million values one would be so near to zero that rounding decides which side of a ReLU it is on.
 STEP = dataclasses.replace(find_recipe("reader"), model="convnet-xs", batch_size=13, label_smoothing=0.1)
-# Of 201 pictures, the first epoch's last batch has one, and two of three processes have nothing to do; later epochs show
-# those that are still hard, as all processes together know them.
+# The first epoch's last batch has one picture, and nothing for two of three processes; later epochs show those that are
+# still hard, as all processes together know them.
 RUN = find_recipe("fast").with_changes(epochs=3, batch_size=40)
 
 
@@ -51,7 +51,7 @@ def first_gradients(folder: Path, team: Team = ALONE) -> dict[str, Tensor]:
     try:
         shared_fit(STEP, STEP.batch_size, folder, team)
     except _FirstStepTakenError:
-        return {name: weight.grad for name, weight in found.items()}
+        return {name: weight.grad.clone(memory_format=torch.contiguous_format) for name, weight in found.items()}
     finally:
         fit_module.make_optimizers = usual
     raise AssertionError("no step was taken")
@@ -72,5 +72,6 @@ if __name__ == "__main__":
         place.mkdir()
         save_file(first_gradients(place, team), place / "gradients.safetensors")
         network, history = shared_fit(RUN, 201, place, team)
-        save_file(network.state_dict(), place / "weights.safetensors")
+        weights = {name: weight.contiguous() for name, weight in network.state_dict().items()}
+        save_file(weights, place / "weights.safetensors")
         (place / "history.json").write_text(json.dumps([dataclasses.asdict(record) for record in history]))

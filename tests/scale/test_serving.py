@@ -15,6 +15,9 @@ from ..service.test_inference_protocol import *  # noqa: F403
 from ..service.test_reading import *  # noqa: F403
 from .conftest import OBJECT_STORE
 
+# of Ray Serve's own settings, when it is imported
+pytestmark = pytest.mark.filterwarnings("ignore:Using extra keyword arguments on `Field`:DeprecationWarning")
+
 
 class Deployed(Asked):
     """An application on Ray Serve, deployed as a user does it."""
