@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +28,7 @@ from inkdigits.service.headers import SecurityHeaders
 from inkdigits.service.limits import BodyLimits, Door
 from inkdigits.service.logs import log
 from inkdigits.service.reference import reference_page
+from inkdigits.service.reloads import RELOAD, hear_reloads
 from inkdigits.service.request_log import RequestLog
 from inkdigits.service.service import Service
 from inkdigits.service.settings import Settings
@@ -113,8 +114,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with suppress(InkdigitsError):  # logged where it happens
             service.model.reload()
 
-    if hasattr(signal, "SIGHUP"):
-        loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, reload)
+    if RELOAD is not None:
+        loop.add_signal_handler(RELOAD, loop.run_in_executor, None, reload)
+        hear_reloads()
+    gc.freeze()  # what is there now stays: it need not be looked at again and again
+    gc.enable()
     log.info("ready", extra={"fields": {"process": os.getpid(), "model": service.model.current.name}})
     yield
     service.close()
