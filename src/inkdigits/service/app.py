@@ -67,7 +67,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
     # The last one added stands outermost.
     app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
-    app.add_middleware(Door, check_room=service.pool.check_room)
     app.add_middleware(Access, settings=settings)
     if settings.cors_origins:
         app.add_middleware(
@@ -78,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=service.metrics)
+    app.add_middleware(Door, check_room=service.pool.check_room)
     return app
 
 
