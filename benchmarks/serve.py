@@ -195,7 +195,8 @@ def main() -> None:
             "date": datetime.now(UTC).date(), "commit": commit(), "machine": machine(), "workers": options.workers
         }  # fmt: skip
         for row in rows:
-            append(TABLE, COLUMNS, common | vars(row) | {"holds": row.holds})
+            figures = {name: getattr(row, name) for name in ("measure", "bar", "measured", "unit", "holds")}
+            append(TABLE, COLUMNS, common | figures)
     print(json.dumps({row.measure: round(row.measured, 4) for row in rows}))
 
 

@@ -65,8 +65,12 @@ class Service:
 
     def workers(self) -> list[int]:
         """Return the ids of the worker processes; none where the service is one process."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        return [worker for process in self._forking() for worker in _children(process)]
+
+    def _forking(self) -> list[int]:
+        """Return the process that workers are forked from."""
+        children = _children(self.process.pid)
+        return [child for child in children if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
     def ready_workers(self) -> set[int]:
         """Return the ids of the worker processes that are ready to read."""
@@ -76,7 +80,11 @@ class Service:
     def mebibytes(self) -> float:
         """Return the memory of all its processes; what they share counts once (PSS)."""
         kibibytes = 0
-        for pid in (self.process.pid, *self.workers()):
+        for pid in (self.process.pid, *self._forking(), *self.workers()):
             match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
             kibibytes += int(match[1]) if match else 0
         return kibibytes / 1024
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

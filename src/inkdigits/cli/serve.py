@@ -25,7 +25,7 @@ def serve(
     max_pixels: Annotated[int, typer.Option(min=1, help="The most pixels of a picture.")] = 50_000_000,
     max_concurrency: Annotated[
         int, typer.Option(min=1, help="Requests a process reads or keeps waiting; to more it says 503.")
-    ] = 32,
+    ] = 16,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for a body to arrive, and for an answer.")] = 30,
     cors_origin: Annotated[
         list[str] | None, typer.Option(metavar="ORIGIN", help="Let pages of this origin call; may be repeated.")

@@ -51,17 +51,15 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
 def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
     small = _small(grey)
-    paper = _flat_paper(grey)
-    if paper is None or _has_patches(small, paper):
-        depth = _depth(grey, small)
-        noise = _noise(depth)
-    else:
-        depth, noise = np.float32(paper) - grey, 0.0
+    paper = _clean_paper(grey, small)
+    depth = _depth(grey, small) if paper is None else np.float32(paper) - grey
+    noise = _noise(depth) if paper is None else 0.0
     inked = depth[depth > max(noise, _FAINTEST)]
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
-    floor = max(noise, _TOE * contrast, _about(depth, 0.5 * contrast))
+    about = _about(depth, 0.5 * contrast) if paper is None else 0.0
+    floor = max(noise, _TOE * contrast, about)
     depth -= floor
     depth *= 1 / max(_SHOULDER * contrast - floor, 1)
     return np.clip(depth, 0, 1, out=depth)
@@ -94,9 +92,10 @@ def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
     return level if np.count_nonzero(grey == level) >= _FLAT * grey.size else None
 
 
-def _has_patches(small: npt.NDArray[np.uint8], paper: int) -> bool:
-    """Say whether there is something darker than the paper that is wider than a stroke, such as a photograph."""
-    return bool((_closed(small) != paper).any())
+def _clean_paper(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> int | None:
+    """Return the level of flat paper that has nothing on it wider than a stroke, such as a photograph; else None."""
+    paper = _flat_paper(grey)
+    return paper if paper is not None and (_closed(small) == paper).all() else None
 
 
 def _closed(small: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -29,6 +29,7 @@ from inkdigits.service.headers import SecurityHeaders
 from inkdigits.service.limits import BodyLimits, Door
 from inkdigits.service.logs import log
 from inkdigits.service.reference import reference_page
+from inkdigits.service.reloads import RELOAD, hear_reloads
 from inkdigits.service.request_log import RequestLog
 from inkdigits.service.service import Service
 from inkdigits.service.settings import Settings
@@ -67,7 +68,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
     # The last one added stands outermost.
     app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
-    app.add_middleware(Door, check_room=service.pool.check_room)
     app.add_middleware(Access, settings=settings)
     if settings.cors_origins:
         app.add_middleware(
@@ -78,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestLog, metrics=service.metrics)
+    app.add_middleware(Door, check_room=service.pool.check_room)
     return app
 
 
@@ -115,8 +116,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             service.model.reload()
 
     # Elsewhere the thread and the signals are the host's, as on Ray Serve.
-    if threading.current_thread() is threading.main_thread() and hasattr(signal, "SIGHUP"):
-        loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, reload)
+    if RELOAD is not None and threading.current_thread() is threading.main_thread():
+        loop.add_signal_handler(RELOAD, loop.run_in_executor, None, reload)
+        hear_reloads()
+    gc.freeze()  # what is there now stays: it need not be looked at again and again
+    gc.enable()
     log.info("ready", extra={"fields": {"process": os.getpid(), "model": service.model.current.name}})
     yield
     service.close()

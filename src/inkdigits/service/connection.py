@@ -11,7 +11,7 @@ __all__ = ["Connection"]
 
 _HEAD_SECONDS = 10.0  # for a request's first line and headers to arrive
 _HEAD_BYTES = 64 * 1024
-_LAST_REQUEST_SECONDS = 0.5  # how long an idle connection is listened to once the service stops
+_LAST_REQUEST_SECONDS = 1.5  # how long an idle connection is listened to once the service stops
 
 
 class Connection(HttpToolsProtocol):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.errors import ApiError, error_response
+from inkdigits.service.request_log import name_request
 
 __all__ = ["BodyLimits", "Door", "busy"]
 
@@ -25,6 +26,8 @@ def busy() -> ApiError:
 class Door:
     """Refuses requests to read while no place is free, before any work is done for them and their body is read.
 
+    It stands before the log: a crowd that is refused is counted, and costs as little as can be.
+
     Args:
         app: what answers.
         check_room: raises ApiError if no place is free.
@@ -41,7 +44,10 @@ class Door:
             try:
                 self._check_room()
             except ApiError as refusal:
-                await error_response(scope, refusal)(scope, receive, send)
+                name = name_request(scope)
+                response = error_response(scope, refusal)
+                response.headers["X-Request-ID"] = name
+                await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,6 +14,7 @@ from inkdigits.errors import ModelFileError
 from inkdigits.service import schemas
 from inkdigits.service.errors import ApiError
 from inkdigits.service.metrics import CONTENT_TYPE
+from inkdigits.service.reloads import ask_all_workers
 from inkdigits.service.service import service_of
 
 __all__ = ["router"]
@@ -61,8 +60,7 @@ async def reload(request: Request) -> dict[str, str]:
         loaded = await run_in_threadpool(service.model.reload)
     except ModelFileError as error:
         raise ApiError(422, error.code, str(error)) from error
-    if service.settings.workers > 1:
-        os.kill(os.getppid(), signal.SIGHUP)  # the parent passes it on to all
+    ask_all_workers()
     return {"name": loaded.name, "version": loaded.version}
 
 

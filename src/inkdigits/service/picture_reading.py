@@ -10,7 +10,6 @@ from typing import Any
 from PIL import Image
 
 from inkdigits.errors import PictureError
-from inkdigits.imaging.frames import open_frames
 from inkdigits.reader import Reader
 from inkdigits.reading import Digit, Line, Reading
 from inkdigits.service.uploads import Upload
@@ -47,10 +46,9 @@ class Wish:
             PictureError: it cannot be read.
 
         """
-        pixels = _pixels(upload.content)
-        if pixels > self.max_pixels:
+        if upload.pixels > self.max_pixels:
             raise PictureError(
-                f"the picture is too large: {pixels:,} pixels, more than {self.max_pixels:,}",
+                f"the picture is too large: {upload.pixels:,} pixels, more than {self.max_pixels:,}",
                 "scale it down",
                 code="image_too_large",
             )
@@ -65,7 +63,7 @@ class Wish:
 
     def is_quick(self, upload: Upload) -> bool:
         """Say whether a picture takes no more than some milliseconds to read: a drawing, a digit cut out."""
-        return len(upload.content) <= _SMALL_FILE and 0 < _pixels(upload.content) <= _FEW_PIXELS
+        return len(upload.content) <= _SMALL_FILE and 0 < upload.pixels <= _FEW_PIXELS
 
     def read_or_explain(self, reader: Reader, upload: Upload) -> dict[str, Any]:
         """Return the reading of a picture as it stands in JSON; one that cannot be read has the status "error"."""
@@ -73,17 +71,6 @@ class Wish:
             return self.read(reader, upload)
         except PictureError as error:
             return Reading(upload.name, error=error, page=self.page).to_dict()
-
-
-def _pixels(content: bytes) -> int:
-    """Return how many pixels a picture has, by what its header says; 0 if that says nothing."""
-    if content.startswith(b"%PDF-"):
-        return 0  # it is rendered at a size that is bounded
-    try:
-        width, height = open_frames(content).open(0).size
-    except Exception:
-        return 0
-    return width * height
 
 
 def _accepting(reading: Reading, least: float) -> Reading:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from inkdigits.service.errors import ApiError
 from inkdigits.service.limits import busy
@@ -15,6 +16,8 @@ from inkdigits.service.metrics import Metrics
 __all__ = ["ReadingPool"]
 
 _Result = TypeVar("_Result")
+
+_SPELL = 0.025  # seconds
 
 
 class ReadingPool:
@@ -34,7 +37,8 @@ class ReadingPool:
         self._timeout = timeout
         self._metrics = metrics
         self._taken = 0
-        self._turn = asyncio.Lock()
+        self._small: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
+        self._working: asyncio.Task[None] | None = None
 
     def check_room(self) -> None:
         """Raise ApiError (503) if no place is free."""
@@ -77,17 +81,39 @@ class ReadingPool:
     async def run_at_once(self, work: Callable[[], _Result]) -> _Result:
         """Return what some work returns that takes a few milliseconds, done in the event loop.
 
-        To hand so little to a thread, and to share Python's lock with it, takes longer than the work. One request has
-        its turn at a time, and the loop goes round in between, so that others are answered or refused meanwhile.
-
+        To hand so little to a thread, and to share Python's lock with it, takes longer than the work.
         """
-        async with self._turn:
-            await asyncio.sleep(0)
-            return work()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[_Result] = loop.create_future()
+        self._small.append((work, future))
+        if self._working is None:
+            self._working = loop.create_task(self._work_off())
+        return await future
 
     def close(self) -> None:
         """Wait for what is being worked on, and let go of the threads."""
         self._threads.shutdown()
+
+    async def _work_off(self) -> None:
+        """Do what is small, for a spell at a time; in between the loop goes round, and others are answered or refused.
+
+        If it went round after each piece, a crowd that is refused would take most of the time from those who are read.
+        """
+        loop = asyncio.get_running_loop()
+        while self._small:
+            await asyncio.sleep(0)
+            end = loop.time() + _SPELL
+            while self._small and loop.time() < end:
+                work, future = self._small.popleft()
+                try:
+                    result = work()
+                except Exception as error:  # for whoever asked
+                    if not future.cancelled():
+                        future.set_exception(error)
+                else:
+                    if not future.cancelled():
+                        future.set_result(result)
+        self._working = None
 
     def _end_late(self, task: asyncio.Future[_Result]) -> None:
         self._change(-1)

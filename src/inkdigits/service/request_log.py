@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inkdigits.service.logs import log
 from inkdigits.service.metrics import Metrics
 
-__all__ = ["RequestLog"]
+__all__ = ["RequestLog", "name_request"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
@@ -36,8 +36,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id = name_request(scope)
         begin = time.perf_counter()
         status = _NO_ANSWER
 
@@ -68,6 +67,12 @@ class RequestLog:
             "milliseconds": round(1000 * seconds, 2),
         }
         log.info("request", extra={"fields": fields})
+
+
+def name_request(scope: Scope) -> str:
+    """Return the id that a request goes by from now on: its own, if it brings a plain one."""
+    request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+    return request_id
 
 
 def _request_id(scope: Scope) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -14,11 +15,11 @@ from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from inkdigits.errors import InkdigitsError, UsageError, printable
 from inkdigits.service.connection import Connection
 from inkdigits.service.logs import log, log_configuration
+from inkdigits.service.reloads import hold_reloads
 from inkdigits.service.settings import METRICS_FOLDER_VARIABLE, Settings
 
 __all__ = ["run"]
@@ -35,8 +36,10 @@ def run(settings: Settings) -> None:
         UsageError: the address cannot be listened on.
 
     """
+    gc.disable()  # nothing that is made while starting is garbage; switched on again when all is ready
     dictConfig(log_configuration(settings.log_format))
     signal.signal(signal.SIGTERM, _leave)
+    hold_reloads()
     listener = _bind(settings.host, settings.port)
     if settings.workers > 1:
         _run_several(settings, listener)
@@ -53,57 +56,13 @@ def _run_one(settings: Settings, listener: socket.socket) -> None:
 
 
 def _run_several(settings: Settings, listener: socket.socket) -> None:
+    from inkdigits.service.workers import Workers
+
     with tempfile.TemporaryDirectory(prefix="inkdigits-metrics-") as folder:
         os.environ[METRICS_FOLDER_VARIABLE] = folder
         config = _configuration(settings, partial(_app_of_worker, settings), factory=True)
         _announce(listener)
-        _Parent(config, [listener]).run()
-
-
-class _Parent(Multiprocess):
-    """Keeps workers alive; passes SIGHUP on to them."""
-
-    _has_served = False
-
-    def handle_hup(self) -> None:
-        """Have every worker load the model again."""
-        for process in self.processes:
-            if process.pid is not None and process.process.is_alive():
-                os.kill(process.pid, signal.SIGHUP)
-
-    def terminate_all(self) -> None:
-        """Have every worker finish what it has begun; nobody waits at a door that no one opens any more."""
-        for listener in self.sockets:
-            listener.close()
-        super().terminate_all()
-
-    def keep_subprocess_alive(self) -> None:
-        """Replace each worker that has died or hangs.
-
-        Raises:
-            InkdigitsError: none has come up at all.
-
-        """
-        for place, process in enumerate(self.processes):
-            if process.is_alive(self.config.timeout_worker_healthcheck):
-                self._has_served = self._has_served or process.is_ready(1)
-                continue
-            process.kill()
-            process.join()
-            if process.exitcode == STARTUP_FAILURE and not self._has_served:
-                self.terminate_all()
-                raise InkdigitsError("the service cannot start", "the line above says why")
-            _forget(process)
-            log.error("worker replaced", extra={"fields": {"process": process.pid, "exit": process.exitcode}})
-            self.processes[place] = Process(self.config, self.sockets)
-            self.processes[place].start()
-
-
-def _forget(process: Process) -> None:
-    """Leave a dead worker out of what the metrics say of the present."""
-    from prometheus_client.multiprocess import mark_process_dead
-
-    mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
+        Workers(config, [listener]).run()
 
 
 def _app_of_worker(settings: Settings) -> Any:

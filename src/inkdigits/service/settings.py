@@ -48,7 +48,7 @@ class Settings:
     serves_anyone: bool = False
     max_body: int = 20_000_000
     max_pixels: int = 50_000_000
-    max_concurrency: int = 32
+    max_concurrency: int = 16
     timeout: float = 30.0
     cors_origins: tuple[str, ...] = ()
     log_format: str = "text"

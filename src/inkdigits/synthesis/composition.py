@@ -15,7 +15,7 @@ from inkdigits.synthesis.pens import Hand, Ink, draw_strokes, rewrite
 __all__ = ["Part", "compose_line"]
 
 _LONGEST = 9
-_LENGTHS = np.array([0.18, 0.16, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
+_LENGTHS = np.array([0.20, 0.14, 0.07, 0.11, 0.12, 0.12, 0.11, 0.07, 0.04, 0.02])  # of lines with 0 to 9 digits
 _SPACINGS = [0.45, 0.42, 0.13]  # touching, usual, wide
 _REPEATING, _SEPARATED, _GROWING, _ENDING = 0.2, 0.35, 0.2, 0.3  # shares of lines
 _ROUND = 0.25  # of lines: amounts that end in zeros

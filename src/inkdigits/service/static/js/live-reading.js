@@ -23,6 +23,7 @@ export class LiveReading {
     this.shown = 0;
     this.waiting = 0;
     this.lastSent = -Infinity;
+    this.later = 0; // a timer
   }
 
   /**
@@ -32,7 +33,12 @@ export class LiveReading {
    */
   async follow(drawing, lifted) {
     const begun = performance.now();
-    if (!lifted && (this.waiting || begun - this.lastSent < PACE)) return;
+    if (!lifted && (this.waiting || begun - this.lastSent < PACE)) {
+      // What is drawn by then is read then, even if the pen rests.
+      this.later ||= setTimeout(() => this.#catchUp(drawing), PACE);
+      return;
+    }
+    this.#forgetLater();
     this.lastSent = begun;
     this.latest += 1;
     const number = this.latest;
@@ -53,8 +59,20 @@ export class LiveReading {
 
   /** Let go of what is being read. */
   drop() {
+    this.#forgetLater();
     this.latest += 1;
     this.shown = this.latest;
+  }
+
+  /** @param {import("./drawing.js").Drawing} drawing */
+  #catchUp(drawing) {
+    this.later = 0;
+    this.follow(drawing, false);
+  }
+
+  #forgetLater() {
+    clearTimeout(this.later);
+    this.later = 0;
   }
 }
 

@@ -1,0 +1,94 @@
+"""Several processes that answer, under a parent that keeps them alive."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from socket import socket
+
+from uvicorn._subprocess import subprocess_started
+from uvicorn.config import STARTUP_FAILURE, Config
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
+
+from inkdigits.errors import InkdigitsError
+from inkdigits.service.logs import log
+from inkdigits.service.reloads import hear_reloads
+
+__all__ = ["Workers"]
+
+_APP = "inkdigits.service.app"
+
+
+class Workers(Multiprocess):
+    """Keeps workers alive; passes SIGHUP on to them.
+
+    Args:
+        config: of each worker.
+        sockets: what they listen on.
+
+    """
+
+    _has_served = False
+
+    def init_processes(self) -> None:
+        """Start all workers."""
+        self.processes = [self._started() for _ in range(self.processes_num)]
+        hear_reloads()
+
+    def handle_hup(self) -> None:
+        """Have every worker load the model again."""
+        for process in self.processes:
+            if process.pid is not None and process.process.is_alive():
+                os.kill(process.pid, signal.SIGHUP)
+
+    def terminate_all(self) -> None:
+        """Have every worker finish what it has begun; nobody waits at a door that no one opens any more."""
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace each worker that has died or hangs.
+
+        Raises:
+            InkdigitsError: none has come up at all.
+
+        """
+        for place, process in enumerate(self.processes):
+            if process.is_alive(self.config.timeout_worker_healthcheck):
+                self._has_served = self._has_served or process.is_ready(1)
+                continue
+            process.kill()
+            process.join()
+            if process.exitcode == STARTUP_FAILURE and not self._has_served:
+                self.terminate_all()
+                raise InkdigitsError("the service cannot start", "the line above says why")
+            _forget(process)
+            log.error("worker replaced", extra={"fields": {"process": process.pid, "exit": process.exitcode}})
+            self.processes[place] = self._started()
+
+    def _started(self) -> Process:
+        process = _Worker(self.config, self.sockets)
+        process.start()
+        return process
+
+
+class _Worker(Process):
+    """uvicorn's worker, forked from a process that has all modules imported: it is there in a fraction of a second."""
+
+    def __init__(self, config: Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([_APP])
+        self.process = context.Process(  # type: ignore[assignment]
+            target=subprocess_started,
+            kwargs={"config": config, "target": self.target, "sockets": sockets, "stdin_fileno": None},
+        )
+
+
+def _forget(process: Process) -> None:
+    """Leave a dead worker out of what the metrics say of the present."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
