@@ -1,4 +1,4 @@
-"""Write what the recipes reach and cost, from experiments/, into the package and the README; or --check both.
+"""Write what experiments/ says into the package, the README and docs/http-api.md; or --check them.
 
 Only rows count whose recipe had the settings and the network that it has now: experiments/configurations.jsonl says
 what a recipe was at a row's commit.
@@ -10,6 +10,8 @@ further down is the newer.
 
 What it costs comes from the rows of both results.csv and times.csv, on a CPU, of whole trainings: the median of the
 newest commit with the most threads. Long recipes were timed with one thread alone, beside another run.
+
+What the service bears comes from experiments/service.csv: of each measure, the median of the newest day's rows.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ REPOSITORY = Path(__file__).parents[1]
 EXPERIMENTS = REPOSITORY / "experiments"
 MEASURED = REPOSITORY / "src" / "inkdigits" / "learning" / "measured.json"
 README = REPOSITORY / "README.md"
-BEGIN, END = "<!-- recipes: written by scripts/write_results.py -->", "<!-- end of recipes -->"
+HTTP_API = REPOSITORY / "docs" / "http-api.md"
 LEAST_SEEDS = 5
 
 Row = dict[str, str]
@@ -130,6 +132,30 @@ def table(figures: dict[str, Measured]) -> str:
     return "\n".join(lines)
 
 
+def service_table(rows: list[Row]) -> str:
+    """Return the table of what the service bears."""
+    lines = ["| | bar | measured | runs | |", "| --- | --- | --- | --- | --- |"]
+    for measure in dict.fromkeys(row["measure"] for row in rows):
+        of_measure = [row for row in rows if row["measure"] == measure]
+        *_, newest = of_measure
+        found = [float(row["measured"]) for row in of_measure if row["date"] == newest["date"]]
+        bar, measured, unit = float(newest["bar"]), statistics.median(found), newest["unit"]
+        at_least = unit == "1/s"  # of all others, less is better
+        verdict = "" if (measured >= bar if at_least else measured <= bar) else "falls short"
+        cells = (
+            measure, f"{'≥' if at_least else '≤'} {bar:,g} {unit}", f"{measured:,.3g} {unit}", str(len(found)), verdict
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def with_section(path: Path, name: str, section: str) -> str:
+    """Return a page with a section between its marks in place of what stood there."""
+    begin, end = f"<!-- {name}: written by scripts/write_results.py -->", f"<!-- end of {name} -->"
+    between = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    return between.sub(lambda _: f"{begin}\n\n{section}\n\n{end}", path.read_text(encoding="utf-8"))
+
+
 def pages() -> dict[Path, str]:
     """Return what each file should hold."""
     results, times = read_rows("results.csv"), read_rows("times.csv")
@@ -138,12 +164,10 @@ def pages() -> dict[Path, str]:
         for name, recipe in RECIPES.items()
         if (found := measured(recipe, commits_of(recipe), results, times)) is not None
     }
-    readme = README.read_text(encoding="utf-8")
-    section = f"{BEGIN}\n\n{table(figures)}\n\n{END}"
-    between = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
     return {
         MEASURED: json.dumps({name: asdict(found) for name, found in figures.items()}, indent=1) + "\n",
-        README: between.sub(lambda _: section, readme),
+        README: with_section(README, "recipes", table(figures)),
+        HTTP_API: with_section(HTTP_API, "service", service_table(read_rows("service.csv"))),
     }
 
 

@@ -54,7 +54,7 @@ def test_boxes_are_in_the_pixels_of_the_picture_itself(reader: Reader) -> None:
     with Image.open(LABELS.with_name("mouse.png")) as image:
         small = reader.read(image, single=True).digits[0].box
         large = reader.read(image.resize((2800, 2800), Image.Resampling.NEAREST), single=True).digits[0].box
-    assert np.allclose(np.array(large) / 10, small, atol=1.5)
+    assert np.allclose(np.array(large) / 10, small, atol=2)  # a glance is at a copy of some 90 pixels
 
 
 def test_one_bad_picture_does_not_end_a_batch(reader: Reader, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from inkdigits.modelfile import BUNDLED_LINES, open_line_session, read_info
 
 __all__ = ["LineModel", "PlacedDigit", "decode_columns", "string_probabilities"]
 
-_WIDTHS = 16  # bands are padded to a multiple, so that few shapes occur
+_WIDTHS = 8  # bands are padded to a multiple, so that few shapes occur
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,17 @@ def test_a_worker_that_is_killed_is_replaced(serve, digit) -> None:
     assert set(load.statuses) == {200}
 
 
+def test_workers_do_not_outlive_their_parent(serve) -> None:
+    served = serve("--workers", "2")
+    wait_for(lambda: len(workers(served.process.pid)) == 2)
+    left = workers(served.process.pid)
+    served.process.kill()
+    served.process.wait()
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in left))
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{served.url}/v2/health/live", trust_env=False)
+
+
 def test_what_was_begun_is_finished_when_the_service_is_told_to_stop(serve, digit) -> None:
     served = serve()
     slow = [served.connect() for _ in range(4)]

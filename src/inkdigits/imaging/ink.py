@@ -52,17 +52,15 @@ def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
     small = _small(grey)
     paper = _clean_paper(grey, small)
-    depth = _depth(grey, small) if paper is None else np.float32(paper) - grey
-    noise = _noise(depth) if paper is None else 0.0
+    if paper is not None:
+        return _ink_on_clean(paper, grey)
+    depth = _depth(grey, small)
+    noise = _noise(depth)
     inked = depth[depth > max(noise, _FAINTEST)]
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
-    about = _about(depth, 0.5 * contrast) if paper is None else 0.0
-    floor = max(noise, _TOE * contrast, about)
-    depth -= floor
-    depth *= 1 / max(_SHOULDER * contrast - floor, 1)
-    return np.clip(depth, 0, 1, out=depth)
+    return _scaled(depth, max(noise, _TOE * contrast, _about(depth, 0.5 * contrast)), contrast)
 
 
 def with_dark_ink(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -96,6 +94,23 @@ def _clean_paper(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> i
     """Return the level of flat paper that has nothing on it wider than a stroke, such as a photograph; else None."""
     paper = _flat_paper(grey)
     return paper if paper is not None and (_closed(small) == paper).all() else None
+
+
+def _ink_on_clean(paper: int, grey: npt.NDArray[np.uint8]) -> _Levels:
+    """Return the ink on paper that has one level everywhere: a share for each of 256 depths."""
+    depth = cv2.subtract(np.array([paper], np.float64), grey)
+    inked = depth[depth > _FAINTEST]
+    if not len(inked):
+        return np.zeros(grey.shape, np.float32)
+    contrast = _contrast(inked)
+    return np.asarray(cv2.LUT(depth, _scaled(np.arange(256, dtype=np.float32), _TOE * contrast, contrast)), np.float32)
+
+
+def _scaled(depth: _Levels, floor: float, contrast: float) -> _Levels:
+    """Return depths as shares of full ink, from what is still paper to the shoulder of full ink, in place."""
+    depth -= floor
+    depth *= 1 / max(_SHOULDER * contrast - floor, 1)
+    return np.clip(depth, 0, 1, out=depth)
 
 
 def _closed(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -187,9 +202,9 @@ def _noise(depth: _Levels) -> float:
     return max(0.0, float(np.percentile(sample, 25))) + _NOISE * deviation
 
 
-def _contrast(inked: _Levels) -> float:
+def _contrast(inked: npt.NDArray[Any]) -> float:
     """Return the depth of full ink: the median of the darker of Otsu's two classes; the other is edges and stains."""
-    levels = np.clip(inked, 0, 255).astype(np.uint8)
+    levels = np.clip(inked, 0, 255).astype(np.uint8, copy=False)
     threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
     return float(np.median(inked[levels >= threshold]))
 

@@ -10,6 +10,7 @@ __all__ = ["SIDE", "normalise"]
 
 SIDE = 28
 _BOX = 20  # the longer side of a digit in MNIST
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 _THINNEST = 2.0  # pixels: the first percentile of MNIST's stroke widths, as `_stroke_width` measures them
 
 
@@ -29,11 +30,11 @@ def normalise(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
         uint8 (28,28), 0 paper to 255 ink; all zeros where there is no ink.
 
     """
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     image = np.zeros((SIDE, SIDE), np.uint8)
-    if not len(rows):
+    left, top, width, height = cv2.boundingRect((ink > 0).view(np.uint8))
+    if not width:
         return image
-    crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    crop = ink[top : top + height, left : left + width]
     digit = _fit(_widen(np.ascontiguousarray(crop, np.float32)))
     height, width = digit.shape
     top, left = _corner(digit)
@@ -56,7 +57,7 @@ def _stroke_width(crop: npt.NDArray[np.float32]) -> float:
     """Return the width of the strokes in pixels: twice their area over their perimeter."""
     stroke = cv2.copyMakeBorder((crop > 0.5 * crop.max()).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     area = np.count_nonzero(stroke)
-    perimeter = area - np.count_nonzero(cv2.erode(stroke, np.ones((3, 3), np.uint8)))
+    perimeter = area - np.count_nonzero(cv2.erode(stroke, _NEIGHBOURS))
     return 2 * area / perimeter
 
 

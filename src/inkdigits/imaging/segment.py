@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ _Ink: TypeAlias = npt.NDArray[np.float32]
 _Boxes: TypeAlias = npt.NDArray[np.int64]  # (N,4): left, top, right, bottom; right and bottom exclusive
 
 _CORE = 0.5  # a piece of ink is at least this dark somewhere; a smudge is not
+_PAPER_AND_ONE = 2  # components
 _MOST_PIECES = 1000  # more is a texture; the heaviest are looked at
 
 # How one digit differs from what else is on its page, as shares of the digit itself.
@@ -69,9 +70,17 @@ def single_glyph(ink: _Ink) -> Glyph | None:
         ink: float32 (H,W), 0 paper to 1 ink.
 
     """
-    pieces = _find_pieces(ink)
-    if not len(pieces.names):
+    mask = (ink > 0).view(np.uint8)
+    x, y, across, down = cv2.boundingRect(mask)
+    # Most of a page is paper: only the part with ink is looked at.
+    part = slice(y, y + down), slice(x, x + across)
+    inked = ink[part]
+    if not across or inked.max() < _CORE:
         return None
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
+    if count == _PAPER_AND_ONE:  # as in most drawings
+        return Glyph((x, y, across, down), inked)
+    pieces = _weigh(inked, labels, stats, (x, y))
     height, width = ink.shape
     left, top, right, bottom = pieces.boxes.T
     cut = (left == 0) | (top == 0) | (right == width) | (bottom == height)
@@ -80,23 +89,18 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     return _glyph(ink, pieces, _gather(pieces.boxes, mass))
 
 
-def _find_pieces(ink: _Ink) -> _Pieces:
-    """Return the connected pieces of ink that have a core and are no specks."""
-    mask = (ink > 0).view(np.uint8)
-    x, y, across, down = cv2.boundingRect(mask)
-    # Most of a page is paper: only the part with ink is looked at, one pixel if there is none.
-    part = slice(y, y + max(1, down)), slice(x, x + max(1, across))
-    inked = ink[part]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
+def _weigh(inked: _Ink, labels: npt.NDArray[Any], stats: npt.NDArray[Any], origin: tuple[int, int]) -> _Pieces:
+    """Return the connected components of the inked part that have a core and are no specks."""
+    count = len(stats)
     mass = np.bincount(labels.ravel(), inked.ravel(), count)
     mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
     heaviest = np.sort(np.argsort(mass)[-_MOST_PIECES:])
     names = heaviest[mass[heaviest] > _PART**2 * mass.max()]
-    left, top, width, height = stats[names, :4].astype(np.int64).T + np.array([[x], [y], [0], [0]])
+    left, top, width, height = stats[names, :4].astype(np.int64).T + np.array([[origin[0]], [origin[1]], [0], [0]])
     return _Pieces(
         np.asarray(labels, np.int32),
-        (x, y),
+        origin,
         count,
         names,
         np.stack([left, top, left + width, top + height], axis=1),

@@ -86,6 +86,14 @@ class _Worker(Process):
             kwargs={"config": config, "target": self.target, "sockets": sockets, "stdin_fileno": None},
         )
 
+    def always_pong(self) -> None:
+        """Tell the parent that all is well, as long as there is one; without it, finish what was begun and end."""
+        self.parent_conn.close()  # the parent's own end, which came along
+        try:
+            super().always_pong()
+        except (EOFError, OSError):
+            os.kill(os.getpid(), signal.SIGTERM)
+
 
 def _forget(process: Process) -> None:
     """Leave a dead worker out of what the metrics say of the present."""
