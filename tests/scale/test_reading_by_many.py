@@ -1,6 +1,7 @@
 """Many workers read what one reads, row for row, and what dies is read again by another."""
 
 import io
+import json
 import os
 import signal
 import threading
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from inkdigits.errors import OutputError, PictureError
+from inkdigits.errors import OutputError
 from inkdigits.formats import write_parquet
 from inkdigits.reader import Reader
 from inkdigits.scale.output import PICTURES
@@ -71,12 +72,8 @@ def test_from_bucket_to_bucket_it_is_the_same(drawings: Path, bucket: Bucket, lo
         bucket.put(f"in/{path.name}", path.read_bytes())
     job = ReadingJob([f"{bucket.address}/in"], f"{bucket.address}/out/readings.parquet", part_size=20)
     run(job)
-    rows = rows_of(job.output)
-    assert [row["source"].replace(f"{bucket.address}/in", str(drawings)) for row in rows] == [
-        row["source"] for row in local
-    ]
-    assert [row["digits"] for row in rows] == [row["digits"] for row in local]
-    assert [(row["error"] or {}).get("code") for row in rows] == [(row["error"] or {}).get("code") for row in local]
+    rows = json.dumps(rows_of(job.output)).replace(f"{bucket.address}/in", str(drawings))
+    assert json.loads(rows) == local
 
 
 @pytest.mark.usefixtures("cluster")
@@ -115,15 +112,6 @@ def test_a_finished_job_is_not_begun_again(job: ReadingJob) -> None:
     assert again.kept
     assert again.tally == sum((part.tally for part in first), again.tally - again.tally)
     assert written(job) == before
-
-
-@pytest.mark.usefixtures("cluster")
-def test_an_empty_source_leaves_no_output_behind(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    job = ReadingJob([str(tmp_path / "empty")], str(tmp_path / "readings.parquet"))
-    with pytest.raises(PictureError, match="holds no pictures"):
-        run(job)
-    assert [path for path in (tmp_path / "readings.parquet").rglob("*") if path.is_file()] == []
 
 
 def workers_of(*nodes: Any) -> list[int]:

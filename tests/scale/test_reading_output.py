@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from inkdigits.errors import OutputError, UsageError
+from inkdigits.errors import OutputError, PictureError, UsageError
 from inkdigits.reading import Reading
+from inkdigits.samples import LABELS
 from inkdigits.scale import lease
 from inkdigits.scale.lease import held
 from inkdigits.scale.output import PICTURES, Output
 from inkdigits.scale.pieces import Names
 from inkdigits.scale.places import find_place
+from inkdigits.scale.reading_job import ReadingJob
 
 from .conftest import Bucket
 
@@ -34,6 +36,7 @@ def output(request: pytest.FixtureRequest, tmp_path: Path) -> Output:
     )
     output = Output(address)
     output.check(resume=False, overwrite=False)
+    output.make_folder()
     assert output.begin(SETTINGS, PIECES) == 2
     output.write(0, [Reading("a.png"), Reading("a.png", page=2)])
     return output
@@ -71,21 +74,36 @@ def test_beginning_again_leaves_nothing_of_before(output: Output) -> None:
     assert output.result() is None
 
 
-def test_nothing_is_deleted_where_there_is_nothing_to_read(output: Output) -> None:
-    def no_pictures():
-        raise UsageError("nothing to read")
-        yield
+@pytest.mark.parametrize("there_is", ["nothing", "a folder", "a file", "a job"])
+def test_with_nothing_to_read_all_stays_as_it_was(tmp_path: Path, there_is: str) -> None:
+    source, output = tmp_path / "empty", tmp_path / "readings.parquet"
+    source.mkdir()
+    if there_is == "a file":
+        output.write_text("the local engine's")
+    elif there_is == "a folder":
+        output.mkdir()
+    elif there_is == "a job":
+        Output(str(output)).make_folder()
+        Output(str(output)).begin(SETTINGS, PIECES)
+    before = sorted(tmp_path.rglob("*"))
+    job = ReadingJob([str(source)], str(output))
+    with pytest.raises(PictureError, match=f"{source} holds no pictures; check the name"), job.begun(overwrite=True):
+        pass
+    assert sorted(tmp_path.rglob("*")) == before
 
-    with pytest.raises(UsageError, match="nothing to read"):
-        output.begin(SETTINGS, no_pictures())
-    assert output.parts(SETTINGS) == 2
-    assert output.finished(0) is not None
+
+def test_a_second_source_that_is_empty_leaves_no_output_behind(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    job = ReadingJob([str(LABELS.with_name("mouse.png")), str(tmp_path / "empty")], str(tmp_path / "readings.parquet"))
+    with pytest.raises(PictureError, match="empty holds no pictures"), job.begun():
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
 def test_planning_that_died_is_begun_again(output: Output) -> None:
     find_place(f"{output.address}/_job/plan.json").delete()
-    output.check(resume=False, overwrite=False)
-    assert output.parts(SETTINGS) is None
+    output.check(resume=True, overwrite=False)
+    assert not output.is_begun
     output.begin(SETTINGS, PIECES)
     assert output.finished(0) is None
 
@@ -105,6 +123,7 @@ def test_a_file_is_replaced_only_on_request(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="give --overwrite"):
         Output(str(file)).check(resume=False, overwrite=False)
     Output(str(file)).check(resume=False, overwrite=True)
+    Output(str(file)).make_folder()
     assert file.is_dir()
 
 
@@ -117,7 +136,7 @@ def test_a_bucket_that_denies_access_says_so(bucket: Bucket) -> None:
 def test_a_folder_that_may_not_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot write"):
-        Output(str(tmp_path / "file" / "readings.parquet")).check(resume=False, overwrite=False)
+        Output(str(tmp_path / "file" / "readings.parquet")).make_folder()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PIL import Image
 
 from inkdigits.errors import PictureError, printable
 
-__all__ = ["Picture", "called", "content_of", "name_of", "rereadable", "too_large"]
+__all__ = ["NamedBytes", "Picture", "called", "content_of", "name_of", "read_whole", "rereadable", "too_large"]
 
 Picture: TypeAlias = str | os.PathLike[str] | bytes | IO[bytes] | Image.Image | npt.NDArray[Any]
 
@@ -19,10 +19,24 @@ _MAX_BYTES = 256 * 2**20
 _LIMIT = f"more than {_MAX_BYTES >> 20} MiB"
 
 
+class NamedBytes(bytes):
+    """The bytes of a file that has a name, though no path leads to it."""
+
+    name: str
+
+    def __new__(cls, content: bytes, name: str) -> NamedBytes:
+        """Name what a file holds."""
+        self = super().__new__(cls, content)
+        self.name = name
+        return self
+
+
 def name_of(picture: Picture) -> str:
     """Return what to call a picture in a result: its path as it was given, or the kind of thing that it is."""
     if isinstance(picture, str | os.PathLike):
         return os.fsdecode(picture)
+    if isinstance(picture, NamedBytes):
+        return picture.name
     if isinstance(picture, bytes):
         return "bytes"
     if isinstance(picture, np.ndarray):
@@ -33,8 +47,30 @@ def name_of(picture: Picture) -> str:
 
 def called(picture: Picture, page: int = 1) -> str:
     """Return a picture's name as it stands in a message, and the page if it is not the first."""
-    name = printable(name_of(picture)) if isinstance(picture, str | os.PathLike) else "the picture"
+    name = printable(name_of(picture)) if isinstance(picture, str | os.PathLike | NamedBytes) else "the picture"
     return name if page == 1 else f"{name}, page {page}"
+
+
+def read_whole(file: IO[bytes], picture: Picture) -> bytes:
+    """Return what an open file holds.
+
+    Args:
+        file: open for reading.
+        picture: what to call it in an error.
+
+    Raises:
+        PictureError: it is too large, or no file.
+
+    """
+    if not hasattr(file, "read"):
+        raise PictureError(
+            f"{type(file).__name__} is no kind of picture",
+            "give a path, bytes, a binary file, a Pillow image or an array",
+        )
+    content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise too_large(picture, _LIMIT)
+    return content
 
 
 def rereadable(picture: Picture) -> Picture:
@@ -46,7 +82,7 @@ def rereadable(picture: Picture) -> Picture:
     """
     if isinstance(picture, str | os.PathLike | bytes | Image.Image | np.ndarray):
         return picture
-    return _contents(picture, picture)
+    return read_whole(picture, picture)
 
 
 def content_of(picture: str | os.PathLike[str] | bytes | IO[bytes]) -> bytes:
@@ -59,7 +95,7 @@ def content_of(picture: str | os.PathLike[str] | bytes | IO[bytes]) -> bytes:
     if isinstance(picture, str | os.PathLike):
         content = _read_file(os.fsdecode(picture))
     else:
-        content = picture if isinstance(picture, bytes) else _contents(picture, picture)
+        content = picture if isinstance(picture, bytes) else read_whole(picture, picture)
     if not content:
         raise PictureError(f"{called(picture)} is empty", "give a picture", code="empty_file")
     return content
@@ -76,7 +112,7 @@ def _read_file(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
             if os.fstat(file.fileno()).st_size > _MAX_BYTES:
                 raise too_large(path, _LIMIT)
-            return _contents(file, path)
+            return read_whole(file, path)
     except IsADirectoryError as error:
         raise PictureError(
             f"{printable(path)} is a folder", "name a picture, or a folder that holds some", code="is_directory"
@@ -93,16 +129,3 @@ def _read_file(path: str) -> bytes:
             "check that you may read it",
             code="unreadable",
         ) from error
-
-
-def _contents(file: IO[bytes], picture: Picture) -> bytes:
-    """Return what an open file holds, unless that is too much."""
-    if not hasattr(file, "read"):
-        raise PictureError(
-            f"{type(file).__name__} is no kind of picture",
-            "give a path, bytes, a binary file, a Pillow image or an array",
-        )
-    content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise too_large(picture, _LIMIT)
-    return content

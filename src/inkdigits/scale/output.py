@@ -14,13 +14,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.fs import FileType
 
-from inkdigits.errors import OutputError, UsageError, printable
+from inkdigits.errors import InkdigitsError, OutputError, UsageError, printable
 from inkdigits.formats import write_parquet
 from inkdigits.reading import Reading, Status
 from inkdigits.scale.pieces import Piece, from_json, to_json
@@ -55,7 +56,7 @@ class Output:
         return self._job / "lease.json"
 
     def check(self, *, resume: bool, overwrite: bool) -> None:
-        """Raise unless the output may be written, and make its folder; nothing that is there is changed.
+        """Raise unless the output may be written.
 
         Raises:
             OutputError: something is there, and neither option was given, or it is no job's output.
@@ -63,9 +64,9 @@ class Output:
         """
         with explained(OutputError, f"cannot use {printable(self.address)}"):
             kind, children = self._folder.kind, []
-            if kind == FileType.Directory and not self._plan.exists:
+            if kind == FileType.Directory and not self.is_begun:
                 children = [info.base_name for info in self._folder.children()]
-            begun = kind == FileType.Directory and self._plan.exists
+            begun = kind == FileType.Directory and self.is_begun
         foreign = [name for name in children if "_job" not in children or not _OURS.fullmatch(name)]
         if foreign:
             raise OutputError(
@@ -78,9 +79,24 @@ class Output:
             raise OutputError(
                 f"{printable(self.address)} is there already", "go on with --resume, or begin again with --overwrite"
             )
-        if kind == FileType.File:
+
+    def make_folder(self) -> None:
+        """Make the output's folder, in place of a file that may stand there."""
+        if self._folder.kind == FileType.File:
             self._folder.delete()
         self._job.make_folder()
+
+    def tidy(self) -> None:
+        """Leave no folder behind in which nothing was begun."""
+        with suppress(OSError, OutputError):  # as where access is denied, of which there was word already
+            for folder in () if self.is_begun else (self._job, self._folder):
+                if not folder.children():
+                    folder.delete()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is a job to go on with."""
+        return self._plan.exists
 
     @property
     def _plan(self) -> Place:
@@ -97,26 +113,26 @@ class Output:
             how many parts there are.
 
         """
-        waiting = iter(pieces)
-        first = next(waiting)  # which fails before anything is deleted if there is nothing to read
         self._clear()
         parts = 0
-        for piece in _chained(first, waiting):
-            self._piece(parts).write_bytes(json.dumps(to_json(piece)).encode())
-            parts += 1
+        try:
+            for piece in pieces:
+                self._piece(parts).write_bytes(json.dumps(to_json(piece)).encode())
+                parts += 1
+        except InkdigitsError:
+            self._clear()
+            raise
         self._plan.write_bytes(json.dumps({"parts": parts, "settings": settings}).encode())
         return parts
 
-    def parts(self, settings: dict[str, Any]) -> int | None:
-        """Return how many parts the job that was begun here has; None if none was.
+    def parts(self, settings: dict[str, Any]) -> int:
+        """Return how many parts the job that was begun here has.
 
         Raises:
             UsageError: it was begun with other settings.
 
         """
         with explained(OutputError, f"cannot read {printable(self.address)}"):
-            if not self._plan.exists:
-                return None
             plan = json.loads(self._plan.read_bytes())
         for name, value in settings.items():
             if plan["settings"].get(name) != value:
@@ -187,8 +203,3 @@ class Output:
             for info in folder.children():
                 if info.type == FileType.File and info.base_name != "lease.json":
                     (folder / info.base_name).delete()
-
-
-def _chained(first: Piece, others: Iterator[Piece]) -> Iterator[Piece]:
-    yield first
-    yield from others

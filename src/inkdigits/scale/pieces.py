@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inkdigits.errors import PictureError, printable
-from inkdigits.imaging.decode import Picture, rereadable
+from inkdigits.imaging.contents import NamedBytes, Picture, read_whole
 from inkdigits.scale.places import find_place, is_address, is_refusal
 from inkdigits.sources import PICTURES
 
@@ -82,7 +82,8 @@ class RowGroups:
                 for batch in file.iter_batches(_ROWS, row_groups=range(*self.groups), columns=[self.column]):
                     for value in batch.column(0).to_pylist():
                         content = value.get("bytes") if isinstance(value, dict) else value
-                        yield f"{self.file}#{row}", content or b""
+                        name = f"{self.file}#{row}"
+                        yield name, NamedBytes(content or b"", name)
                         row += 1
         except pa.ArrowInvalid as error:
             yield f"{self.file}#{row}", _damaged(self.file, error)
@@ -113,7 +114,8 @@ class Shard:
                 for member in shard:
                     content = shard.extractfile(member) if self._is_picture(member) else None
                     if content is not None:
-                        yield f"{self.file}#{member.name}", _contents(content)
+                        name = f"{self.file}#{member.name}"
+                        yield name, _contents(content, name)
         except tarfile.TarError as error:
             yield self.file, _damaged(self.file, error)
 
@@ -149,7 +151,7 @@ def _fetch(name: str) -> Picture | PictureError:
         return name
     try:
         with find_place(name).open() as stream:
-            return _contents(stream)
+            return _contents(stream, name)
     except FileNotFoundError:
         return PictureError(f"there is no file {printable(name)}", "check the name", code="not_found")
     except OSError as error:
@@ -158,9 +160,9 @@ def _fetch(name: str) -> Picture | PictureError:
         raise
 
 
-def _contents(stream: Any) -> Picture | PictureError:
+def _contents(stream: Any, name: str) -> Picture | PictureError:
     try:
-        return rereadable(stream)
+        return NamedBytes(read_whole(stream, name), name)
     except PictureError as error:
         return error
 

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -97,12 +97,16 @@ class ReadingJob:
         settings = self._settings()
         output = Output(self.output)
         output.check(resume=resume, overwrite=overwrite)
-        with held(output.lease, self.output):
-            parts = output.parts(settings) if resume and not overwrite else None
-            if parts is None:
-                pieces = cut(self.named, recursive=self.recursive, column=self.column, size=self.part_size)
-                parts = output.begin(settings, pieces)
-            yield parts
+        goes_on = resume and output.is_begun
+        # Fails here where there is nothing to read, before anything is written or deleted.
+        pieces = () if goes_on else cut(self.named, recursive=self.recursive, column=self.column, size=self.part_size)
+        output.make_folder()
+        try:
+            with held(output.lease, self.output):
+                output.check(resume=resume, overwrite=overwrite)  # to look for pictures takes long, and others may come
+                yield output.parts(settings) if goes_on else output.begin(settings, pieces)
+        finally:
+            output.tidy()
 
     def run(self, parts: int, workers: int | None = None) -> Iterator[Part]:
         """Read all parts that are not there yet, on the Ray cluster that this process is connected to.
@@ -180,13 +184,12 @@ class _PartReader:
         return self._output.write(number, self._read(self._output.piece(number)))
 
     def _read(self, piece: Piece) -> Iterator[Reading]:
-        """Read a piece's pictures, each page under the picture's name."""
+        """Read a piece's pictures."""
         for source, picture in piece.pictures():
             if isinstance(picture, PictureError):
                 yield Reading(source, error=picture)
-                continue
-            for reading in self._reader.read_many([picture], single=self._job.single):
-                yield replace(reading, source=source)
+            else:
+                yield from self._reader.read_many([picture], single=self._job.single)
 
 
 def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:

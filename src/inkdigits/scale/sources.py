@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,7 +21,9 @@ _FOUND = PICTURES | {_PARQUET, _TAR}
 
 
 def cut(named: Iterable[str], *, recursive: bool = False, column: str = "", size: int) -> Iterator[Piece]:
-    """Cut what is named into pieces, in the order in which the local engine reads it; at least one piece.
+    """Cut what is named into pieces, in the order in which the local engine reads it.
+
+    Something is looked for at once, the rest as the pieces are asked for.
 
     Args:
         named: pictures, folders, patterns and lists as `inkdigits.sources.find_sources` takes them; addresses of
@@ -35,8 +38,16 @@ def cut(named: Iterable[str], *, recursive: bool = False, column: str = "", size
             addresses.
 
     """
+    pieces = _pieces(_each_file(named, recursive), column, size)
+    first = next(pieces, None)
+    if first is None:
+        raise PictureError("there are no pictures in what was named", "check the names", code="not_found")
+    return chain([first], pieces)
+
+
+def _pieces(files: Iterator[str], column: str, size: int) -> Iterator[Piece]:
     names: list[str] = []
-    for name in _each_file(named, recursive):
+    for name in files:
         shard = name.lower().endswith((_PARQUET, _TAR))
         if not shard:
             names.append(name)
