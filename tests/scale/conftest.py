@@ -2,16 +2,18 @@
 
 import shutil
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from inkdigits.data import load_dataset
 from inkdigits.samples import LABELS
+from inkdigits.scale.places import find_place
 from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.pictures import write_picture
 
@@ -32,7 +34,7 @@ class Bucket:
     def put(self, key: str, content: bytes) -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=content)
 
-    def keys(self, prefix: str = "") -> dict[str, str]:
+    def written(self, prefix: str = "") -> dict[str, str]:
         """Return when each object was written."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
         return {found["Key"]: str(found["LastModified"]) for page in pages for found in page.get("Contents", [])}
@@ -121,3 +123,23 @@ def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frames = [Image.open(folder / f"{number:04d}.png") for number in range(3)]
     frames[0].save(folder / "0040 pages.tif", save_all=True, append_images=frames[1:])
     return folder
+
+
+def rows_of(address: str | Path) -> list[dict[str, Any]]:
+    """Return the readings in a table, on whatever file system."""
+    place = find_place(str(address))
+    return pq.read_table(place.path, filesystem=place.files).to_pylist()
+
+
+def workers_of(nodes: Iterable[Any]) -> list[int]:
+    """Return the processes that read on some nodes of a cluster."""
+    raylets = {str(node.all_processes["raylet"][0].process.pid) for node in nodes}
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            if parent in raylets and b"_PartReader" in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+        except OSError:  # it has ended
+            continue
+    return found

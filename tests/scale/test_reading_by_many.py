@@ -1,10 +1,10 @@
-"""Many workers read what one reads, row for row, and what dies is read again by another."""
+"""Many workers read what one reads, row for row."""
 
 import io
-import json
 import os
 import signal
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,13 @@ from inkdigits.errors import OutputError
 from inkdigits.formats import write_parquet
 from inkdigits.reader import Reader
 from inkdigits.scale.output import PICTURES
-from inkdigits.scale.places import find_place
 from inkdigits.scale.reading_job import Part, ReadingJob
 from inkdigits.sources import find_sources
 
-from .conftest import DRAWINGS, OBJECT_STORE, Bucket
+from .conftest import DRAWINGS, rows_of, workers_of
 
 Row = dict[str, Any]
 Cluster = Any
-
-
-def rows_of(address: str | Path) -> list[Row]:
-    place = find_place(str(address))
-    return pq.read_table(place.path, filesystem=place.files).to_pylist()
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +59,11 @@ def test_the_rows_are_the_local_engines(
     assert sum(part.tally[PICTURES] for part in parts) == len(local) - 2
     assert sum(part.tally["error"] for part in parts) == 2
 
-
-@pytest.mark.usefixtures("cluster")
-def test_from_bucket_to_bucket_it_is_the_same(drawings: Path, bucket: Bucket, local: list[Row]) -> None:
-    for path in drawings.iterdir():
-        bucket.put(f"in/{path.name}", path.read_bytes())
-    job = ReadingJob([f"{bucket.address}/in"], f"{bucket.address}/out/readings.parquet", part_size=20)
-    run(job)
-    rows = json.dumps(rows_of(job.output)).replace(f"{bucket.address}/in", str(drawings))
-    assert json.loads(rows) == local
+    before = written(job)
+    (again,) = run(job, workers, resume=True)
+    assert again.kept
+    assert again.tally == sum((part.tally for part in parts), Counter())
+    assert written(job) == before
 
 
 @pytest.mark.usefixtures("cluster")
@@ -104,46 +94,13 @@ def test_a_part_that_cannot_be_written_loses_nothing(job: ReadingJob, local: lis
     assert before.items() <= written(job).items()
 
 
-@pytest.mark.usefixtures("cluster")
-def test_a_finished_job_is_not_begun_again(job: ReadingJob) -> None:
-    first = run(job)
-    before = written(job)
-    (again,) = run(job, resume=True)
-    assert again.kept
-    assert again.tally == sum((part.tally for part in first), again.tally - again.tally)
-    assert written(job) == before
-
-
-def workers_of(*nodes: Any) -> list[int]:
-    """Return the processes that read on some nodes."""
-    raylets = {str(node.all_processes["raylet"][0].process.pid) for node in nodes}
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-            if parent in raylets and b"_PartReader" in (process / "cmdline").read_bytes():
-                found.append(int(process.name))
-        except OSError:  # it has ended
-            continue
-    return found
-
-
-def test_a_worker_that_dies_is_replaced(cluster: Cluster, job: ReadingJob, local: list[Row]) -> None:
-    with job.begun() as parts:
-        results = job.run(parts, 2)
-        next(results)
-        os.kill(workers_of(*cluster.list_all_nodes())[0], signal.SIGKILL)
-        assert len(list(results)) == parts - 1
-    assert rows_of(job.output) == local
-
-
 def test_a_part_that_takes_down_every_worker_ends_the_job(cluster: Cluster, drawings: Path, tmp_path: Path) -> None:
     job = ReadingJob([str(drawings)] * 5, str(tmp_path / "readings.parquet"), part_size=1000)
     over = threading.Event()
 
     def kill_all() -> None:
         while not over.wait(0.5):
-            for process in workers_of(*cluster.list_all_nodes()):
+            for process in workers_of(cluster.list_all_nodes()):
                 # Not before it reads: a worker that dies at its birth has tried nothing.
                 if list((tmp_path / "readings.parquet").glob(".part-*.part")):
                     os.kill(process, signal.SIGKILL)
@@ -158,19 +115,3 @@ def test_a_part_that_takes_down_every_worker_ends_the_job(cluster: Cluster, draw
     finally:
         over.set()
         killer.join()
-
-
-def test_a_node_that_dies_is_done_without(cluster: Cluster, drawings: Path, tmp_path: Path, local: list[Row]) -> None:
-    third = cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
-    cluster.wait_for_nodes()
-    job = ReadingJob([str(drawings)] * 20, str(tmp_path / "readings.parquet"), part_size=10)
-    finished = 0
-    with job.begun() as parts:
-        for _ in job.run(parts, 3):
-            finished += 1
-            if third and workers_of(third):
-                cluster.remove_node(third, allow_graceful=False)
-                third = None
-    assert third is None
-    assert finished == parts
-    assert rows_of(job.output) == local * 20
