@@ -1,9 +1,13 @@
 """What reading by many workers costs: `scripts/bench scale`.
 
 Pictures a second and a core for drawings, cheque-like lines and pages, and where the time goes (I/O, decoding, ink,
-models); the command with `--engine ray` beside the plain one, on the same cores, with 1 worker and with 2; and the
-memory of the driver. Pictures are synthesised from scikit-learn's digits, so that nothing is downloaded. Appends rows
-to experiments/scale.csv, prints them, and last one line of JSON. What follows for 10⁹ pictures: `scale_model`.
+models); 2 workers beside 1, and how unequal parts are; what a killed job keeps; the memory of the driver; and the whole
+command with `--engine ray` beside the plain one, on the same cores. Pictures are synthesised from scikit-learn's
+digits, so that nothing is downloaded.
+
+Each figure becomes a row of experiments/scale.csv as soon as it is there, so that a run that is cut short loses
+nothing: `--only` measures the rest, and the median of each figure counts. Last comes one line of JSON with the medians.
+What follows for 10⁹ pictures: `scale_model`.
 """
 
 from __future__ import annotations
@@ -27,17 +31,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
+from scale_model import SCALE, Figures, measured
 from shared.ledger import REPOSITORY, append, commit, machine
 
 from inkdigits.data import load_dataset
 from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.pictures import write_picture
 
-SCALE = REPOSITORY / "experiments" / "scale.csv"
 COLUMNS = ("date", "commit", "machine", "what", "quantity", "value")
 KINDS = {"drawing": ("single", "easy"), "line": ("string", "medium"), "page": ("page", "medium")}
 QUANTILES = (0, 0.01, *(step / 20 for step in range(1, 20)), 0.99, 1)
-Figures = dict[tuple[str, str], float]
+SECTIONS = ("rates", "workers", "restart", "driver", "engines")
 
 # where the time goes → what to time: module, class or nothing, function
 STAGES = {
@@ -60,6 +64,15 @@ def write_pictures(kind: str, count: int, folder: Path) -> list[str]:
         paths.append(str(folder / f"{number:06d}.png"))
         Image.fromarray(written.grey).save(paths[-1], compress_level=1)
     return paths
+
+
+def write_copies(count: int, folder: Path) -> Path:
+    """Write so many drawings, each ten times, which takes as long to read; return the folder."""
+    folder.mkdir()
+    for path in write_pictures("drawing", max(1, count // 10), folder.with_suffix(".once")):
+        for copy in range(10):
+            (folder / f"{copy}-{Path(path).name}").hardlink_to(path)
+    return folder
 
 
 @contextmanager
@@ -124,56 +137,119 @@ def rates(kind: str, paths: list[str]) -> Figures:
     return {(kind, quantity): value for quantity, value in figures.items()}
 
 
-def command_seconds(*arguments: object) -> float:
-    """Return how long a whole command takes, with all that starts and stops."""
-    begin = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "inkdigits", "read", *map(str, arguments)],
-        check=True,
+def plain(paths: Path, output: Path) -> None:
+    """Read a list of paths with the plain engine and one thread, as a worker on Ray does."""
+    import cv2
+
+    from inkdigits.files import open_atomically
+    from inkdigits.formats import write_parquet
+    from inkdigits.reader import Reader
+    from inkdigits.sources import find_sources
+
+    cv2.setNumThreads(1)
+    with open_atomically(output) as file:
+        write_parquet(Reader(threads=1).read_many(find_sources([str(paths)])), file)
+
+
+def start(*command: object) -> subprocess.Popen[bytes]:
+    """Start Python with some arguments, and this package."""
+    return subprocess.Popen(
+        [sys.executable, *map(str, command)],
         stdout=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": str(REPOSITORY / "src")},
+        start_new_session=True,
     )
+
+
+def seconds_of(*commands: tuple[object, ...]) -> float:
+    """Return how long commands take side by side, with all that starts and stops."""
+    begin = time.perf_counter()
+    running = [start(*command) for command in commands]
+    codes = [process.wait() for process in running]
+    if any(codes):
+        raise RuntimeError(f"{commands} ended with {codes}")
     return time.perf_counter() - begin
 
 
-def engines(folder: Path, output: Path) -> Figures:
-    """Read a folder with the local engine, and with Ray and 1 and 2 workers; the rows must be the same."""
-    local = command_seconds(folder, "-o", output / "local.parquet")
-    taken = {"local seconds": local}
-    for workers in (1, 2):
-        readings = output / f"{workers}.parquet"
-        taken[f"ray seconds, workers {workers}"] = command_seconds(
-            folder, "-o", readings, "--engine", "ray", "--workers", workers
-        )
-        if pq.read_table(readings) != pq.read_table(output / "local.parquet"):
-            raise RuntimeError(f"{workers} workers read something else than the local engine")
-    one, two = taken["ray seconds, workers 1"], taken["ray seconds, workers 2"]
-    taken |= {"ray over local, 2 workers": two / local - 1, "1 worker over 2": one / two}
-    return {("engines", quantity): value for quantity, value in taken.items()}
+def engines(folder: Path, output: Path, rounds: int) -> Iterator[Figures]:
+    """Read a folder in turns: the plain command; two plain processes, a half each; Ray with two workers.
+
+    The plain command gives its models both cores, but reads one picture after the other. Two plain processes with a
+    thread each, which somebody would have to start and whose tables to join by hand, are the least that two workers
+    can take.
+
+    Raises:
+        RuntimeError: the rows are not the same.
+
+    """
+    read = ("-m", "inkdigits", "read", folder, "-o")
+    local, ray = output / "local.parquet", output / "ray.parquet"
+    paths = sorted(map(str, folder.iterdir()))
+    halves = []
+    for number, half in enumerate((paths[::2], paths[1::2])):
+        (output / f"half-{number}.txt").write_text("\n".join(half))
+        halves.append((__file__, "--plain", output / f"half-{number}.txt", output / f"half-{number}.parquet"))
+    compared = {
+        "plain command": [(*read, local)],
+        "2 plain processes": halves,
+        "Ray, 2 workers": [(*read, ray, "--engine", "ray", "--overwrite", "--workers", 2)],
+        "Ray's start and end": [("-c", "from inkdigits.scale.cluster import connected as c\nwith c(workers=2): pass")],
+    }
+    for _ in range(rounds):
+        for name, commands in compared.items():
+            yield {("engines", f"seconds, {name}"): seconds_of(*commands)}
+            if "workers" in name and pq.read_table(ray) != pq.read_table(local):
+                raise RuntimeError(f"{name} read something else than the plain command")
 
 
-def driver(rows: int, output: Path, workers: int) -> dict[str, Any]:
-    """Read a Parquet file of so many pictures in this process; return its peak memory and what the parts took."""
+def restart(folder: Path, output: Path) -> Figures:
+    """Kill a job in its middle and go on with it; return what became of its parts."""
+    readings = output / "restarted.parquet"
+    read = ("-m", "inkdigits", "read", folder, "-o", readings, "--engine", "ray", "--workers", 2)
+    read += ("--part-size", max(1, len(list(folder.iterdir())) // 40))
+
+    def parts() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in readings.glob("part-*")}
+
+    job = start(*read)
+    while len(parts()) < 20 and job.poll() is None:
+        time.sleep(0.02)
+    job.kill()
+    job.wait()
+    time.sleep(2)  # its workers see that it is gone
+    before = parts()
+    seconds = seconds_of((*read, "--resume"))
+    after = parts()
+    figures = {
+        "parts when killed": len(before),
+        "parts at the end": len(after),
+        "finished parts lost": len(before.keys() - after.keys()),
+        "finished parts written again": sum(after.get(name) != written for name, written in before.items()),
+        "rows": pq.read_table(readings).num_rows,
+        "seconds to go on": seconds,
+    }
+    return {("restart", quantity): value for quantity, value in figures.items()}
+
+
+def driver(rows: int, output: Path) -> float:
+    """Read a Parquet file of so many empty pictures; return the peak memory of this process, which drives, alone."""
     from inkdigits.scale.cluster import connected
     from inkdigits.scale.reading_job import ReadingJob
 
-    picture = (REPOSITORY / "src/inkdigits/samples/marker.png").read_bytes()[:1000]  # broken: the driver is measured
-    source, peak, seconds = output / f"{rows}-rows.parquet", 0, []
+    source, peak = output / f"{rows}-rows.parquet", 0
     schema = pa.schema({"image": pa.binary()})
     with pq.ParquetWriter(source, schema) as file:
         for _ in range(0, rows, 500):
-            file.write_table(pa.table({"image": [picture] * 500}, schema))
+            file.write_table(pa.table({"image": [b""] * 500}, schema))
     job = ReadingJob([str(source)], str(output / f"{rows}.parquet"))
-    with connected(workers=workers), job.begun() as parts:
-        for part in job.run(parts, workers):
-            seconds.append(part.seconds)
+    with connected(workers=2), job.begun() as parts:
+        for _ in job.run(parts, 2):
             peak = max(peak, int(Path("/proc/self/status").read_text().split("RssAnon:")[1].split()[0]))
-    return {"mebibytes": peak / 1024, "seconds": seconds}
+    return peak / 1024
 
 
-def drivers(counts: list[int], output: Path) -> Figures:
-    """Return the driver's peak memory for some numbers of rows, each in a process of its own."""
-    figures: Figures = {}
+def drivers(counts: list[int], output: Path) -> Iterator[Figures]:
+    """Return the driver's peak memory, MiB, for some numbers of rows, each in a process of its own."""
     for rows in counts:
         answer = subprocess.run(
             [sys.executable, __file__, "--driver", str(rows), str(output)],
@@ -181,53 +257,75 @@ def drivers(counts: list[int], output: Path) -> Figures:
             stdout=subprocess.PIPE,
             text=True,
         )
-        figures["driver", f"mebibytes, {rows} rows"] = json.loads(answer.stdout.splitlines()[-1])["mebibytes"]
-    return figures
+        yield {("driver", f"mebibytes, {rows} rows"): float(answer.stdout.splitlines()[-1])}
 
 
-def part_times(folder: Path, output: Path) -> Figures:
-    """Read a folder by two workers; return how unequal what the parts take is."""
+def workers(folder: Path, output: Path, rounds: int) -> Iterator[Figures]:
+    """Read a folder by two workers and by one, in turns, on a Ray that runs; return what that and the parts take."""
     from inkdigits.scale.cluster import connected
     from inkdigits.scale.reading_job import ReadingJob
 
-    job = ReadingJob([str(folder)], str(output / "parts.parquet"), part_size=100)
-    with connected(workers=2), job.begun() as parts:
-        seconds = [part.seconds for part in job.run(parts, 2)]
-    return {("parts", f"quantile {quantile:.2f}"): float(np.quantile(seconds, quantile)) for quantile in QUANTILES}
+    job = ReadingJob([str(folder)], str(output / "workers.parquet"), part_size=100)
+    for count in (2, 1) * rounds:
+        with connected(workers=2), job.begun(overwrite=True) as parts:
+            begin = time.perf_counter()
+            seconds = [part.seconds for part in job.run(parts, count)]
+            yield {("workers", f"seconds, {count}"): time.perf_counter() - begin}
+        if count == 2:
+            yield {
+                ("parts", f"quantile {quantile:.2f}"): float(np.quantile(seconds, quantile)) for quantile in QUANTILES
+            }
 
 
-def measure(drawings: int, rows: list[int]) -> Iterator[Figures]:
+def measure(only: list[str], drawings: int, rows: list[int], rounds: int) -> Iterator[Figures]:
     """Measure one thing after the other."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for kind, count in {"drawing": min(drawings, 2000), "line": drawings // 20, "page": drawings // 200}.items():
-            yield rates(kind, write_pictures(kind, count, folder / kind))
-        write_pictures("drawing", drawings, folder / "drawings")
-        yield engines(folder / "drawings", folder)
-        yield part_times(folder / "drawings", folder)
-        yield drivers(rows, folder)
+        if "rates" in only:
+            for kind, count in {"drawing": drawings // 20, "line": drawings // 50, "page": drawings // 400}.items():
+                yield rates(kind, write_pictures(kind, count, folder / kind))
+        if "workers" in only:
+            yield from workers(write_copies(drawings // 5, folder / "for workers"), folder, rounds)
+        if "restart" in only:
+            yield restart(write_copies(drawings // 10, folder / "to restart"), folder)
+        if "driver" in only:
+            yield from drivers(rows, folder)
+        if "engines" in only:
+            yield from engines(write_copies(drawings, folder / "drawings"), folder, rounds)
 
 
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--drawings", type=int, default=20_000, help="how many; a 20th as many lines, a 200th pages")
+    parser.add_argument("--only", nargs="+", default=SECTIONS, choices=SECTIONS, help="what to measure")
+    parser.add_argument("--drawings", type=int, default=20_000, help="how many; a 50th as many lines, a 400th pages")
+    parser.add_argument("--rounds", type=int, default=1, help="in which what is compared takes turns")
     parser.add_argument("--rows", type=int, nargs="+", default=[2_000, 20_000, 200_000], help="for the driver's memory")
-    parser.add_argument("--driver", nargs=2, metavar=("ROWS", "FOLDER"), help="measure the driver alone, as JSON")
+    parser.add_argument("--csv", type=Path, default=SCALE, help="where to add the figures")
+    parser.add_argument("--driver", nargs=2, metavar=("ROWS", "FOLDER"), help="print the driver's MiB")
+    parser.add_argument("--plain", nargs=2, type=Path, metavar=("LIST", "FILE"), help="read with one thread")
     options = parser.parse_args()
     if options.driver:
-        print(json.dumps(driver(int(options.driver[0]), Path(options.driver[1]), workers=2)))
+        print(driver(int(options.driver[0]), Path(options.driver[1])))
         return
-    facts = {"date": f"{datetime.now().astimezone():%Y-%m-%d}", "commit": commit(), "machine": machine()}
-    every = []
-    for figures in measure(options.drawings, options.rows):
+    if options.plain:
+        plain(*options.plain)
+        return
+    about = {"date": f"{datetime.now().astimezone():%Y-%m-%d}", "commit": commit(), "machine": machine()}
+    for figures in measure(options.only, options.drawings, options.rows, options.rounds):
         for (what, quantity), value in figures.items():
-            row = {"what": what, "quantity": quantity, "value": float(f"{value:.5g}")}
-            append(SCALE, COLUMNS, facts | row)
-            every.append(row)
+            value = float(f"{value:.5g}")
+            append(options.csv, COLUMNS, about | {"what": what, "quantity": quantity, "value": value})
             if "quantile" not in quantity:
-                print(f"{what:<8} {quantity:<32} {row['value']:>12,.5g}", flush=True)
-    print(json.dumps(every))
+                print(f"{what:<8} {quantity:<32} {value:>12,.5g}", flush=True)
+    print(
+        json.dumps(
+            [
+                {"what": what, "quantity": quantity, "value": value}
+                for (what, quantity), value in measured(options.csv).items()
+            ]
+        )
+    )
 
 
 if __name__ == "__main__":

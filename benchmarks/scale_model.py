@@ -12,14 +12,17 @@ import argparse
 import heapq
 import json
 import math
+import statistics
+from collections import defaultdict
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from shared.ledger import REPOSITORY, read
 
-MEASURED = REPOSITORY / "experiments" / "scale.csv"
+SCALE = REPOSITORY / "experiments" / "scale.csv"
 Figures = dict[tuple[str, str], float]  # of what, which quantity
 
 
@@ -157,9 +160,16 @@ def simulate(
     }
 
 
-def measured() -> Figures:
-    """Return the newest figure of each kind and quantity in experiments/scale.csv."""
-    return {(row["what"], row["quantity"]): float(row["value"]) for row in read(MEASURED)}
+def measured(path: Path = SCALE) -> Figures:
+    """Return the median of each figure in experiments/scale.csv, over the runs at the commit that measured it last."""
+    rows = read(path)
+    newest = {(row["what"], row["quantity"]): row["commit"] for row in rows}
+    values: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        name = row["what"], row["quantity"]
+        if row["commit"] == newest[name]:
+            values[name].append(float(row["value"]))
+    return {name: statistics.median(found) for name, found in values.items()}
 
 
 def spread_of(figures: Figures) -> npt.NDArray[np.float64]:
