@@ -11,6 +11,14 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and those that start a Ray cluster all in the same."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            folder = item.path.parent
+            item.add_marker(pytest.mark.xdist_group("ray" if folder.name == "scale" else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def mnist_dir() -> Path:
     """The folder that holds `mnist/`; a test that needs it is skipped, and says so, where there is none."""

@@ -66,7 +66,7 @@ def test_a_larger_picture_of_a_digit_is_nearly_the_same(line: list[tuple[int, in
     expected, found = normalise(ink).astype(int), normalise(larger)
     # Where the centre of mass is between two pixels, a hair decides which of them it is laid on.
     moved = [np.roll(found, (down, across), (0, 1)) for down in (-1, 0, 1) for across in (-1, 0, 1)]
-    assert min(np.abs(image - expected).mean() for image in moved) < 6
+    assert min(np.abs(image - expected).mean() for image in moved) < 10  # of 255; two digits differ by some 30
 
 
 def test_paper_alone_is_all_zeros() -> None:
