@@ -1,6 +1,10 @@
 """A Ray cluster of two nodes on this machine, a bucket on loopback, and drawings to read."""
 
 import shutil
+import socket
+import subprocess
+import sys
+import time
 import urllib.request
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -50,16 +54,28 @@ class Bucket:
         urllib.request.urlopen(request).close()  # noqa: S310
 
 
+def answers(port: int) -> bool:
+    """Say whether somebody listens on this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="session")
 def _bucket_server() -> Iterator[str]:
     """An S3-compatible server; set where pyarrow looks for it, before any node of a cluster starts."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(  # a process of its own, which takes no time from what it serves
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL
+    )
+    while not answers(port):
+        assert server.poll() is None
+        time.sleep(0.1)
     settings = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_ACCESS_KEY_ID": "somebody",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -69,7 +85,8 @@ def _bucket_server() -> Iterator[str]:
         for name, value in settings.items():
             patch.setenv(name, value)
         yield settings["AWS_ENDPOINT_URL"]
-    server.stop()
+    server.terminate()
+    server.wait()
 
 
 @pytest.fixture

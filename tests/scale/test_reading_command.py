@@ -26,7 +26,7 @@ def test_on_a_laptop_ray_starts_and_stops_by_itself(drawings: Path, tmp_path: Pa
     )
     assert ray.returncode == 3, ray.stderr
     assert ray.stdout == ""
-    *_, where, summary = ray.stderr.splitlines()
+    where, summary = ray.stderr.splitlines()
     assert where == f"the readings are in {output}"
     local = CliRunner().invoke(app, ["read", str(drawings), "-o", str(tmp_path / "local.parquet")])
     assert summary == local.stderr.splitlines()[-1]

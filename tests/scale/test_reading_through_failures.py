@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,11 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_worker_then_a_node_then_the_driver_die(cluster: Cluster, bucket: Bucket, digits: Path) -> None:
-    for path in digits.iterdir():
-        bucket.put(f"in/{path.name}", path.read_bytes())
+    local = io.BytesIO()
+    with ThreadPoolExecutor() as threads:
+        uploads = [threads.submit(bucket.put, f"in/{path.name}", path.read_bytes()) for path in digits.iterdir()]
+        write_parquet(Reader(threads=1).read_many(find_sources([str(digits)])), local)
+    assert not any(upload.exception() for upload in uploads)
     third = cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
     cluster.wait_for_nodes()
     output, parts = f"{bucket.address}/out.parquet", 60
@@ -93,8 +97,6 @@ def test_a_worker_then_a_node_then_the_driver_die(cluster: Cluster, bucket: Buck
     assert again.exit_code == 0, again.stderr
     assert before.items() <= finished().items()
     assert len(finished()) == parts
-    local = io.BytesIO()
-    write_parquet(Reader(threads=1).read_many(find_sources([str(digits)])), local)
     rows = json.dumps(rows_of(output)).replace(f"{bucket.address}/in", str(digits))
     assert json.loads(rows) == pq.read_table(local).to_pylist()
 

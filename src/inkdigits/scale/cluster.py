@@ -70,9 +70,23 @@ def _start(address: str, workers: int | None, object_store_bytes: int | None) ->
     elif address != "auto":
         _knock(address)
     try:
-        ray.init(address, **options)
+        with _quiet():
+            ray.init(address, **options)
     except Exception as error:  # what Ray raises here has no common name
         raise _explained(address, error) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what Ray's core writes to the terminal as it starts from it; what matters is raised."""
+    stderr = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
 
 
 def _knock(address: str) -> None:
