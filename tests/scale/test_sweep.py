@@ -60,6 +60,7 @@ def test_a_sweep_leaves_a_table_a_figure_and_a_recipe_to_train(cluster: Cluster,
     assert f"{out} holds a sweep already" in again.stderr
 
 
+@pytest.mark.long
 def test_a_sweep_that_is_killed_goes_on_where_it_stopped(cluster: Cluster, tmp_path: Path) -> None:
     out = tmp_path / "sweep"
     arguments = [*SWEEP, "--trials", 6, "--out", out, "--address", cluster.address]

@@ -223,7 +223,7 @@ class _Spokesman(tune.Callback):
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
         """Say how far a trial came."""
-        ended = sum(trial.is_finished() for trial in trials)
+        ended = 1 + sum(other.is_finished() for other in trials if other is not trial)
         accuracy = trial.last_result.get("validation_accuracy")
         reached = "failed" if accuracy is None else f"{accuracy:.2%} after {trial.last_result['epoch']} epochs"
         sys.stderr.write(f"trial {ended} of {self._trials}: {reached}\n")

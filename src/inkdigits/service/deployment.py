@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 from ray import serve
 from ray.serve.config import AutoscalingConfig
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.modelfile import BUNDLED
 from inkdigits.service.app import create_app
@@ -65,11 +66,27 @@ class Arguments(BaseModel):
         )
 
 
+class _LeavesNamingToServe:
+    """Leaves the id out of an answer: Serve's proxy has given each request one, and says it itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [header for header in message["headers"] if header[0] != b"x-request-id"]
+            await send(message)
+
+        await self._app(scope, receive, send_without_id)
+
+
 class _Replica:
     """A process that answers, once its model is loaded."""
 
     def __init__(self, settings: Settings) -> None:
         self._app = create_app(settings)
+        self._app.add_middleware(_LeavesNamingToServe)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         return self._app
