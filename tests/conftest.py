@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, those that start a Ray cluster all in the same, and the long ones out."""
+    """Keep the tests of a file in one process, those that start a Ray cluster in the same, and the long ones out."""
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
