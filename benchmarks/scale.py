@@ -195,6 +195,7 @@ def engines(folder: Path, output: Path, rounds: int) -> Iterator[Figures]:
         "Ray, 2 workers": [(*read, ray, "--engine", "ray", "--overwrite", "--workers", 2)],
         "Ray's start and end": [("-c", "from inkdigits.scale.cluster import connected as c\nwith c(workers=2): pass")],
     }
+    yield {("engines", "drawings"): len(paths)}
     for _ in range(rounds):
         for name, commands in compared.items():
             yield {("engines", f"seconds, {name}"): seconds_of(*commands)}

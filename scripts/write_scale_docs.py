@@ -16,6 +16,7 @@ PAGE = REPOSITORY / "docs" / "scale.md"
 BEGIN, END = "<!-- figures: written by scripts/write_scale_docs.py -->", "<!-- end of figures -->"
 NOTHING_YET = "Not measured yet: run `scripts/bench scale`, then `scripts/write_scale_docs.py`."
 KINDS = {"drawing": "drawings", "line": "cheque-like lines", "page": "pages"}
+MEASURED = {*KINDS, "workers", "parts", "restart", "driver", "engines"}  # by `scripts/bench scale`
 STAGES = ("I/O", "decoding", "ink", "models", "layout and the rest")
 
 
@@ -40,7 +41,7 @@ def engines(figures: Figures) -> list[str]:
     over, over_halves, running = ray / local - 1, ray / halves - 1, (ray - begin) / halves - 1
     restart = {quantity: value for (what, quantity), value in figures.items() if what == "restart"}
     return [
-        "| 20,000 drawings on 2 cores | whole command, seconds |",
+        f"| {figures['engines', 'drawings']:,.0f} drawings on 2 cores | whole command, seconds |",
         "| --- | --- |",
         f"| the plain command, which gives its models both cores and reads one picture after the other | {local:.0f} |",
         f"| two plain processes with a thread each, a half of the pictures each | {halves:.0f} |",
@@ -75,9 +76,10 @@ def reckoned(rows: list[dict[str, Any]]) -> list[str]:
 
 def section() -> str:
     """Return what stands between the marks."""
-    if not SCALE.exists():
+    figures = measured()
+    if not {what for what, _ in figures} >= MEASURED:
         return NOTHING_YET
-    figures, newest = measured(), read(SCALE)[-1]
+    newest = read(SCALE)[-1]
     where = f"Measured on {newest['machine']}, {newest['date']}, at commit {newest['commit']}:"
     computed = reckoned(table(1e9, 1000, part_seconds=60, seed=0))
     return "\n".join([where, "", *rates(figures), "", *engines(figures), "", "Computed from that:", "", *computed])

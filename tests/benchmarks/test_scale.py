@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from scale import KINDS, STAGES, rates, write_pictures
-from scale_model import ASSUMED, Assumed, Work, cost, simulate
+from scale import COLUMNS, KINDS, STAGES, rates, write_pictures
+from scale_model import ASSUMED, Assumed, Work, cost, measured, simulate
+from shared.ledger import append
 
 EVEN = np.ones(1)
 NEVER = Assumed(months_between_failures=1e9)
@@ -56,3 +57,11 @@ def test_the_shares_of_the_stages_add_up(kind: str, tmp_path) -> None:
     assert len(shares) == len(STAGES) + 1
     assert sum(shares.values()) == pytest.approx(1)
     assert all(0 < share < 1 for share in shares.values())
+
+
+def test_the_median_of_the_newest_commit_counts(tmp_path) -> None:
+    for commit, value in (("old", 9), ("new", 1), ("new", 2), ("new", 6)):
+        append(
+            tmp_path / "scale.csv", COLUMNS, {"commit": commit, "what": "page", "quantity": "seconds", "value": value}
+        )
+    assert measured(tmp_path / "scale.csv") == {("page", "seconds"): 2}
