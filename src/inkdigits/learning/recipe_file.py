@@ -56,7 +56,7 @@ def read_recipe(path: Path) -> Recipe:
         values = tomllib.loads(content) if path.suffix == ".toml" else json.loads(content)
     except OSError as error:
         raise UsageError(f"cannot read the recipe {printable(path)}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{printable(path)} is no {path.suffix[1:].upper()} file: {error}") from error
     recipe: Recipe = _checked(values, Recipe, f"the recipe {printable(path)}", path.stem)
     from inkdigits.learning.models import MODELS
@@ -108,7 +108,8 @@ def _value(value: Any, kind: Any, where: str, name: str) -> Any:
     if get_origin(kind) is Literal:
         right, wanted = value in choices, f"one of {', '.join(choices)}"
     elif get_origin(kind) is tuple:
-        right, wanted = isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)), "two numbers"
+        right = isinstance(value, list) and len(value) == 2 and all(_is_number(one) and 0 <= one < 1 for one in value)
+        wanted = "two numbers from 0 to less than 1"
     elif kind is float:
         least, highest = _BOUNDS.get(name, (0.0, float("inf")))
         right, wanted = _is_number(value) and least <= value <= highest, f"a number from {least:g} to {highest:g}"
