@@ -75,3 +75,5 @@ if __name__ == "__main__":
         weights = {name: weight.contiguous() for name, weight in network.state_dict().items()}
         save_file(weights, place / "weights.safetensors")
         (place / "history.json").write_text(json.dumps([dataclasses.asdict(record) for record in history]))
+    threads = [(thread / "comm").read_text().strip() for thread in Path("/proc/self/task").glob("*")]
+    (place / "threads.json").write_text(json.dumps(threads))

@@ -16,53 +16,57 @@ from inkdigits.learning.distributed import Team
 
 from .shared_runs import RUN, first_gradients, shared_fit
 
-PROCESSES = 3
 
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What three processes that torchrun started left."""
+@pytest.fixture(scope="module", params=[2, 3])
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What each of some processes that torchrun started left."""
     folder = tmp_path_factory.mktemp("shared")
     script = Path(__file__).with_name("shared_runs.py")
     answer = subprocess.run(
-        [*torchrun(PROCESSES), str(script), str(folder)], capture_output=True, text=True, check=False, timeout=300
+        [*torchrun(request.param), str(script), str(folder)], capture_output=True, text=True, check=False, timeout=300
     )
     assert answer.returncode == 0, answer.stderr
-    return folder
+    return [folder / f"rank-{rank}" for rank in range(request.param)]
 
 
 def torchrun(processes: int) -> list[str]:
     return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
 
 
-def history(folder: Path, rank: int) -> list[dict[str, float]]:
-    return json.loads((folder / f"rank-{rank}" / "history.json").read_text())
+def history(folder: Path) -> list[dict[str, float]]:
+    return json.loads((folder / "history.json").read_text())
 
 
-def test_the_first_gradients_are_those_of_one_process(shared: Path, tmp_path: Path) -> None:
+def test_the_first_gradients_are_those_of_one_process(shared: list[Path], tmp_path: Path) -> None:
     alone = first_gradients(tmp_path)
     assert max(float(gradient.abs().max()) for gradient in alone.values()) > 1e-3
-    for rank in range(PROCESSES):
-        together = load_file(shared / f"rank-{rank}" / "gradients.safetensors")
+    for folder in shared:
+        together = load_file(folder / "gradients.safetensors")
         assert together.keys() == alone.keys()
         for name, gradient in alone.items():
             torch.testing.assert_close(together[name], gradient, atol=1e-5, rtol=0)
 
 
-def test_all_end_in_the_same_weights_and_the_leader_alone_writes(shared: Path) -> None:
-    leader, *others = (load_file(shared / f"rank-{rank}" / "weights.safetensors") for rank in range(PROCESSES))
+def test_all_end_in_the_same_weights_and_the_leader_alone_writes(shared: list[Path]) -> None:
+    leader, *others = (load_file(folder / "weights.safetensors") for folder in shared)
     for other in others:
         assert all(torch.equal(leader[name], other[name]) for name in leader)
-    told = [history(shared, rank) for rank in range(PROCESSES)]
-    assert [[(epoch["loss"], epoch["validation_loss"]) for epoch in epochs] for epochs in told[1:]] == [
-        [(epoch["loss"], epoch["validation_loss"]) for epoch in told[0]]
-    ] * (PROCESSES - 1)
-    assert [(shared / f"rank-{rank}" / "checkpoint.safetensors").exists() for rank in range(PROCESSES)] == [1, 0, 0]
+    told = [[(epoch["loss"], epoch["validation_loss"]) for epoch in history(folder)] for folder in shared]
+    assert told == told[:1] * len(shared)
+    assert [folder.name for folder in shared if (folder / "checkpoint.safetensors").exists()] == ["rank-0"]
 
 
-def test_a_run_that_is_shared_learns_as_much_as_one_that_is_not(shared: Path, tmp_path: Path) -> None:
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells what its threads are called")
+def test_the_end_of_the_team_is_the_end_of_its_threads(shared: list[Path]) -> None:
+    for folder in shared:
+        names = json.loads((folder / "threads.json").read_text())
+        assert names
+        assert not [name for name in names if "gloo" in name]
+
+
+def test_a_run_that_is_shared_learns_as_much_as_one_that_is_not(shared: list[Path], tmp_path: Path) -> None:
     _, alone = shared_fit(RUN, 201, tmp_path)
-    together = history(shared, 0)
+    together = history(shared[0])
     assert len(together) == len(alone) == RUN.epochs
     assert together[0]["loss"] == pytest.approx(alone[0].loss, rel=1e-2)
     assert together[-1]["validation_accuracy"] == pytest.approx(alone[-1].validation_accuracy, abs=0.05)

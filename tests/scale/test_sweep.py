@@ -95,6 +95,7 @@ def finished(out: Path) -> dict[str, int]:
     ("arguments", "code", "complaint"),
     [
         (["sweep", "--resume", "--trials", 9], 2, "a sweep that is resumed keeps its --trials"),
+        (["sweep", "--trials", 0], 2, "Invalid value for '--trials'"),
         (["sweep", "quick"], 2, "there is no recipe called 'quick'"),
         (["sweep", "--resume"], 1, "there is no sweep to go on with"),
     ],
@@ -103,6 +104,13 @@ def test_what_makes_no_sense_is_said(arguments: list[object], code: int, complai
     result = inkdigits(*arguments, "--out", tmp_path / "nothing")
     assert result.exit_code == code
     assert complaint in result.stderr
+
+
+def test_a_sweep_of_data_that_do_not_exist_leaves_nothing(cluster: Cluster, tmp_path: Path) -> None:
+    result = inkdigits("sweep", "--data", tmp_path / "digits", "--out", tmp_path / "sweep")
+    assert result.exit_code == 2
+    assert str(tmp_path / "digits") in result.stderr
+    assert not (tmp_path / "sweep").exists()
 
 
 @given(

@@ -16,6 +16,8 @@ from typer.testing import CliRunner, Result
 
 from inkdigits.cli.app import app
 
+from .conftest import OBJECT_STORE
+
 Cluster = Any
 
 TRAIN = ["train", "--data", "optdigits", "--engine", "ray", "--workers", "2"]
@@ -93,6 +95,26 @@ def test_a_worker_that_dies_is_replaced_and_the_run_goes_on_from_its_checkpoint(
         assert ours["validation_loss"] == pytest.approx(undisturbed["validation_loss"], rel=1e-4)
 
 
+def test_a_run_that_is_there_is_not_trained_over(shared_run: Path) -> None:
+    before = history(shared_run)
+    again = inkdigits(*TRAIN, "--out", shared_run)
+    assert again.exit_code == 1
+    assert f"{shared_run} holds a run already" in again.stderr
+    assert history(shared_run) == before
+
+
+@pytest.mark.long
+def test_a_machine_that_dies_is_replaced_by_another(cluster: Cluster, shared_run: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    process = start(out, cluster, "--epochs", 6)
+    wait_for(out / "checkpoint.safetensors", process)
+    cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+    cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+    assert history(out)[-1]["loss"] == pytest.approx(history(shared_run)[-1]["loss"], rel=1e-4)
+
+
 @pytest.mark.long
 def test_ctrl_c_stops_all_workers_and_another_engine_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     out = tmp_path / "run"
@@ -138,6 +160,8 @@ def test_what_the_workers_cannot_do_is_said_once(cluster: Cluster, tmp_path: Pat
         (["--engine", "ray", "--device", "cuda", "--workers", 1], 1, "2 cores, 0 GPUs"),
         (["--workers", 2], 2, "--workers is no option of --engine local"),
         (["--address", "auto"], 2, "--address is no option of --engine local"),
+        (["--engine", "ray", "--workers", 0], 2, "Invalid value for '--workers'"),
+        (["--engine", "ray", "--recipe", "quick"], 2, "there is no recipe called 'quick'"),
         (["--engine", "ray", "--recipe", "nothing.toml"], 2, "cannot read the recipe nothing.toml"),
     ],
 )
@@ -147,3 +171,12 @@ def test_what_makes_no_sense_is_said(
     result = inkdigits("train", "--data", "optdigits", "--out", tmp_path / "run", *options)
     assert result.exit_code == code
     assert complaint in result.stderr
+
+
+def test_without_ray_the_extra_that_brings_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    for command in (TRAIN, ["sweep"]):
+        result = inkdigits(*command, "--out", tmp_path / "out")
+        assert result.exit_code == 1
+        assert result.stderr.endswith("run: pip install 'inkdigits[scale]'\n")
+    assert not (tmp_path / "out").exists()

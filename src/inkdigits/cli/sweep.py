@@ -81,8 +81,6 @@ def sweep(
             seed or 0,
         )
     with connected(address, workers=workers and workers * threads):
-        if not resume:
-            job.begin()
         job.run(threads=threads, offline=offline, resume=resume)
     _report(job)
 

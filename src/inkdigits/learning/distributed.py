@@ -6,6 +6,7 @@ other. Batches, order and augmentation are those of a run in one process, whatev
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -154,6 +155,9 @@ def joined(device: str = "auto") -> Iterator[Team]:
     if on_gpu:
         # What "cuda" means from here on: each process of a machine has one of its own.
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    # Functions in there have the group as a default. Imported later, as DistributedDataParallel does, they would hold it
+    # beyond its end: its threads would meet the end of Python, and now and then abort the process.
+    importlib.import_module("torch.distributed.nn")
     distributed.init_process_group(BACKENDS["cuda" if on_gpu else "cpu"])
     try:
         yield Team(distributed.get_world_size(), distributed.get_rank())

@@ -66,22 +66,6 @@ class Sweep:
         """Where each trial has its folder."""
         return self.folder / "trials"
 
-    def begin(self) -> None:
-        """Make the folder.
-
-        Raises:
-            OutputError: it cannot be written to, or holds a sweep already.
-
-        """
-        settings = self.folder / _SETTINGS
-        if settings.exists():
-            raise OutputError(
-                f"{printable(self.folder)} holds a sweep already",
-                "go on with it by --resume, or name another folder with --out",
-            )
-        make_folder(self.trials_folder)
-        write_atomically(settings, json.dumps(self._settings(), indent=1) + "\n")
-
     @classmethod
     def begun(cls, folder: Path) -> Sweep:
         """Return the sweep that was begun in a folder.
@@ -109,10 +93,13 @@ class Sweep:
         Raises:
             UsageError: the data do not exist.
             DataError: they cannot be used.
+            OutputError: the folder cannot be written to, or holds a sweep already and `resume` is not given.
             TrainingInterrupted: Ctrl-C was pressed.
 
         """
         digits = load_splits(self.data, self.data_dir, offline=offline)
+        if not resume:
+            self._begin()
         on_gpu = ray.cluster_resources().get("GPU", 0) >= 1
         trial = tune.with_resources(
             tune.with_parameters(_try, sweep=self, digits=digits, threads=threads),
@@ -132,6 +119,17 @@ class Sweep:
             )
         for checkpoint in self.trials_folder.glob(f"*/{_CHECKPOINT}"):
             checkpoint.unlink()  # nobody goes on from it
+
+    def _begin(self) -> None:
+        """Make the folder, and note what decides the sweep."""
+        settings = self.folder / _SETTINGS
+        if settings.exists():
+            raise OutputError(
+                f"{printable(self.folder)} holds a sweep already",
+                "go on with it by --resume, or name another folder with --out",
+            )
+        make_folder(self.trials_folder)
+        write_atomically(settings, json.dumps(self._settings(), indent=1) + "\n")
 
     def _tuner(self, trial: Any, notes: Path) -> Any:
         optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import ray
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer, get_device
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from inkdigits.errors import ClusterError, InkdigitsError, TrainingError, TrainingInterrupted, printable
 from inkdigits.scale.cluster import cpus
@@ -64,7 +65,9 @@ def train_by_workers(
 
     run = type(run)(run.path.resolve())
     scaling = _scaling(workers, threads, device or run.read_config()["device"])
-    line: Any = ray.remote(_Line).options(num_cpus=0).remote()
+    # On this machine, which Ray Train's controller is bound to as well: any other may die.
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    line: Any = ray.remote(_Line).options(num_cpus=0, scheduling_strategy=here).remote()
     work = _Work(line, run.path, threads, offline)
     # Ray answers Ctrl-C by giving up, unless it is asked from another thread.
     pool = ThreadPoolExecutor(1)
@@ -174,9 +177,10 @@ class _Telling:
 def _scaling(workers: int | None, threads: int, device: str) -> Any:
     """Return what Ray Train is to start; raise ClusterError if the cluster is too small for it."""
     gpus, cores = int(ray.cluster_resources().get("GPU", 0)), cpus()
+    places = sum(int(node["Resources"].get("CPU", 0)) // threads for node in ray.nodes() if node["Alive"])
     on_gpu = device.startswith("cuda") or (device == "auto" and gpus >= (workers or 1))
-    workers = workers or (gpus if on_gpu else max(1, cores // threads))
-    if workers * threads > cores or (on_gpu and workers > gpus):
+    workers = workers or (gpus if on_gpu else max(1, places))
+    if workers > places or (on_gpu and workers > gpus):
         raise ClusterError(
             f"{workers} workers with {threads} threads each need more than the cluster has: {cores} cores, {gpus} GPUs",
             "give fewer --workers or --threads",

@@ -57,7 +57,7 @@ class Arguments(BaseModel):
     def settings(self) -> Settings:
         """Return what each replica is told."""
         return Settings(
-            model=self.model,
+            model=self.model if self.model == BUNDLED else str(Path(self.model).resolve()),
             token=read_token(self.token_file) if self.token_file else None,
             serves_anyone=self.serves_anyone,
             max_body=parse_size(self.max_body),
