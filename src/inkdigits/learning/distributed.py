@@ -155,8 +155,8 @@ def joined(device: str = "auto") -> Iterator[Team]:
     if on_gpu:
         # What "cuda" means from here on: each process of a machine has one of its own.
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-    # Functions in there have the group as a default. Imported later, as DistributedDataParallel does, they would hold it
-    # beyond its end: its threads would meet the end of Python, and now and then abort the process.
+    # Functions in there take the group that exists as a default. Imported later, as DistributedDataParallel does, they
+    # hold it beyond its end: its threads meet the end of Python, and now and then abort the process.
     importlib.import_module("torch.distributed.nn")
     distributed.init_process_group(BACKENDS["cuda" if on_gpu else "cpu"])
     try:
