@@ -16,17 +16,19 @@ from inkdigits.learning.distributed import Team
 
 from .shared_runs import RUN, first_gradients, shared_fit
 
+PROCESSES = 3
 
-@pytest.fixture(scope="module", params=[2, 3])
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """What each of some processes that torchrun started left."""
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What each of three processes that torchrun started left."""
     folder = tmp_path_factory.mktemp("shared")
     script = Path(__file__).with_name("shared_runs.py")
     answer = subprocess.run(
-        [*torchrun(request.param), str(script), str(folder)], capture_output=True, text=True, check=False, timeout=300
+        [*torchrun(PROCESSES), str(script), str(folder)], capture_output=True, text=True, check=False, timeout=300
     )
     assert answer.returncode == 0, answer.stderr
-    return [folder / f"rank-{rank}" for rank in range(request.param)]
+    return [folder / f"rank-{rank}" for rank in range(PROCESSES)]
 
 
 def torchrun(processes: int) -> list[str]:

@@ -114,9 +114,9 @@ def _start_cluster() -> Any:
     return cluster
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster(_bucket_server: str) -> Iterator[Any]:
-    """A cluster of two nodes with a core each, to which this process is connected, for all tests of a file."""
+    """A cluster of two nodes with a core each, to which this process is connected."""
     import ray
 
     cluster = _start_cluster()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,6 @@ import pytest
 from ..service.conftest import Asked, digit, string  # noqa: F401 - fixtures of the tests that follow
 from ..service.test_inference_protocol import *  # noqa: F403
 from ..service.test_reading import *  # noqa: F403
-from .conftest import OBJECT_STORE
 
 del test_a_request_keeps_the_id_that_it_brings_unless_that_is_a_trick  # noqa: F821 - Serve's proxy keeps any id
 
@@ -49,17 +49,14 @@ class Deployed(Asked):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """The service, on a Ray of its own with one core."""
-    import ray
+def served(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The service, on Ray."""
     from ray import serve
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    here = ray.init(num_cpus=1, object_store_memory=OBJECT_STORE, include_dashboard=False, log_to_driver=False)
     serve.start(http_options={"host": "127.0.0.1", "port": port})
-    deployed = Deployed(here.address_info["gcs_address"], port, tmp_path_factory.mktemp("serve") / "log")
+    deployed = Deployed(cluster.address, port, tmp_path_factory.mktemp("serve") / "log")
     yield deployed
     deployed.stop()
     serve.shutdown()
-    ray.shutdown()
