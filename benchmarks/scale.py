@@ -286,7 +286,7 @@ def measure(only: list[str], drawings: int, rows: list[int], rounds: int) -> Ite
             for kind, count in {"drawing": drawings // 20, "line": drawings // 50, "page": drawings // 400}.items():
                 yield rates(kind, write_pictures(kind, count, folder / kind))
         if "workers" in only:
-            yield from workers(write_copies(drawings // 5, folder / "for workers"), folder, rounds)
+            yield from workers(write_copies(drawings, folder / "for workers"), folder, rounds)
         if "restart" in only:
             yield restart(write_copies(drawings // 10, folder / "to restart"), folder)
         if "driver" in only:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import torch
@@ -146,6 +147,7 @@ def joined(device: str = "auto") -> Iterator[Team]:
 
     """
     if distributed.is_initialized():
+        _let_computation_first()
         yield Team(distributed.get_world_size(), distributed.get_rank())
         return
     if not distributed.is_torchelastic_launched():
@@ -159,7 +161,20 @@ def joined(device: str = "auto") -> Iterator[Team]:
     # hold it beyond its end: its threads meet the end of Python, and now and then abort the process.
     importlib.import_module("torch.distributed.nn")
     distributed.init_process_group(BACKENDS["cuda" if on_gpu else "cpu"])
+    _let_computation_first()
     try:
         yield Team(distributed.get_world_size(), distributed.get_rank())
     finally:
         distributed.destroy_process_group()
+
+
+def _let_computation_first() -> None:
+    """Have Gloo listen only on cores where nobody computes.
+
+    What another process sends before this one waits for it makes Gloo ask in a loop whether it does. That takes half a
+    core from the very process that the others wait for: a fifth to a third of the time of a step on two cores.
+    """
+    for thread in Path("/proc/self/task").glob("*"):  # which Linux alone has
+        with suppress(OSError):  # it has ended
+            if (thread / "comm").read_text().strip() == "gloo_tcp_loop":
+                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
