@@ -266,7 +266,7 @@ def workers(folder: Path, output: Path, rounds: int) -> Iterator[Figures]:
     from inkdigits.scale.cluster import connected
     from inkdigits.scale.reading_job import ReadingJob
 
-    job = ReadingJob([str(folder)], str(output / "workers.parquet"), part_size=100)
+    job = ReadingJob([str(folder)], str(output / "workers.parquet"))
     for count in (2, 1) * rounds:
         with connected(workers=2), job.begun(overwrite=True) as parts:
             begin = time.perf_counter()
