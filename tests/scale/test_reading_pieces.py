@@ -174,6 +174,13 @@ def test_an_empty_source_is_named(tmp_path: Path, bucket: Bucket) -> None:
             list(cut([source], size=1))
 
 
+def test_a_table_without_rows_holds_no_pictures(tmp_path: Path) -> None:
+    table = tmp_path / "none.parquet"
+    pq.ParquetWriter(table, pa.schema({"image": pa.binary()})).close()
+    with pytest.raises(PictureError, match="there are no pictures in what was named"):
+        cut([str(table)], size=1)
+
+
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [
