@@ -17,7 +17,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this hook too
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, those that start a Ray cluster in the same, and the long ones out."""
+    """Keep the tests of a file in one process, and leave the long ones out.
+
+    Those on Ray run in one process, first: they wait much, and the others use the cores meanwhile.
+    """
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
@@ -26,6 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             folder = item.path.parent
             item.add_marker(pytest.mark.xdist_group("ray" if folder.name == "scale" else str(item.path)))
+        items.sort(key=lambda item: item.path.parent.name != "scale")
 
 
 @pytest.fixture(scope="session")
