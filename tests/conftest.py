@@ -15,21 +15,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run also the tests that take minutes together")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in this hook too
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and leave the long ones out.
-
-    Those on Ray run in one process, first: they wait much, and the others use the cores meanwhile.
-    """
+    """Leave the long tests out, and begin with those on Ray: a long file should not be what is left at the end."""
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes long: scripts/test --long"))
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            folder = item.path.parent
-            item.add_marker(pytest.mark.xdist_group("ray" if folder.name == "scale" else str(item.path)))
-        items.sort(key=lambda item: item.path.parent.name != "scale")
+    items.sort(key=lambda item: item.path.parent.name != "scale")
 
 
 @pytest.fixture(scope="session")
