@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
@@ -60,15 +61,17 @@ class SampleStream(Dataset[list[Truth]], ABC, Generic[Sample, Truth]):
             batch_size=None,
             sampler=range(first // size, -(-last // size)),
             num_workers=workers,
-            worker_init_fn=_use_one_thread,
+            worker_init_fn=_begin_worker,
             # Forked, a process could wait for ever for threads of OpenCV's that only its parent has.
             multiprocessing_context="spawn" if workers else None,
         )
         yield from itertools.islice(itertools.chain.from_iterable(loader), first % size, first % size + last - first)
 
 
-def _use_one_thread(worker: int) -> None:
+def _begin_worker(number: int) -> None:
+    """Leave the other cores alone, and Ctrl-C, which reaches all processes at once, to the one that trains."""
     cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class StreamTask(Task[Chunk], Generic[Truth]):
