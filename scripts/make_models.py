@@ -45,6 +45,7 @@ from inkdigits.learning.lines import LinesTask
 from inkdigits.learning.recipes import LineRecipe, Recipe, StreamRecipe, find_recipe
 from inkdigits.learning.runs import RunFolder, create_run, provenance
 from inkdigits.learning.stopping import stopping_on_signals
+from inkdigits.learning.streams import StreamTask
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
@@ -166,32 +167,36 @@ def make_lines(plan: Plan) -> None:
 
 def train_lines(plan: Plan) -> None:
     """Train the line network, unless it is there, or go on with it."""
-    run, recipe = plan.lines_run, plan.lines
+    write, training = line_writer(plan.data, "train")
+    write_held_out, validation = line_writer(plan.data, "validation")
+
+    def task() -> LinesTask:
+        held_out = LineStream(write_held_out, batch_size=64, seed=999)
+        return LinesTask(
+            plan.lines,
+            LineStream(write, batch_size=plan.lines.batch_size, seed=plan.seed),
+            list(held_out.batches(0, held_out.batches_a_group * plan.validation)),
+            seed=plan.seed,
+            device=find_device(),
+            workers=plan.workers,
+        )
+
+    train_stream(plan, plan.lines_run, task, plan.lines, {"training": training, "validation": validation})
+
+
+def train_stream(
+    plan: Plan, run: RunFolder, task: Callable[[], StreamTask[Any]], recipe: StreamRecipe, data: dict[str, Any]
+) -> None:
+    """Train a network on synthesised samples in a run folder, unless it is there, or go on with it."""
     state = state_of(run, recipe, plan.seed, plan.resume)
     if state == "finished":
         return
-    (write, training), (write_held_out, validation) = (
-        line_writer(plan.data, split) for split in ("train", "validation")
-    )
-    identity = {
-        "recipe": recipe.to_dict(),
-        "seed": plan.seed,
-        "data": {"training": training, "validation": validation},
-    }
+    identity = {"recipe": recipe.to_dict(), "seed": plan.seed, "data": data}
     if state == "new":
         create_run(run.path, identity | provenance())
-    held_out = LineStream(write_held_out, batch_size=64, seed=999)
-    task = LinesTask(
-        recipe,
-        LineStream(write, batch_size=recipe.batch_size, seed=plan.seed),
-        list(held_out.batches(0, held_out.batches_a_group * plan.validation)),
-        seed=plan.seed,
-        device=find_device(),
-        workers=plan.workers,
-    )
     with stopping_on_signals() as asked_to, LiveProgress() as progress:
         _, history = fit(
-            task,
+            task(),
             checkpoint=run.checkpoint_file,
             identity=identity,
             resume=run.checkpoint_file.exists(),

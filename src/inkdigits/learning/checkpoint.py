@@ -105,7 +105,7 @@ def load_checkpoint(
         ) from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
-    if saved_identity != identity:
+    if saved_identity != json.loads(json.dumps(identity)):  # where tuples are lists
         raise CheckpointError(
             f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
             "name the folder of the run that you want to go on with",
