@@ -186,6 +186,7 @@ def _train_in(
     should_stop: Callable[[], bool] | None = None,
 ) -> TrainedRun:
     """Fit, and write all that a complete run leaves; the team's leader writes, and the others wait for it."""
+    from inkdigits.learning.digits import DigitsTask
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
     from inkdigits.learning.stopping import stopping_on_signals
@@ -193,13 +194,10 @@ def _train_in(
 
     recipe = Recipe.from_dict(config["recipe"])
     teachers = [teacher["path"] for teacher in config["teachers"]]
+    how: dict[str, Any] = {"seed": config["seed"], "device": device, "team": team}
     with stopping_on_signals() as asked_to:
         network, history = fit(
-            training,
-            validation,
-            recipe,
-            seed=config["seed"],
-            device=device,
+            DigitsTask(training, validation, recipe, teacher=taking_turns(teachers), **how),
             checkpoint=run.checkpoint_file,
             identity={
                 "recipe": recipe.to_dict(),
@@ -208,11 +206,10 @@ def _train_in(
                 "validation": validation.sha256,
                 "teachers": [describe_teacher(model)["sha256"] for model in teachers],
             },
-            teacher=taking_turns(teachers),
             resume=resume,
             observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers] if team.leads else [],
             should_stop=should_stop or asked_to,
-            team=team,
+            once_stopped=f"go on with: inkdigits train --resume --out {printable(run.path)}",
         )
 
     def finish() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
+from inkdigits.learning.digits import DigitsTask
 from inkdigits.learning.fit import fit
 from inkdigits.learning.history import EpochRecord, StepReport
 from inkdigits.learning.optimization import schedule
@@ -43,11 +44,7 @@ def run(
 ) -> dict[str, torch.Tensor]:
     watcher = watcher or Watcher()
     network, _ = fit(
-        training,
-        validation,
-        recipe,
-        seed=seed,
-        device=CPU,
+        DigitsTask(training, validation, recipe, seed=seed, device=CPU),
         checkpoint=tmp_path / "checkpoint.safetensors",
         identity={"seed": seed, "recipe": recipe.to_dict()},
         resume=resume,
@@ -150,7 +147,7 @@ def test_resuming_without_a_checkpoint_is_a_clear_error(
 def test_the_checkpoint_is_plain_tensors(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
     run(tmp_path, training_digits, validation_digits, find_recipe("fast").with_changes(epochs=1))
     names = {name.split(".")[0] for name in load_file(tmp_path / "checkpoint.safetensors")}
-    assert names == {"curriculum", "network", "optimizer", "random"}
+    assert names == {"task", "network", "optimizer", "random"}
 
 
 def test_one_cycle_rises_to_the_highest_rate_and_falls_to_nearly_nothing() -> None:

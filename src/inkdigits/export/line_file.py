@@ -18,7 +18,7 @@ def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo
     """Write a line model's file atomically.
 
     Args:
-        network: in evaluation mode, as `inkdigits.learning.line_model.line_network` makes it.
+        network: in evaluation mode, as `inkdigits.learning.line_network.line_network` makes it.
         temperature: what its logits are divided by.
         info: what the file says about itself.
         path: where to.
