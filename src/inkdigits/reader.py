@@ -13,10 +13,10 @@ from inkdigits.imaging.decode import MAX_PAGES, Document, Page, Picture, name_of
 from inkdigits.imaging.ink import with_dark_ink
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED
-from inkdigits.reading import Digit, Line, Reading
 from inkdigits.recognition.finding import Finding
 from inkdigits.recognition.rows import find_lines
 from inkdigits.recognition.single import find_single
+from inkdigits.results.reading import Digit, Line, Reading
 
 __all__ = ["Reader"]
 

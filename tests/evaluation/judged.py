@@ -7,7 +7,7 @@ import numpy as np
 from inkdigits.errors import PictureError
 from inkdigits.evaluation.judgement import Judgement
 from inkdigits.evaluation.labels import LabelledPicture
-from inkdigits.reading import Digit, Line, Reading
+from inkdigits.results.reading import Digit, Line, Reading
 
 IMAGE = np.zeros((28, 28), np.uint8)
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.reader import Reader
-from inkdigits.reading import CSV_COLUMNS
+from inkdigits.results.reading import CSV_COLUMNS
 from inkdigits.samples import sample_pictures
 
 from .browser import DESKTOP, PHONE, Visitor, axe, chromium, playwright

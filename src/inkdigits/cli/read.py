@@ -15,9 +15,9 @@ from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.contact_sheet import ContactSheet
     from inkdigits.reader import Reader
-    from inkdigits.reading import Reading
+    from inkdigits.results.contact_sheet import ContactSheet
+    from inkdigits.results.reading import Reading
 
 __all__ = ["finish", "read"]
 
@@ -126,10 +126,10 @@ def read(
         return
 
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.contact_sheet import ContactSheet
     from inkdigits.files import open_atomically
-    from inkdigits.formats import FORMATS, write_named_text, write_text
     from inkdigits.reader import Reader
+    from inkdigits.results.contact_sheet import ContactSheet
+    from inkdigits.results.formats import FORMATS, write_named_text, write_text
     from inkdigits.sources import find_sources, has_more_below
 
     chosen = _format(output, json=as_json, jsonl=as_jsonl, csv=as_csv)

@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from inkdigits.drawing import PAPER, colour_of, draw_box, font
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
@@ -21,7 +20,8 @@ from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.imaging.decode import open_picture
-from inkdigits.reading import Reading
+from inkdigits.results.drawing import PAPER, colour_of, draw_box, font
+from inkdigits.results.reading import Reading
 
 __all__ = ["MOST", "write_gallery"]
 

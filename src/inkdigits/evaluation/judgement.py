@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inkdigits.evaluation.labels import LabelledPicture
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 
 __all__ = ["CAUSES", "Cause", "Judgement", "count_exact_lines", "edit_distance"]
 

@@ -18,7 +18,7 @@ from inkdigits.evaluation.labels import LabelledPicture, check_columns, leave_ou
 from inkdigits.evaluation.rejection import area_under_curve, false_accept_rate
 from inkdigits.evaluation.shares import Share, Shares, count_shares
 from inkdigits.reader import Reader
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 
 __all__ = ["ReaderEvaluation", "evaluate_reader", "judge"]
 

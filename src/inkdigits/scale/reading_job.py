@@ -21,7 +21,7 @@ from inkdigits.errors import ClusterError, InkdigitsError, OutputError, PictureE
 from inkdigits.files import sha256
 from inkdigits.modelfile import BUNDLED, find_model
 from inkdigits.reader import Reader
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 from inkdigits.scale.cluster import cpus
 from inkdigits.scale.lease import held
 from inkdigits.scale.output import COUNTED, Output, Tally

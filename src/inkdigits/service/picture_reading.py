@@ -11,7 +11,7 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.reader import Reader
-from inkdigits.reading import Digit, Line, Reading
+from inkdigits.results.reading import Digit, Line, Reading
 from inkdigits.service.uploads import Upload
 
 __all__ = ["Wish"]

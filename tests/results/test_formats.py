@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inkdigits import formats
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.extras import EXTRAS
-from inkdigits.formats import write_parquet, write_text
-from inkdigits.reading import Digit, Line, Reading
+from inkdigits.results import formats
+from inkdigits.results.formats import write_parquet, write_text
+from inkdigits.results.reading import Digit, Line, Reading
 
 SEVEN = Digit(7, 0.93, (*[0.0] * 7, 0.93, 0.0, 0.07), (3, 4, 20, 30), True, 0, np.zeros((28, 28), np.uint8))
 READINGS = [

@@ -155,7 +155,7 @@ class Reading:
             PictureError: the picture could not be read, or can no longer be.
 
         """
-        from inkdigits.annotate import annotate
+        from inkdigits.results.annotate import annotate
 
         return annotate(self)
 
@@ -167,7 +167,7 @@ class Reading:
             PictureError: the picture could not be read, or can no longer be.
 
         """
-        from inkdigits.drawing import save_drawing
+        from inkdigits.results.drawing import save_drawing
 
         return save_drawing(self.draw(), path)
 
@@ -183,6 +183,6 @@ class Reading:
 
         """
         require("evaluate", "Plotting a reading")
-        from inkdigits.annotate import plot
+        from inkdigits.results.annotate import plot
 
         return plot(self)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.errors import OutputError, PictureError
-from inkdigits.reading import CSV_COLUMNS, Digit, Line, Reading
+from inkdigits.results.reading import CSV_COLUMNS, Digit, Line, Reading
 
 
 def digit(value: int, confidence: float = 0.91, *, line: int = 0, accepted: bool = True) -> Digit:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
-from inkdigits.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import open_picture
+from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from inkdigits.reading import Digit, Reading
+    from inkdigits.results.reading import Digit, Reading
 
 __all__ = ["annotate", "plot"]
 

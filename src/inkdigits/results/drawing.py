@@ -13,7 +13,7 @@ from inkdigits.errors import OutputError, printable
 from inkdigits.files import write_atomically
 
 if TYPE_CHECKING:
-    from inkdigits.reading import Digit
+    from inkdigits.results.reading import Digit
 
 __all__ = ["COLOURS", "PALE", "PAPER", "WORDS", "colour_of", "draw_box", "drawing_format", "font", "save_drawing"]
 

@@ -9,10 +9,10 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.reader import Reader
-from inkdigits.reading import CSV_COLUMNS, SCHEMA, Reading
+from inkdigits.results.reading import CSV_COLUMNS, SCHEMA, Reading
 from inkdigits.samples import sample_pictures
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")

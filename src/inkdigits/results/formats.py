@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from inkdigits.errors import printable
 
 if TYPE_CHECKING:
-    from inkdigits.reading import Reading
+    from inkdigits.results.reading import Reading
 
 __all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_parquet", "write_text"]
 
@@ -56,7 +56,7 @@ def write_jsonl(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     """Write CSV (RFC 4180) with a row a digit, and a row for each page without digits."""
-    from inkdigits.reading import CSV_COLUMNS
+    from inkdigits.results.reading import CSV_COLUMNS
 
     text = io.StringIO(newline="")
     rows = csv.DictWriter(text, CSV_COLUMNS, restval="")
@@ -74,7 +74,7 @@ def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from inkdigits.reading import SCHEMA
+    from inkdigits.results.reading import SCHEMA
 
     digit = pa.struct(
         {
