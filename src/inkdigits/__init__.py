@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inkdigits.evaluation.figures import plot_mistakes, plot_prediction
     from inkdigits.export import export
     from inkdigits.reader import Reader
-    from inkdigits.results.reading import Digit, Line, Reading
+    from inkdigits.results.reading import Digit, Line, Mark, Reading
     from inkdigits.training import train
 
 _HOMES = {
@@ -26,6 +26,7 @@ _HOMES = {
     "Evaluation": "evaluation.evaluate",
     "InkdigitsError": "errors",
     "Line": "results.reading",
+    "Mark": "results.reading",
     "Reader": "reader",
     "Reading": "results.reading",
     "evaluate": "evaluation.evaluate",
@@ -43,6 +44,7 @@ __all__ = [
     "Evaluation",
     "InkdigitsError",
     "Line",
+    "Mark",
     "Reader",
     "Reading",
     "__version__",

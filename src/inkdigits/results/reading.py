@@ -1,10 +1,11 @@
-"""What was read in a picture: digits, lines, and their forms as JSON, as CSV, drawn and plotted."""
+"""What was read in a picture: digits, marks, lines, and their forms as JSON, as CSV, drawn and plotted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = ["CSV_COLUMNS", "SCHEMA", "Digit", "Line", "Reading", "Status"]
+__all__ = ["CSV_COLUMNS", "MARKS", "SCHEMA", "Digit", "Line", "Mark", "Reading", "Status"]
 
 Status = Literal["ok", "uncertain", "no_digit", "error"]
 
-SCHEMA = 1  # of JSON, CSV and Parquet, as docs/readings.md describes them
+Box: TypeAlias = tuple[int, int, int, int]  # left, top, width and height in the upright picture's pixels
+
+SCHEMA = 2  # of JSON, CSV and Parquet, as docs/readings.md describes them
+
+MARKS = ".,/-:+"
+_SIGNS = "-+"  # belong to the number after them, where a gap stands there too; any other mark to the one before
 
 CSV_COLUMNS = (
-    *("source", "page", "status", "text", "line", "value", "confidence", "accepted"),
+    *("source", "page", "status", "text", "line", "number", "value", "mark", "confidence", "accepted"),
     *("x", "y", "width", "height", "error"),
 )
 
@@ -47,7 +53,7 @@ class Digit:
     value: int
     confidence: float
     probabilities: tuple[float, ...]
-    box: tuple[int, int, int, int]
+    box: Box
     accepted: bool
     line: int
     image: npt.NDArray[np.uint8] = field(repr=False, compare=False)
@@ -65,15 +71,88 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A mark that stands before, between or after digits.
+
+    Attributes:
+        value: one of `MARKS`.
+        confidence: probability that there is a mark here and that it is this one, 0 to 1.
+        box: left, top, width and height in the upright picture's pixels.
+        line: which line of the page it stands in, from 0.
+        after: how many digits of its line stand before it.
+        accepted: whether the confidence is high enough; if not, have a look.
+
+    """
+
+    value: str
+    confidence: float
+    box: Box
+    line: int
+    after: int
+    accepted: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the mark as it stands in JSON."""
+        return {
+            "value": self.value,
+            "confidence": round(self.confidence, 6),
+            "accepted": self.accepted,
+            "box": list(self.box),
+            "line": self.line,
+            "after": self.after,
+        }
+
+
+@dataclass(frozen=True)
 class Line:
-    """The digits of one line, from the left."""
+    """What stands in one line, from the left.
+
+    Attributes:
+        digits: at least one.
+        marks: in their order.
+        gaps: after how many digits there is a wide gap, which keeps two numbers apart.
+        digits_only: leave marks and gaps out of `text`.
+
+    """
 
     digits: tuple[Digit, ...]
+    marks: tuple[Mark, ...] = ()
+    gaps: tuple[int, ...] = ()
+    digits_only: bool = False
 
     @property
     def text(self) -> str:
-        """The digits as a string, such as "407"."""
-        return "".join(str(digit.value) for digit in self.digits)
+        """The line as written, such as "407", "12.50" or "12 7 30"."""
+        digits = [str(digit.value) for digit in self.digits]
+        if self.digits_only:
+            return "".join(digits)
+        return "".join(self._between(place) + digit for place, digit in enumerate((*digits, ""))).strip()
+
+    @property
+    def numbers(self) -> list[str]:
+        """The digits of each number, split at marks and wide gaps: "12.50" is ["12", "50"]."""
+        numbers = [""] * (self.number_of[-1] + 1)
+        for digit, number in zip(self.digits, self.number_of, strict=True):
+            numbers[number] += str(digit.value)
+        return numbers
+
+    @property
+    def number_of(self) -> list[int]:
+        """Which of the line's numbers each digit belongs to, from 0."""
+        ends = {mark.after for mark in self.marks} | {*self.gaps}
+        return list(accumulate((place in ends for place in range(1, len(self.digits))), initial=0))
+
+    def marks_after(self, place: int) -> str:
+        """Return the marks after so many digits."""
+        return "".join(mark.value for mark in self.marks if mark.after == place)
+
+    def _between(self, place: int) -> str:
+        """Return what stands after so many digits, in the text."""
+        marks = self.marks_after(place)
+        if place not in self.gaps:
+            return marks
+        signs = "".join(mark for mark in marks if mark in _SIGNS)
+        return f"{''.join(mark for mark in marks if mark not in _SIGNS)} {signs}"
 
 
 @dataclass(frozen=True)
@@ -88,6 +167,8 @@ class Reading:
         page: which page of the picture, from 1; that of nearly every picture.
         digit_score: how sure it is that there is a digit at all, 0 to 1, also where none was accepted: the mean
             confidence of its surest line.
+        rotation: by how many degrees the page was turned, clockwise, to be read: 0, 90, 180 or 270.
+        notes: why it is not "ok", or what was left out, in words; empty where all is plain.
 
     """
 
@@ -97,6 +178,8 @@ class Reading:
     picture: Picture | None = field(default=None, repr=False, compare=False)
     page: int = 1
     digit_score: float = 0.0
+    rotation: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def digits(self) -> tuple[Digit, ...]:
@@ -104,18 +187,33 @@ class Reading:
         return tuple(digit for line in self.lines for digit in line.digits)
 
     @property
+    def marks(self) -> tuple[Mark, ...]:
+        """All marks in reading order."""
+        return tuple(mark for line in self.lines for mark in line.marks)
+
+    @property
+    def characters(self) -> tuple[Digit | Mark, ...]:
+        """All digits, and all marks after them."""
+        return (*self.digits, *self.marks)
+
+    @property
+    def numbers(self) -> list[str]:
+        """All numbers in reading order, of digits only: the lines, split at marks and wide gaps."""
+        return [number for line in self.lines for number in line.numbers]
+
+    @property
     def text(self) -> str:
-        r"""The lines, joined by "\n"."""
+        r"""The lines as written, joined by "\n"."""
         return "\n".join(line.text for line in self.lines)
 
     @property
     def status(self) -> Status:
-        """Whether every digit was accepted, some digit was not, there is none, or the picture cannot be read."""
+        """Whether all digits and marks were accepted, one was not, there is no digit, or the picture is unreadable."""
         if self.error:
             return "error"
         if not self.digits:
             return "no_digit"
-        return "ok" if all(digit.accepted for digit in self.digits) else "uncertain"
+        return "ok" if all(read.accepted for read in self.characters) else "uncertain"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as it stands in JSON."""
@@ -126,7 +224,11 @@ class Reading:
             "status": self.status,
             "text": self.text,
             "lines": [line.text for line in self.lines],
+            "numbers": self.numbers,
             "digits": [digit.to_dict() for digit in self.digits],
+            "marks": [mark.to_dict() for mark in self.marks],
+            "rotation": self.rotation,
+            "notes": list(self.notes),
             "error": {"code": self.error.code, "message": str(self.error)} if self.error else None,
         }
 
@@ -138,11 +240,12 @@ class Reading:
         return [
             {
                 **common,
-                **{"line": digit.line, "value": digit.value, "confidence": round(digit.confidence, 6)},
-                "accepted": digit.accepted,
+                **{"line": digit.line, "number": number, "value": digit.value, "mark": line.marks_after(place)},
+                **{"confidence": round(digit.confidence, 6), "accepted": digit.accepted},
                 **dict(zip(("x", "y", "width", "height"), digit.box, strict=True)),
             }
-            for digit in self.digits
+            for line in self.lines
+            for place, (digit, number) in enumerate(zip(line.digits, line.number_of, strict=True), 1)
         ]
 
     def draw(self) -> Image.Image:
