@@ -105,8 +105,8 @@ def check_columns(pictures: Sequence[LabelledPicture], columns: Sequence[str]) -
 def _picture(source: Path, line: int, row: dict[str | None, str]) -> LabelledPicture:
     columns = {name: value.strip() for name, value in row.items() if name is not None}  # None: more fields than names
     label = columns["label"]
-    lines = [" ".join(part.split()) for part in label.split("|")]
-    if label and not all(_LINE.fullmatch(part) for part in lines):
+    lines = [" ".join(part.split()) for part in label.split("|") if part.strip()]  # no text has an empty line
+    if label and not (lines and all(map(_LINE.fullmatch, lines))):
         raise DataError(
             f"the label '{printable(label)}' in line {line} of {printable(source)} is no line of digits",
             f"write digits, marks ({' '.join(MARKS)}) and spaces, '|' between lines, or nothing for no digit",
