@@ -21,11 +21,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import torch
 from model_cards import digits_card, lines_card
+from numpy.random import Generator
 
 import inkdigits
 from inkdigits.classifier import Classifier
@@ -49,9 +49,12 @@ from inkdigits.learning.streams import StreamTask
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
+from inkdigits.synthesis.writers import Hands
 from inkdigits.training import resume_training, train
 
 SOURCES = ("MNIST: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0",)  # what the models learn from
+Known: TypeAlias = dict[str, Any]
+
 WEIGHTS = Path(__file__).parents[1] / "src" / "inkdigits" / "weights"
 
 
@@ -208,11 +211,12 @@ def train_stream(
     write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
 
 
-def line_writer(data: str, split: str) -> tuple[Callable[[np.random.Generator], WrittenLine], dict[str, Any]]:
+def line_writer(data: str, split: Literal["train", "validation"]) -> tuple[Callable[[Generator], WrittenLine], Known]:
     """Return what writes lines with the hands of a split, and what is known about them."""
     digits = inkdigits.load_dataset(data, split)
-    known = {"name": digits.name, "split": digits.split, "n": len(digits), "sha256": digits.sha256}
-    return partial(write_line, digits.images, digits.labels), known
+    hands = Hands.load(digits, split)
+    known = {"name": digits.name, "split": split, "n": len(digits), "sha256": digits.sha256, "hands": hands.sources}
+    return partial(write_line, hands), known
 
 
 def state_of(run: RunFolder, recipe: Recipe | StreamRecipe, seed: int, resume: bool) -> str:

@@ -12,6 +12,8 @@ from PIL import Image
 
 import inkdigits
 
+from ..waiting import PATIENCE
+
 TOKEN = "correct-horse-battery-staple"
 NAME = inkdigits.Classifier().info.name
 DRAWING = Image.new("L", (28, 28))
@@ -56,4 +58,4 @@ def make_plausible(case) -> None:
 @settings(max_examples=5, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_as_the_document_says(case, everything) -> None:
     make_plausible(case)
-    case.call_and_validate(base_url=everything.url, headers={"Authorization": f"Bearer {TOKEN}"})
+    case.call_and_validate(base_url=everything.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=PATIENCE)

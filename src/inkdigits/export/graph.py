@@ -57,8 +57,8 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
         temperature: what the logits are divided by.
 
     Returns:
-        uint8 (N,40,W) `bands` in, float32 (N,W/4,16) `columns` out: probabilities of ten digits, of a sign
-        and of a blank, and boxes.
+        uint8 (N,40,W) `bands` in, float32 (N,W/4,22) `columns` out: probabilities of ten digits, six marks, a
+        sign and a blank, and boxes.
 
     Raises:
         ModelFileError: the network has a layer that is not known here.

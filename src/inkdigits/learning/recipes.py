@@ -172,7 +172,7 @@ class LineRecipe(StreamRecipe):
 
     """
 
-    steps: int = 20_000
+    steps: int = 14_000
     batch_size: int = 32
     learning_rate: float = 0.003
     muon_rate: float = 0.02
@@ -180,8 +180,32 @@ class LineRecipe(StreamRecipe):
     betas: tuple[float, float] = (0.9, 0.99)
     weight_decay: float = 0.01
     largest_gradient: float = 20.0
-    channels: tuple[int, ...] = (24, 48, 96, 96, 128, 192)
+    channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
     context: tuple[int, ...] = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRecipe(StreamRecipe):
+    """How the page detector is trained; its batches are pages, each looked at once.
+
+    Attributes:
+        fine: channels of the first layer, at two pixels, and of those at four; see `page_network`.
+        coarse: channels at eight pixels.
+        context: the dilations of the residual convolutions at eight pixels.
+
+    """
+
+    steps: int = 5_000
+    batch_size: int = 12
+    learning_rate: float = 0.003
+    muon_rate: float = 0.02
+    rise: float = 0.05
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = 0.01
+    largest_gradient: float = 20.0
+    fine: tuple[int, int] = (12, 32)
+    coarse: int = 64
+    context: tuple[int, ...] = (1, 2, 1, 4, 1)
 
 
 RECIPES: dict[str, Recipe] = {

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT
 from inkdigits.synthesis.composition import Part, compose_line
 from inkdigits.synthesis.papers import expose, random_paper
-from inkdigits.synthesis.pens import Hand, Ink, random_hand, rewrite
+from inkdigits.synthesis.pens import Ink
+from inkdigits.synthesis.writers import Hands, Writer
 
 __all__ = ["WrittenLine", "write_line"]
 
-_FOREIGN = 0.6  # of the hands
 _KERNED = 0.6  # of lines: gaps are between ink and ink
 _LEAST_ADVANCE = 0.35  # of a part's width: the next does not begin before
 _FAR = 1e4  # pixels
@@ -30,7 +30,7 @@ class WrittenLine:
 
     Attributes:
         grey: uint8 (40,W), dark ink on light paper.
-        labels: int64 (N,): its digits from the left, and `SIGN` for each letter or scribble.
+        labels: int64 (N,): its digits and marks from the left, and `SIGN` for each letter or scribble.
         boxes: float32 (N,4): left, top, right and bottom of each, in pixels of `grey`.
 
     """
@@ -40,18 +40,17 @@ class WrittenLine:
     boxes: npt.NDArray[np.float32]
 
 
-def write_line(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], rng: np.random.Generator) -> WrittenLine:
-    """Write a line with some digits of a data set, and what comes with digits on real paper.
+def write_line(hands: Hands, rng: np.random.Generator) -> WrittenLine:
+    """Write a line by one hand, and what comes with digits on real paper.
 
     Args:
-        images: uint8 (N,28,28), 0 paper to 255 ink, as MNIST.
-        labels: int64 (N,).
+        hands: who may write it.
         rng: the source of chance.
 
     """
-    hand = random_hand(rng, foreign=_FOREIGN)
+    writer = hands.writer(rng)
     height = DIGIT_HEIGHT * float(np.exp(rng.normal(0, 0.18)))
-    parts = compose_line(images, labels, height, hand, rng)
+    parts = compose_line(writer, height, rng)
     places, width = _lay_out(parts, height, rng)
     ink = np.zeros((BAND_HEIGHT, width), np.float32)
     strength = float(rng.uniform(0.75, 1.0)) if rng.random() < 0.5 else 1.0
@@ -61,9 +60,9 @@ def write_line(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], rng
         visible = _lay(ink, part.ink * darkness, left, top)
         if part.label is not None:
             boxes.append((part.label, left, top, left + part.ink.shape[1], top + part.ink.shape[0], visible))
-    _join(ink, parts, places, height, hand, rng)
-    _add_neighbours(ink, images, labels, height, hand, rng)
-    grey = _on_paper(ink, [box[1:5] for box in boxes], height, rng)
+    _join(ink, parts, places, height, writer, rng)
+    _add_neighbours(ink, writer, height, rng)
+    grey = _on_paper(ink, [box[1:5] for box in boxes if box[0] < 10], height, rng)
     kept = [box for box in boxes if box[5] > 0.6]
     kept.sort(key=lambda box: box[1] + box[3])
     truth = np.array([box[1:5] for box in kept], np.float32).reshape(-1, 4)
@@ -132,13 +131,13 @@ def _edges(part: Part) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]
 
 
 def _join(
-    ink: Ink, parts: list[Part], places: list[tuple[int, int]], height: float, hand: Hand, rng: np.random.Generator
+    ink: Ink, parts: list[Part], places: list[tuple[int, int]], height: float, writer: Writer, rng: np.random.Generator
 ) -> None:
     """Draw the strokes by which some hands join a digit to the next."""
-    thick = max(1, round((hand.pen or 0.1) * height))
+    thick = max(1, round((writer.hand.pen or 0.1) * height))
     for place in range(len(parts) - 1):
         one, other = parts[place], parts[place + 1]
-        if one.label is None or other.label is None or rng.random() >= hand.ligatures:
+        if not (_is_digit(one) and _is_digit(other)) or rng.random() >= writer.hand.ligatures:
             continue
         (left, top), (next_left, next_top) = places[place], places[place + 1]
         start = left + round(0.85 * one.ink.shape[1]), top + round(rng.uniform(0.05, 1) * one.ink.shape[0])
@@ -148,6 +147,10 @@ def _join(
         )
         if abs(end[0] - start[0]) < 0.8 * height:
             cv2.line(ink, start, end, 1.0, thick, cv2.LINE_AA)
+
+
+def _is_digit(part: Part) -> bool:
+    return part.label is not None and part.label < 10
 
 
 def _lay(canvas: Ink, ink: Ink, left: int, top: int) -> float:
@@ -162,21 +165,13 @@ def _lay(canvas: Ink, ink: Ink, left: int, top: int) -> float:
     return float(part.sum() / max(float(ink.sum()), 1e-6))
 
 
-def _add_neighbours(
-    ink: Ink,
-    images: npt.NDArray[np.uint8],
-    labels: npt.NDArray[np.int64],
-    height: float,
-    hand: Hand,
-    rng: np.random.Generator,
-) -> None:
+def _add_neighbours(ink: Ink, writer: Writer, height: float, rng: np.random.Generator) -> None:
     """Let digits of the lines above, below and beside be cut by the border of the band."""
     if rng.random() > 0.22:
         return
     side = rng.random()
     for _ in range(int(rng.integers(1, 5)) if side < 0.7 else 1):
-        which = int(rng.integers(len(images)))
-        other = rewrite(images[which], int(labels[which]), height, hand, rng)
+        other = writer.digit(int(rng.integers(10)), height, rng)
         if side < 0.7:
             shown = int(rng.integers(1, 7))
             top = shown - other.shape[0] if side < 0.35 else ink.shape[0] - shown

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from inkdigits.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
 from inkdigits.errors import printable
 from inkdigits.files import open_atomically
 from inkdigits.imaging.decode import open_picture
-from inkdigits.reading import Digit, Reading
+from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
+from inkdigits.results.reading import Digit, Reading
 
 __all__ = ["MOST", "ContactSheet"]
 

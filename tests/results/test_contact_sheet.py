@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkdigits import contact_sheet
-from inkdigits.contact_sheet import ContactSheet
 from inkdigits.errors import OutputError
-from inkdigits.reading import Digit, Line, Reading
+from inkdigits.results import contact_sheet
+from inkdigits.results.contact_sheet import ContactSheet
+from inkdigits.results.reading import Digit, Line, Reading
 
 COLOURS = [(200, 0, 0), (0, 160, 0), (0, 0, 200)]
 

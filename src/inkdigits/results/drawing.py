@@ -1,4 +1,4 @@
-"""What drawings of readings share: colours, the font, the box of a digit, and writing them to a file."""
+"""What drawings of readings share: colours, the font, the box of what was read, and writing them to a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inkdigits.errors import OutputError, printable
 from inkdigits.files import write_atomically
 
 if TYPE_CHECKING:
-    from inkdigits.reading import Digit
+    from inkdigits.results.reading import Digit, Mark
 
 __all__ = ["COLOURS", "PALE", "PAPER", "WORDS", "colour_of", "draw_box", "drawing_format", "font", "save_drawing"]
 
@@ -22,15 +22,15 @@ COLOURS = {"ok": "#0072b2", "uncertain": "#d55e00", "no_digit": "#6b7280"}
 PAPER, WORDS, PALE = "#ffffff", "#1f2937", "#cbd5e1"
 
 
-def colour_of(digit: Digit) -> str:
-    """Return the colour of what is said about a digit."""
-    return COLOURS["ok" if digit.accepted else "uncertain"]
+def colour_of(read: Digit | Mark) -> str:
+    """Return the colour of what is said about a digit or a mark."""
+    return COLOURS["ok" if read.accepted else "uncertain"]
 
 
-def draw_box(draw: ImageDraw.ImageDraw, digit: Digit, left: int, top: int, right: int, bottom: int) -> None:
-    """Draw a box: closed if the digit in it is accepted, only its corners if it is uncertain."""
-    colour = colour_of(digit)
-    if digit.accepted:
+def draw_box(draw: ImageDraw.ImageDraw, read: Digit | Mark, left: int, top: int, right: int, bottom: int) -> None:
+    """Draw a box: closed if what was read in it is accepted, only its corners if it is uncertain."""
+    colour = colour_of(read)
+    if read.accepted:
         draw.rectangle((left, top, right, bottom), outline=colour, width=2)
         return
     arm = max(5, min(right - left, bottom - top) // 4)

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from inkdigits.errors import printable
 
 if TYPE_CHECKING:
-    from inkdigits.reading import Reading
+    from inkdigits.results.reading import Reading
 
 __all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_parquet", "write_text"]
 
@@ -56,7 +56,7 @@ def write_jsonl(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     """Write CSV (RFC 4180) with a row a digit, and a row for each page without digits."""
-    from inkdigits.reading import CSV_COLUMNS
+    from inkdigits.results.reading import CSV_COLUMNS
 
     text = io.StringIO(newline="")
     rows = csv.DictWriter(text, CSV_COLUMNS, restval="")
@@ -70,23 +70,25 @@ def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write Parquet with a row a page, shaped as in JSON; the schema's version is in the file's metadata."""
+    """Write Parquet with a row a page, shaped as in JSON, and with each digit its number and mark, as in CSV.
+
+    The schema's version is in the file's metadata.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from inkdigits.reading import SCHEMA
+    from inkdigits.results.reading import SCHEMA
 
-    digit = pa.struct(
-        {
-            **{"value": pa.int8(), "confidence": pa.float64(), "accepted": pa.bool_()},
-            **{"box": pa.list_(pa.int32()), "line": pa.int32(), "probabilities": pa.list_(pa.float64())},
-        }
-    )
-    text = pa.string()
+    text, texts, place = pa.string(), pa.list_(pa.string()), pa.int32()
+    common = {"confidence": pa.float64(), "accepted": pa.bool_(), "box": pa.list_(place), "line": place}
+    own = {"probabilities": pa.list_(pa.float64()), "number": place, "mark": text}
+    digit = pa.struct({"value": pa.int8(), **common, **own})
+    mark = pa.struct({"value": text, **common, "after": place})
     schema = pa.schema(
         {
-            **{"source": text, "page": pa.int32(), "status": text, "text": text, "lines": pa.list_(text)},
-            **{"digits": pa.list_(digit), "error": pa.struct({"code": text, "message": text})},
+            **{"source": text, "page": place, "status": text, "text": text, "lines": texts, "numbers": texts},
+            **{"digits": pa.list_(digit), "marks": pa.list_(mark), "rotation": pa.int16(), "notes": texts},
+            "error": pa.struct({"code": text, "message": text}),
         },
         metadata={"inkdigits.schema": str(SCHEMA)},
     )
@@ -110,6 +112,8 @@ def _json(reading: Reading) -> bytes:
 
 def _row(reading: Reading) -> dict[str, Any]:
     row = reading.to_dict() | {"source": _utf8(reading.source).decode()}
+    for digit, cells in zip(row["digits"], reading.to_rows(), strict=False):  # a page without digits has a row too
+        digit |= {"number": cells["number"], "mark": cells["mark"]}
     if row["error"]:
         row["error"]["message"] = _utf8(row["error"]["message"]).decode()
     return row

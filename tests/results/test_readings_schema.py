@@ -9,10 +9,10 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.reader import Reader
-from inkdigits.reading import CSV_COLUMNS, SCHEMA, Reading
+from inkdigits.results.reading import CSV_COLUMNS, SCHEMA, Reading
 from inkdigits.samples import sample_pictures
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,15 @@ def test_real_readings_are_as_the_schema_says(schema: jsonschema.Draft202012Vali
 
 @pytest.mark.parametrize(
     "change",
-    [{"schema": 2}, {"status": "fine"}, {"page": 0}, {"text": "4 7"}, {"error": {"code": "?", "message": "x"}}],
+    [
+        {"schema": 1},
+        {"status": "fine"},
+        {"page": 0},
+        {"text": "4  7"},
+        {"numbers": ["4 7"]},
+        {"rotation": 45},
+        {"error": {"code": "?", "message": "x"}},
+    ],
     ids=str,
 )
 def test_the_schema_refuses_what_is_no_reading(
@@ -48,7 +56,7 @@ def test_the_schema_refuses_what_is_no_reading(
 def test_every_name_is_documented(schema: jsonschema.Draft202012Validator) -> None:
     text = (DOCS / "readings.md").read_text(encoding="utf-8")
     definitions = schema.schema["$defs"]
-    names = {*schema.schema["properties"], *definitions["digit"]["properties"]}
+    names = {*schema.schema["properties"], *definitions["digit"]["properties"], *definitions["mark"]["properties"]}
     names |= set(definitions["error"]["properties"]["code"]["enum"])
     assert {name for name in names if f"`{name}`" not in text} == set()
     assert f"version {SCHEMA}" in text

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.errors import OutputError, PictureError
-from inkdigits.reading import CSV_COLUMNS, Digit, Line, Reading
+from inkdigits.results.reading import CSV_COLUMNS, MARKS, Digit, Line, Mark, Reading
 
 
 def digit(value: int, confidence: float = 0.91, *, line: int = 0, accepted: bool = True) -> Digit:
@@ -19,6 +20,58 @@ def digit(value: int, confidence: float = 0.91, *, line: int = 0, accepted: bool
 
 def reading(*lines: tuple[Digit, ...]) -> Reading:
     return Reading("page.png", tuple(map(Line, lines)), picture=np.full((150, 330, 3), 230, np.uint8))
+
+
+def mark(value: str, after: int, *, accepted: bool = True) -> Mark:
+    return Mark(value, 0.97, (150, 50, 6, 8), 0, after, accepted)
+
+
+def written(text: str) -> Line:
+    """A line that should have this text: marks and spaces become marks and gaps."""
+    digits, marks, gaps = [], [], []
+    for sign in text:
+        if sign in MARKS:
+            marks.append(mark(sign, len(digits)))
+        elif sign == " ":
+            gaps.append(len(digits))
+        else:
+            digits.append(digit(int(sign)))
+    return Line(tuple(digits), tuple(marks), tuple(gaps))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "cells"),
+    [
+        ("407", ["407"], ["0", "0", "0"]),
+        ("12.50", ["12", "50"], ["0", "0.", "1", "1"]),
+        ("20/07/21", ["20", "07", "21"], ["0", "0/", "1", "1/", "2", "2"]),
+        ("12 7 3", ["12", "7", "3"], ["0", "0", "1", "2"]),
+        ("-5 +7", ["5", "7"], ["0+", "1"]),
+        ("1, 2", ["1", "2"], ["0,", "1"]),
+        ("3.-", ["3"], ["0.-"]),
+        ("7:", ["7"], ["0:"]),
+    ],
+)
+def test_marks_and_gaps_stand_in_the_text_and_split_numbers(text: str, numbers: list[str], cells: list[str]) -> None:
+    line = written(text)
+    page = Reading("page.png", (line, written("8")))
+    assert page.text == f"{text}\n8"
+    assert line.numbers == numbers
+    assert page.numbers == [*numbers, "8"]
+    assert page.marks == line.marks
+    assert [f"{row['number']}{row['mark']}" for row in page.to_rows()] == [*cells, "0"]
+
+
+def test_digits_alone_are_the_text_where_that_is_asked_for() -> None:
+    page = Reading("page.png", (replace(written("12.50 7"), digits_only=True),))
+    shown = page.to_dict()
+    assert (shown["text"], shown["lines"], shown["numbers"]) == ("12507", ["12507"], ["12", "50", "7"])
+    assert [(one["value"], one["after"]) for one in shown["marks"]] == [(".", 2)]
+
+
+def test_a_mark_in_doubt_makes_the_reading_uncertain() -> None:
+    line = Line((digit(4), digit(0)), (mark(".", 1, accepted=False),))
+    assert Reading("page.png", (line,)).status == "uncertain"
 
 
 def test_lines_are_joined_by_line_breaks() -> None:
@@ -36,13 +89,15 @@ def test_the_status_says_what_to_do_with_a_reading() -> None:
 
 
 def test_json_has_its_fixed_shape() -> None:
-    assert reading((digit(4, 0.91),)).to_dict() == {
-        "schema": 1,
+    page = Reading("page.png", (Line((digit(4, 0.91),), (mark("-", 0),)),), rotation=90, notes=("looks like print",))
+    assert page.to_dict() == {
+        "schema": 2,
         "source": "page.png",
         "page": 1,
         "status": "ok",
-        "text": "4",
-        "lines": ["4"],
+        "text": "-4",
+        "lines": ["-4"],
+        "numbers": ["4"],
         "digits": [
             {
                 "value": 4,
@@ -53,6 +108,11 @@ def test_json_has_its_fixed_shape() -> None:
                 "probabilities": [0.91 if value == 4 else 0.01 for value in range(10)],
             }
         ],
+        "marks": [
+            {"value": "-", "confidence": 0.97, "accepted": True, "box": [150, 50, 6, 8], "line": 0, "after": 0},
+        ],
+        "rotation": 90,
+        "notes": ["looks like print"],
         "error": None,
     }
 
@@ -60,7 +120,8 @@ def test_json_has_its_fixed_shape() -> None:
 def test_json_of_a_failure_has_its_code_and_message() -> None:
     found = Reading("x.png", error=PictureError("x.png is empty", code="empty_file")).to_dict()
     assert found == {
-        **{"schema": 1, "source": "x.png", "page": 1, "status": "error", "text": "", "lines": [], "digits": []},
+        **{"schema": 2, "source": "x.png", "page": 1, "status": "error", "text": "", "lines": [], "numbers": []},
+        **{"digits": [], "marks": [], "rotation": 0, "notes": []},
         "error": {"code": "empty_file", "message": "x.png is empty"},
     }
 
@@ -71,9 +132,9 @@ def test_csv_has_a_row_a_digit_and_one_for_a_picture_without() -> None:
     table = csv.DictWriter(text, CSV_COLUMNS, restval="")
     table.writerows(rows)
     assert text.getvalue().splitlines() == [
-        "page.png,1,uncertain,40,0,4,0.91,True,140,10,20,50,",
-        "page.png,1,uncertain,40,0,0,0.91,False,20,10,20,50,",
-        "page.png,1,no_digit,,,,,,,,,,",
+        "page.png,1,uncertain,40,0,0,4,,0.91,True,140,10,20,50,",
+        "page.png,1,uncertain,40,0,0,0,,0.91,False,20,10,20,50,",
+        "page.png,1,no_digit,,,,,,,,,,,,",
     ]
 
 

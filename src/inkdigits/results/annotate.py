@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
-from inkdigits.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import open_picture
+from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from inkdigits.reading import Digit, Reading
+    from inkdigits.results.reading import Digit, Mark, Reading
 
 __all__ = ["annotate", "plot"]
 
@@ -55,8 +55,8 @@ def annotate(reading: Reading) -> Image.Image:
     _heading(draw, reading, size[0] - 2 * _MARGIN)
     canvas.paste(picture, (_MARGIN, _HEADING))
     draw.rectangle((_MARGIN - 1, _HEADING - 1, _MARGIN + picture.width, _HEADING + picture.height), outline=PALE)
-    for digit in reading.digits:
-        _mark(draw, digit, scale, labelled=not explained)
+    for read in reading.characters:
+        _outline(draw, read, scale, labelled=not explained or isinstance(read.value, str))
     for digit, corner in zip(explained, cards, strict=True):
         _card(canvas, digit, corner)
     return canvas
@@ -87,8 +87,8 @@ def plot(reading: Reading) -> Figure:
     whole.imshow(picture)
     whole.set_title(_title(reading), color=COLOURS[reading.status], fontsize=20)
     whole.set_axis_off()
-    for digit in reading.digits:
-        _plot_box(whole, digit, scale)
+    for read in reading.characters:
+        _plot_box(whole, read, scale)
     for row, digit in enumerate(explained):
         seen = figure.add_subplot(grid[row, 1])
         seen.imshow(digit.image, cmap="gray", vmin=0, vmax=255)
@@ -165,30 +165,30 @@ def _heading(draw: ImageDraw.ImageDraw, reading: Reading, width: int) -> None:
     draw.text((_MARGIN, 78), words, WORDS, font(14), anchor="lm")
 
 
-def _mark(draw: ImageDraw.ImageDraw, digit: Digit, scale: float, *, labelled: bool) -> None:
-    """Draw a box about a digit in the picture, and above it what was read if no card says so."""
-    x, y, width, height = (round(length * scale) for length in digit.box)
+def _outline(draw: ImageDraw.ImageDraw, read: Digit | Mark, scale: float, *, labelled: bool) -> None:
+    """Draw a box about a digit or a mark in the picture, and above it what was read if no card says so."""
+    x, y, width, height = (round(length * scale) for length in read.box)
     gap = 2 if labelled else 4
     left, top = _MARGIN + x - gap, _HEADING + y - gap
-    draw_box(draw, digit, left, top, left + width + 2 * gap, top + height + 2 * gap)
+    draw_box(draw, read, left, top, left + width + 2 * gap, top + height + 2 * gap)
     if labelled:
         label = (left + gap + width // 2, top - 1)
-        draw.text(label, _said(digit), colour_of(digit), font(16), anchor="mb", stroke_width=2, stroke_fill=PAPER)
+        draw.text(label, _said(read), colour_of(read), font(16), anchor="mb", stroke_width=2, stroke_fill=PAPER)
 
 
-def _plot_box(axes: Axes, digit: Digit, scale: float) -> None:
-    """Plot a box about a digit, dashed if it is uncertain, and above it what was read."""
+def _plot_box(axes: Axes, read: Digit | Mark, scale: float) -> None:
+    """Plot a box about a digit or a mark, dashed if it is uncertain, and above it what was read."""
     from matplotlib.patches import Rectangle
 
-    x, y, width, height = (length * scale for length in digit.box)
-    style: dict[str, Any] = {"edgecolor": colour_of(digit), "linestyle": "-" if digit.accepted else "--"}
+    x, y, width, height = (length * scale for length in read.box)
+    style: dict[str, Any] = {"edgecolor": colour_of(read), "linestyle": "-" if read.accepted else "--"}
     axes.add_patch(Rectangle((x, y), width, height, fill=False, linewidth=1.5, **style))
     above: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points", "ha": "center", "va": "bottom"}
-    axes.annotate(_said(digit), (x + width / 2, y), color=colour_of(digit), fontsize=9, **above)
+    axes.annotate(_said(read), (x + width / 2, y), color=colour_of(read), fontsize=9, **above)
 
 
-def _said(digit: Digit) -> str:
-    return f"{digit.value}{'' if digit.accepted else '?'}"
+def _said(read: Digit | Mark) -> str:
+    return f"{read.value}{'' if read.accepted else '?'}"
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: _Point) -> None:

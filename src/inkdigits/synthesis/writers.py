@@ -1,0 +1,327 @@
+"""Writers: all digits, marks and letters of a line or a page come from one hand.
+
+A writer takes its digits from one source (MNIST with forms drawn as strokes, one person's scans, one person's pen
+trajectories, one handwriting font), and moves the pen as one `Hand` does: width, slant, size, jitter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal, Protocol, TypeVar
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from inkdigits.data import Dataset
+from inkdigits.data.hands import (
+    Font,
+    Letters,
+    Scans,
+    Strokes,
+    available,
+    load_fonts,
+    load_letters,
+    load_scans,
+    load_strokes,
+)
+from inkdigits.synthesis.clutter import random_sign
+from inkdigits.synthesis.marks import OTHER_SIGNS, Written, write_mark
+from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, draw_strokes, random_hand, rewrite, write_shape
+
+__all__ = ["Hands", "Shares", "Writer"]
+
+_Item = TypeVar("_Item")
+
+_TALL = 45  # pixels of a shape of 64 that a digit's height comes to
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Which share of the lines each source writes; where one is missing, the others take its lines.
+
+    MNIST stays the largest, since it has the most writers. The others hold forms that it lacks: what each brought
+    stands in experiments/LOG.md.
+
+    Attributes:
+        mnist: MNIST's digits.
+        scans: scanned digits, by person.
+        strokes: pen trajectories, by person.
+        fonts: handwriting fonts, each a person.
+        foreign: of MNIST's lines, so many have digits in forms that MNIST lacks.
+        kept: of the lines of scans and fonts, so many keep their own strokes; the rest is drawn with another pen.
+        letters: of what is no digit, so many are scanned letters.
+
+    """
+
+    mnist: float = 0.4
+    scans: float = 0.2
+    strokes: float = 0.2
+    fonts: float = 0.2
+    foreign: float = 0.6
+    kept: float = 0.5
+    letters: float = 0.3
+
+
+class Source(Protocol):
+    """Where a writer's digits come from."""
+
+    def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+        """Return a digit's ink, float32 (h,w), 0 paper to 1 ink, cropped; `height` is that of a full digit."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One hand.
+
+    Attributes:
+        hand: how the pen moves.
+        source: where the digits come from.
+        letters: shapes of letters, uint8 (N,64,64), 0 paper to 255 ink; may be none.
+
+    """
+
+    hand: Hand
+    source: Source
+    letters: npt.NDArray[np.uint8]
+    share_of_letters: float = 0.0
+
+    def digit(self, label: int, height: float, rng: np.random.Generator) -> Ink:
+        """Return a digit's ink.
+
+        Args:
+            label: 0 to 9.
+            height: pixels that a digit of full height comes to.
+            rng: the source of chance.
+
+        Returns:
+            float32 (h,w), 0 paper to 1 ink, cropped to the ink.
+
+        """
+        return self.source.draw(label, height, self.hand, rng)
+
+    def mark(self, sign: str, height: float, rng: np.random.Generator) -> Written:
+        """Return a mark, or another sign among digits, with its place above the baseline; see `write_mark`."""
+        return write_mark(sign, height, self.hand, rng)
+
+    def sign(self, height: float, rng: np.random.Generator) -> Ink:
+        """Return something of a digit's size that is no digit and no mark; see `digit`."""
+        chance = rng.random()
+        if len(self.letters) and chance < self.share_of_letters:
+            shape = self.letters[int(rng.integers(len(self.letters)))]
+            own = self.hand if self.hand.pen is not None else replace(self.hand, pen=float(rng.uniform(0.05, 0.16)))
+            return write_shape(shape, height * float(rng.uniform(0.8, 1.2)), own, rng)
+        if chance > 1 - _OTHER_SIGNS:
+            return self.mark(OTHER_SIGNS[int(rng.integers(len(OTHER_SIGNS)))], height, rng).ink
+        return random_sign(height, self.hand, rng)
+
+
+_OTHER_SIGNS = 0.06  # of what is no digit
+
+
+@dataclass(frozen=True)
+class Hands:
+    """All that lines and pages can be written with.
+
+    Attributes:
+        digits: MNIST's, or others of its form.
+        scans: people's scanned digits.
+        strokes: people's pen trajectories.
+        fonts: handwriting fonts.
+        letters: scanned letters, which are no digits.
+        shares: how often each writes.
+
+    """
+
+    digits: Dataset
+    scans: tuple[Scans, ...] = ()
+    strokes: tuple[Strokes, ...] = ()
+    fonts: tuple[Font, ...] = ()
+    letters: Letters | None = None
+    shares: Shares = field(default_factory=Shares)
+
+    @classmethod
+    def load(cls, digits: Dataset, split: Literal["train", "validation"], data_dir: Path | None = None) -> Hands:
+        """Return some digits with all other hands of a split that are on disk.
+
+        Args:
+            digits: MNIST's, or others of its form.
+            split: of the other hands; by writer.
+            data_dir: where to look first; see `settings.data_dirs`.
+
+        Raises:
+            DataError: a data set that is there is damaged.
+
+        """
+        there = available(data_dir)
+        return cls(
+            digits,
+            scans=tuple(load_scans("swiss", split, data_dir) for _ in {"swiss"} & set(there)),
+            strokes=tuple(load_strokes(name, split, data_dir) for name in ("pendigits", "uji") if name in there),
+            fonts=load_fonts(split, data_dir) if "fonts" in there else (),
+            letters=load_letters(data_dir) if "omniglot" in there else None,
+        )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the data sets that write, or are written beside digits."""
+        others = (*self.scans, *self.strokes)
+        named = (*(own.name for own in others), *["fonts"] * bool(self.fonts), *["omniglot"] * (self.letters is not None))
+        return (self.digits.name, *named)
+
+    def writer(self, rng: np.random.Generator) -> Writer:
+        """Return some writer."""
+        choose = {
+            self._mnist_writer: self.shares.mnist,
+            self._person: self.shares.scans * bool(self.scans),
+            self._pen: self.shares.strokes * bool(self.strokes),
+            self._font: self.shares.fonts * bool(self.fonts),
+        }
+        weights = np.array(list(choose.values()))
+        hand, source = list(choose)[int(rng.choice(len(weights), p=weights / weights.sum()))](rng)
+        return Writer(hand, source, self._letters, self.shares.letters)
+
+    def _mnist_writer(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+        return random_hand(rng, foreign=self.shares.foreign), self._mnist
+
+    def _person(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+        return self._own_hand(rng), self._people[int(rng.integers(len(self._people)))]
+
+    def _pen(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+        hand = self._own_hand(rng)
+        pen = hand.pen if hand.pen is not None else float(rng.uniform(0.05, 0.14))
+        return replace(hand, pen=pen), self._pens[int(rng.integers(len(self._pens)))]
+
+    def _font(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+        return self._own_hand(rng), _Glyphs(self.fonts[int(rng.integers(len(self.fonts)))].path)
+
+    def _own_hand(self, rng: np.random.Generator) -> Hand:
+        """Return a hand that leaves slant and forms mostly to the source, which has its own."""
+        hand = random_hand(rng)
+        slant, bend = 0.4 * (hand.slant - 0.08), 0.6 * hand.bend
+        return replace(hand, slant=slant, bend=bend, pen=None if rng.random() < self.shares.kept else hand.pen)
+
+    @cached_property
+    def _mnist(self) -> Source:
+        places = tuple(np.flatnonzero(self.digits.labels == label) for label in range(10))
+        return _Mnist(self.digits.images, places)
+
+    @cached_property
+    def _people(self) -> tuple[Source, ...]:
+        return tuple(
+            _Shapes(digits)
+            for own in self.scans
+            for digits in _by_writer(own.labels, own.writers, _shapes(255 - own.images))
+        )
+
+    @cached_property
+    def _pens(self) -> tuple[Source, ...]:
+        labels = np.concatenate([own.labels for own in self.strokes])
+        writers = np.concatenate([1000 * number + own.writers for number, own in enumerate(self.strokes)])
+        strokes = [digit for own in self.strokes for digit in own.strokes]
+        return tuple(_Trajectories(digits) for digits in _by_writer(labels, writers, strokes))
+
+    @cached_property
+    def _letters(self) -> npt.NDArray[np.uint8]:
+        if self.letters is None:
+            return np.zeros((0, SIDE, SIDE), np.uint8)
+        return np.stack(_shapes(self.letters.images.astype(np.uint8) * 255))
+
+
+@dataclass(frozen=True)
+class _Mnist:
+    """Digits of MNIST; a hand may have forms of its own in their place."""
+
+    images: npt.NDArray[np.uint8]
+    places: tuple[npt.NDArray[np.int64], ...]
+
+    def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+        which = self.places[label][int(rng.integers(len(self.places[label])))]
+        return rewrite(self.images[which], label, height, hand, rng)
+
+
+@dataclass(frozen=True)
+class _Shapes:
+    """One person's digits as shapes of 64 pixels, by label."""
+
+    shapes: tuple[list[Shape], ...]
+
+    def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+        own = self.shapes[label]
+        return write_shape(own[int(rng.integers(len(own)))], height, hand, rng)
+
+
+@dataclass(frozen=True)
+class _Trajectories:
+    """One person's digits as strokes, by label."""
+
+    strokes: tuple[list[tuple[npt.NDArray[np.float32], ...]], ...]
+
+    def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+        own = self.strokes[label]
+        return draw_strokes(list(own[int(rng.integers(len(own)))]), height, hand, rng)
+
+
+@dataclass(frozen=True)
+class _Glyphs:
+    """The digits of a font."""
+
+    path: Path
+
+    def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
+        return write_shape(_glyph(self.path, str(label)), height, hand, rng)
+
+
+@cache
+def _glyph(path: Path, character: str) -> Shape:
+    """Return a character of a font as uint8 (64,64), 0 paper to 255 ink, 45 pixels tall."""
+    image = Image.new("L", (6 * SIDE, 6 * SIDE))
+    ImageDraw.Draw(image).text((3 * SIDE, 3 * SIDE), character, 255, ImageFont.truetype(path, 140), anchor="mm")
+    return _fit(np.asarray(image))
+
+
+def _fit(image: npt.NDArray[np.uint8]) -> Shape:
+    """Return ink on paper, 0 to 255, as a shape: 45 pixels tall, or as wide as a shape's 64 allow."""
+    x, y, width, height = cv2.boundingRect((image > _INKED).astype(np.uint8))
+    ink = image[y : y + max(height, 1), x : x + max(width, 1)]
+    scale = min(_TALL / ink.shape[0], (SIDE - 4) / ink.shape[1])
+    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    shape = np.zeros((SIDE, SIDE), np.uint8)
+    top, left = (SIDE - size[1]) // 2, (SIDE - size[0]) // 2
+    shape[top : top + size[1], left : left + size[0]] = small
+    return shape
+
+
+_INKED = 60  # of 255: paper of a scan has grain that is fainter
+
+
+def _shapes(images: npt.NDArray[np.uint8]) -> list[Shape]:
+    """Return scans, uint8 (N,H,W), 0 paper to 255 ink, as shapes whose darkest ink is full."""
+    shapes = []
+    for image in images:
+        ink = np.clip(image.astype(np.float32) - 25, 0, None)  # grain of the paper
+        full = max(float(np.percentile(ink[ink > 0], 90)) if (ink > 0).any() else 1.0, 1.0)
+        shapes.append(_fit(np.asarray(np.minimum(ink * (255 / full), 255), np.uint8)))
+    return shapes
+
+
+def _by_writer(
+    labels: npt.NDArray[np.int64], writers: npt.NDArray[np.int64], digits: Sequence[_Item]
+) -> list[tuple[list[_Item], ...]]:
+    """Return each writer's digits by label; who never wrote one borrows it from all others."""
+    everyone = _by_label(labels, digits)
+    result = []
+    for writer in np.unique(writers):
+        rows = np.flatnonzero(writers == writer)
+        own = _by_label(labels[rows], [digits[row] for row in rows])
+        result.append(tuple(mine or all_of_it for mine, all_of_it in zip(own, everyone, strict=True)))
+    return result
+
+
+def _by_label(labels: npt.NDArray[np.int64], digits: Sequence[_Item]) -> tuple[list[_Item], ...]:
+    return tuple([digit for digit, own in zip(digits, labels, strict=True) if own == label] for label in range(10))
