@@ -103,7 +103,7 @@ def build_page_graph(network: nn.Sequential) -> onnx.ModelProto:
 
 
 def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one: float = 255) -> None:
-    """Add a network to a graph; before it, the pixels that are `zero` and `one` are brought to 0 and 1 more than that."""
+    """Add a network to a graph; before it, `zero` is taken from the pixels, and what is left divided by `one`."""
     graph.add("Cast", to=TensorProto.FLOAT)
     if zero:
         graph.add("Sub", graph.constant("zero", np.float32(zero)))

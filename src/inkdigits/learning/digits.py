@@ -91,7 +91,7 @@ class DigitsTask(Task[_DigitChunk]):
         seed: decides the first weights, the order, the augmentation and the dropout.
         device: where to compute.
         teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
-        hands: who writes the share of the digits that the recipe has written again; with other pens alone, if not given.
+        hands: who writes what the recipe has written again; the training digits with other pens, if not given.
         team: the processes that share the run.
 
     """
