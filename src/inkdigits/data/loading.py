@@ -84,7 +84,7 @@ def load_collection(
     if name in HANDS:
         from inkdigits.data.hands.digits import load_hand
 
-        return load_hand(str(name), split, data_dir=data_dir, progress=progress)
+        return load_hand(str(name), split, data_dir=data_dir, offline=offline, progress=progress)
     path = expanded(name)
     if not _is_path(name, path):
         raise unknown_name("data set", str(name), [*DATASETS, "a folder", "a CSV"])

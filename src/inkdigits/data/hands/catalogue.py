@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.data.mnist import ATTRIBUTION
 from inkdigits.errors import DataError, unknown_name
 
 __all__ = ["HANDS", "Hand", "attributions", "draw_writers", "hand_called"]
@@ -34,6 +35,8 @@ class Hand:
         author: who made it, and what it is called.
         licence: under which licence it may be used.
         origin: where anyone gets it from.
+        archive: the address of what its files are made of; empty for `fonts`.
+        arrays: the arrays of its `.npz` file that its sum is of.
 
     """
 
@@ -45,6 +48,8 @@ class Hand:
     author: str
     licence: str
     origin: str
+    archive: str = ""
+    arrays: tuple[str, ...] = ()
 
     @property
     def attribution(self) -> str:
@@ -69,6 +74,8 @@ HANDS: dict[str, Hand] = {
             author='A. Schroeder and others, "numbers"',
             licence="CC0 1.0",
             origin="https://github.com/BSI-Business-Systems-Integration-AG/anagnostes (numbers/, commit fd24d4bf)",
+            archive="https://github.com/BSI-Business-Systems-Integration-AG/anagnostes/archive/fd24d4bf.tar.gz",
+            arrays=("images", "labels", "writers"),
         ),
         Hand(
             name="pendigits",
@@ -85,6 +92,7 @@ HANDS: dict[str, Hand] = {
             ),
             licence="CC BY 4.0",
             origin="https://github.com/choucavalier/pendigits-hmm (data/, commit 03382e14)",
+            archive="https://github.com/choucavalier/pendigits-hmm/archive/03382e14.tar.gz",
         ),
         Hand(
             name="uji",
@@ -98,6 +106,7 @@ HANDS: dict[str, Hand] = {
             ),
             licence="CC BY 4.0",
             origin="https://github.com/YeongHyeon/Sequence-Autoencoder (commit 7734c148)",
+            archive="https://github.com/YeongHyeon/Sequence-Autoencoder/archive/7734c148.tar.gz",
         ),
         Hand(
             name="hwd1000",
@@ -108,6 +117,8 @@ HANDS: dict[str, Hand] = {
             author='N. Henning, "HwD-1000"',
             licence="MIT",
             origin="https://github.com/niklashenning/hwd-1000-dataset (commit 93b3ba9e)",
+            archive="https://github.com/niklashenning/hwd-1000-dataset/archive/93b3ba9e.tar.gz",
+            arrays=("images", "labels"),
         ),
         Hand(
             name="fonts",
@@ -128,11 +139,11 @@ HANDS: dict[str, Hand] = {
             author='B. M. Lake, R. Salakhutdinov and J. B. Tenenbaum, "Omniglot", Science 350, 2015',
             licence="MIT",
             origin="https://github.com/brendenlake/omniglot (small background sets, commit 057f034b)",
+            archive="https://github.com/brendenlake/omniglot/archive/057f034b.tar.gz",
+            arrays=("packed", "alphabets"),
         ),
     )
 }
-
-_MNIST = "Y. LeCun, C. Cortes and C. J. C. Burges, MNIST; CC BY-SA 3.0; http://yann.lecun.com/exdb/mnist/"
 
 
 def hand_called(name: str) -> Hand:
@@ -170,4 +181,4 @@ def attributions(names: Iterable[str]) -> tuple[str, ...]:
         UsageError: there is no data set of that name.
 
     """
-    return tuple(_MNIST if name == "mnist" else hand_called(name).attribution for name in names)
+    return tuple(ATTRIBUTION if name == "mnist" else hand_called(name).attribution for name in names)

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data.dataset import Images, Progress
-from inkdigits.data.hands.catalogue import Hand, hand_called
-from inkdigits.data.hands.disk import locate
+from inkdigits.data.hands.catalogue import hand_called
+from inkdigits.data.hands.disk import location
+from inkdigits.data.hands.fetching import fetch_hand
 from inkdigits.data.hands.scans import SCANNED, Scans, load_scans
 from inkdigits.data.hands.strokes import Stroke, Strokes, load_strokes
 from inkdigits.data.splits import PARTS, SPLITS, Collection
@@ -26,7 +27,12 @@ _FINE = 4  # bits of a pixel's fraction, by which cv2 places points
 
 
 def load_hand(
-    name: str, split: str, *, data_dir: str | Path | None = None, progress: Progress | None = None
+    name: str,
+    split: str,
+    *,
+    data_dir: str | Path | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
 ) -> Collection:
     """Return as much of a data set of hands as a split needs, as MNIST would hold it.
 
@@ -36,10 +42,11 @@ def load_hand(
         name: "swiss", "hwd1000", "pendigits" or "uji".
         split: a key of `SPLITS`; what is divided by writer is always divided in the same way.
         data_dir: where to look first; see `settings.data_dirs`.
-        progress: told how many digits have been drawn, and how many there are.
+        offline: never use the network.
+        progress: told what is being fetched, then how many digits have been drawn, and how many there are.
 
     Raises:
-        DataNotFoundError: it is not on disk.
+        DataNotFoundError: it is not on disk, and its origin cannot be reached.
         DataCorruptError: its file is damaged or of another version.
         DataError: there is no such split.
 
@@ -48,6 +55,7 @@ def load_hand(
     parts = hand.splits if split == "all" else SPLITS[split]
     for part in parts:
         hand.check_split(part)
+    fetch_hand(name, data_dir, offline=offline, progress=progress)
     load: Callable[[str, str, str | Path | None], Scans | Strokes] = load_scans if name in SCANNED else load_strokes
     loaded = [load(name, part, data_dir) for part in parts]
     drawn = list(_drawn(loaded, progress))
@@ -60,8 +68,10 @@ def load_hand(
         name=name,
         source=hand.author,
         licence=hand.licence,
-        location=_location(hand, data_dir),
+        location=location(hand, data_dir),
         skipped=tuple(skipped),
+        attribution=hand.attribution,
+        writers=np.concatenate([digits.writers for digits in loaded])[kept],
     )
 
 
@@ -99,8 +109,3 @@ def _drawn(loaded: Sequence[Scans | Strokes], progress: Progress | None) -> Iter
 
 def _stack(images: Sequence[npt.NDArray[np.uint8]]) -> Images:
     return np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)
-
-
-def _location(hand: Hand, data_dir: str | Path | None) -> str:
-    """Return where the files of a data set are."""
-    return ", ".join(str(locate(hand, file, data_dir)) for file in hand.files)

@@ -24,6 +24,8 @@ __all__ = [
     "check_labels",
     "check_sum",
     "locate",
+    "location",
+    "not_on_disk",
     "read_arrays",
     "with_advice",
     "writer_numbers",
@@ -34,7 +36,7 @@ FOLDER = "hands"
 
 def available(data_dir: str | Path | None = None) -> tuple[str, ...]:
     """Return the names of the data sets of hands whose files are all on disk, unread, in the order of `HANDS`."""
-    return tuple(name for name, hand in HANDS.items() if all(_find(file, data_dir) for file in hand.files or ["fonts"]))
+    return tuple(name for name, hand in HANDS.items() if all(_find(file, data_dir) for file in hand.files or (name,)))
 
 
 def locate(hand: Hand, file: str, data_dir: str | Path | None = None) -> Path:
@@ -52,11 +54,30 @@ def locate(hand: Hand, file: str, data_dir: str | Path | None = None) -> Path:
     """
     if found := _find(file, data_dir):
         return found
-    folders = [folder / FOLDER for folder in data_dirs(data_dir)]
-    raise DataNotFoundError(
-        f"{hand.name} is not on disk: there is no {file} in {' or '.join(printable(folder) for folder in folders)}",
-        f"run 'inkdigits data fetch {hand.name}', put {file} there, or set {DATA_DIR_VARIABLE}",
+    raise not_on_disk(hand, data_dir, do=f"run 'inkdigits data fetch {hand.name}', ")
+
+
+def not_on_disk(hand: Hand, data_dir: str | Path | None, *, why: str = "", do: str = "") -> DataNotFoundError:
+    """Return the error for a data set that is not on disk.
+
+    Args:
+        hand: the data set.
+        data_dir: where it was looked for first.
+        why: why it could not be fetched either, with words that go on from where it was looked for.
+        do: what to do about it, before what can always be done.
+
+    """
+    folders = " or ".join(printable(folder / FOLDER) for folder in data_dirs(data_dir))
+    files = " and ".join(hand.files or (hand.name,))
+    return DataNotFoundError(
+        f"{hand.name} is not on disk, for there is no {files} in {folders}{why}",
+        f"{do}put it there, or set {DATA_DIR_VARIABLE}",
     )
+
+
+def location(hand: Hand, data_dir: str | Path | None = None) -> str:
+    """Return where the files of a data set are; see `locate`."""
+    return ", ".join(str(locate(hand, file, data_dir)) for file in hand.files or (hand.name,))
 
 
 def with_advice(error: DataCorruptError, hand: Hand) -> DataCorruptError:
@@ -120,7 +141,7 @@ def _find(file: str, data_dir: str | Path | None) -> Path | None:
     for folder in data_dirs(data_dir):
         path = folder / FOLDER / file
         try:
-            if path.exists():
+            if path.is_file() or (path.is_dir() and any(path.iterdir())):
                 return path
         except OSError as error:
             raise DataError(f"cannot look into {printable(folder)}: {error.strerror}") from error

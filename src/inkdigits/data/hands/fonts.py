@@ -1,8 +1,8 @@
 """Handwriting fonts, each a hand of its own: which are known, and which characters each really draws.
 
-`fonts.csv` lists them: the file, the family, its use, the licence, the package with its version and registry that it
-is from, the hand where several fonts show the same one, and two sums. `sha256` is that of the file; another subsetter
-writes other bytes, so that the sum of the outlines of ASCII, as `outline_sum` gives it, counts as well.
+`fonts.csv` lists them: the file, the family, its use, the licence, the registry, package and version that it is from
+with the address, the hand where several fonts show the same one, and two sums. `sha256` is that of the file; another
+subsetter writes other bytes, so that the sum of the outlines of ASCII, as `outline_sum` gives it, counts as well.
 """
 
 from __future__ import annotations
@@ -75,10 +75,11 @@ class KnownFont:
     family: str
     use: str
     licence: str
+    registry: str
     package: str
     version: str
-    registry: str
     hand: str
+    url: str
     sha256: str
     outlines: str
 

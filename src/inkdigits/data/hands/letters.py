@@ -61,7 +61,7 @@ def load_letters(data_dir: str | Path | None = None) -> Letters:
 
 def _parse(raw: bytes, known: str, name: str) -> Letters:
     """Return what a file holds, whose pictures are packed, eight pixels a byte, along their last axis."""
-    arrays = read_arrays(raw, ("packed", "alphabets"), name)
+    arrays = read_arrays(raw, hand_called("omniglot").arrays, name)
     packed, alphabets = arrays["packed"], arrays["alphabets"]
     if packed.dtype != np.uint8 or packed.shape[1:] != (_SIDE, (_SIDE + 7) // 8):
         raise DataCorruptError(f"the pictures of {name} are {packed.dtype} {packed.shape}, not bits of (N,105,105)")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +23,7 @@ from inkdigits.errors import DataCorruptError, printable, unknown_name
 
 __all__ = ["SCANNED", "Scans", "load_scans"]
 
-# name → the arrays of its file, and how high and wide its pictures are
-SCANNED = {"swiss": (("images", "labels", "writers"), 100), "hwd1000": (("images", "labels"), 28)}
+SCANNED = {"swiss": 100, "hwd1000": 28}  # name → how high and wide its pictures are
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +85,11 @@ def _parse(
     raw: bytes, hand: Hand, known: str, name: str
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return images (N,H,W), labels (N,) and writers (N,); raise DataCorruptError if anything is wrong with them."""
-    keys, side = SCANNED[hand.name]
-    arrays: dict[str, npt.NDArray[Any]] = read_arrays(raw, keys, name)
+    side, arrays = SCANNED[hand.name], read_arrays(raw, hand.arrays, name)
     images, labels = arrays["images"], check_labels(arrays["labels"], name)
     if images.dtype != np.uint8 or images.shape[1:] != (side, side):
         raise DataCorruptError(f"the images of {name} are {images.dtype} {images.shape}, not uint8 (N,{side},{side})")
-    writers = writer_numbers(arrays["writers"], name) if "writers" in keys else np.ones(len(labels), np.int64)
+    writers = writer_numbers(arrays["writers"], name) if "writers" in arrays else np.ones(len(labels), np.int64)
     if not len(images) == len(labels) == len(writers):
         raise DataCorruptError(f"{name} has {len(images)} images, {len(labels)} labels and {len(writers)} writers")
     check_sum(array_sum(arrays), known, name)

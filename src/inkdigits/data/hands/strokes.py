@@ -21,6 +21,8 @@ __all__ = ["STROKED", "Stroke", "Strokes", "load_strokes"]
 
 Stroke: TypeAlias = npt.NDArray[np.float32]  # (P,2): x and y of each point
 
+_TRAINING_WRITERS = 30  # of pendigits, whose test writers are numbered on from there
+
 # name → split → the file that holds it
 STROKED = {
     "pendigits": {
@@ -40,7 +42,7 @@ class Strokes:
         name: the data set's name.
         split: which part of it this is.
         labels: int64 (N,), each from 0 to 9.
-        writers: int64 (N,), the number of each digit's writer; pendigits numbers its test writers from 1 again.
+        writers: int64 (N,), the number of each digit's writer; pendigits' test writers are 31 to 44.
         strokes: of each digit its strokes in the order of writing, float32 (P,2), x and y of each point, y down; a
             digit's top and left are at 0, and its height is 1.
         sha256: the sum of the content of the whole file, as the catalogue has it.
@@ -84,6 +86,8 @@ def load_strokes(name: str, split: str, data_dir: str | Path | None = None) -> S
         labels, writers, strokes = _parse(raw, hand.files[file], printable(path))
     except DataCorruptError as error:
         raise with_advice(error, hand) from error
+    if split == "test":  # the file begins at 1 again
+        writers = writers + _TRAINING_WRITERS
     chosen = _chosen(hand, split, writers)
     kept = tuple(_to_height_one(strokes[place]) for place in np.flatnonzero(chosen))
     return Strokes(name, split, labels[chosen], writers[chosen], kept, hand.files[file])
@@ -115,7 +119,7 @@ def _row(line: bytes, where: str) -> dict[str, Any]:
     """Return the digit on one line, its strokes as arrays."""
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataCorruptError(f"{where} is no JSON") from error
     for key in ("label", "writer", "strokes"):
         if not isinstance(row, dict) or key not in row:
@@ -128,10 +132,10 @@ def _row(line: bytes, where: str) -> dict[str, Any]:
 def _points(strokes: Any, where: str) -> list[Stroke]:
     """Return strokes as arrays; raise DataCorruptError unless each is a list of x and y."""
     try:
-        arrays = [np.array(stroke, np.float32) for stroke in strokes]
+        arrays = [np.array(stroke, np.float32, ndmin=1) for stroke in strokes]
     except (TypeError, ValueError):
         arrays = []
-    if not arrays or any(stroke.ndim != 2 or stroke.shape[1:] != (2,) for stroke in arrays):
+    if not arrays or not all(stroke.shape == (len(stroke), 2) and np.isfinite(stroke).all() for stroke in arrays):
         raise DataCorruptError(f"{where} has strokes that are no points")
     return arrays
 
