@@ -1,5 +1,6 @@
 """Hands from a server with the layout of their public origins: made into what is known, or refused in one line."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,15 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from inkdigits.data.hands import available, load_scans
+from inkdigits.data.hands import available, load_scans, load_strokes
 from inkdigits.data.hands.catalogue import HANDS
 from inkdigits.data.hands.description import check_hand
 from inkdigits.data.hands.fetching import fetch_hand
 from inkdigits.errors import DataCorruptError, DataNotFoundError
 from inkdigits.settings import cache_dir
 
-from .conftest import Keep, npz
+from .conftest import Keep, json_lines, npz
 from .origins import origin, tar
 
 Serve = Callable[..., Any]
@@ -34,7 +36,16 @@ def from_server(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     return point
 
 
-@pytest.mark.parametrize("name", ["swiss", "pendigits", "uji", "hwd1000", "omniglot"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("swiss", marks=pytest.mark.long),
+        pytest.param("pendigits", marks=pytest.mark.long),
+        "uji",
+        "hwd1000",
+        "omniglot",
+    ],
+)
 def test_the_known_contents_come_out_of_an_origin_of_their_layout(
     name: str, hands_dir: Path, from_server: Callable[..., Any], offering: Offering
 ) -> None:
@@ -48,13 +59,24 @@ def test_the_known_contents_come_out_of_an_origin_of_their_layout(
     assert len(server.requests) == 1
 
 
+def test_strokes_come_out_of_unipen_text_with_y_down(
+    keep: Keep,
+    know: Callable[..., None],
+    pen_rows: list[dict[str, Any]],
+    from_server: Callable[..., Any],
+    offering: Offering,
+) -> None:
+    of_test = [row | {"writer": row["writer"].replace("train", "test")} for row in pen_rows]
+    files = {"pendigits_train.jsonl.gz": json_lines(*pen_rows), "pendigits_test.jsonl.gz": json_lines(*of_test)}
+    know("pendigits", files)
+    from_server("pendigits", offering({"pendigits.tar.gz": tar(origin("pendigits", keep(files) / "hands"))}))
+    fetch_hand("pendigits")
+    assert load_strokes("pendigits", "test").writers.tolist() == np.repeat([31, 32, 33, 34], 5).tolist()
+
+
 def test_scans_of_any_size_are_centred_on_their_paper(
     know: Callable[..., None], from_server: Callable[..., Any], offering: Offering
 ) -> None:
-    import io
-
-    from PIL import Image
-
     def png(picture: Image.Image) -> bytes:
         file = io.BytesIO()
         picture.save(file, "PNG")

@@ -229,9 +229,17 @@ def test_fonts_come_from_npm_debian_and_github_cut_down_to_what_is_known(
     assert server.requests[5:] == ["/wrong.ttf", "/gone-1.0.0.tgz"]
 
 
+def test_a_host_that_does_not_answer_is_asked_once(serve: Callable[..., Any], know_fonts: Callable[..., None]) -> None:
+    server = serve(lambda request: request.server.closing.wait())
+    know_fonts(*(row(name, FULL, url=f"{server.url}{name}.tgz") for name in ("one", "two", "three")))
+    with pytest.raises(DataNotFoundError, match=r"the font One could not be had from .*(no answer|timed out)"):
+        fetching.fetch_hand("fonts", answer_within=0.3)
+    assert server.requests == ["/one.tgz"]
+
+
 def test_no_package_at_all_is_one_clear_line(deaf_url: str, know_fonts: Callable[..., None]) -> None:
     know_fonts(row("full", FULL, url=f"{deaf_url}full.tgz"))
-    with pytest.raises(DataNotFoundError, match="fonts is not on disk, .* Connection refused") as caught:
+    with pytest.raises(DataNotFoundError, match=r"fonts is not on disk, .* Connection refused") as caught:
         fetching.fetch_hand("fonts")
     assert len(str(caught.value).splitlines()) == 1
 

@@ -25,7 +25,7 @@ __all__ = ["CONVERTERS", "hwd1000", "omniglot", "pendigits_test", "pendigits_tra
 Files: TypeAlias = Iterable[tuple[str, bytes]]  # path and content, sorted by path
 _Point: TypeAlias = tuple[float, float]
 
-_SCAN = re.compile(r"/(00(?:0[1-9]|1[0-6])_[A-Z]{2}\d[A-Z])/(\d)/[^/]+\.png$")  # the first 16 writers
+_SCAN = re.compile(r"/numbers/(00(?:0[1-9]|1[0-6])_[A-Z]{2}\d[A-Z])/(\d)/[^/]+\.png$")  # the first 16 writers
 _SCAN_SIDE = 100
 _DRAWING = re.compile(r"/(\d)[^/]*\.png$")
 _DRAWING_SIDE = 28

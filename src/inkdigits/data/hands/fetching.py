@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from inkdigits import extras
 from inkdigits.data.dataset import Progress
@@ -113,17 +114,22 @@ def _fetch_fonts(folder: Path, progress: Progress | None, answer_within: float) 
     extras.require("evaluate", "Fetching fonts")
     lacking = [font for font in known_fonts() if not (folder / font.file).is_file()]
     addresses = dict.fromkeys(font.url for font in lacking)
-    failures = []
+    failures: list[str] = []
+    silent: dict[str, DataError] = {}  # hosts that cannot be reached, which are not asked again
     for done, url in enumerate(addresses):
-        fonts = [font for font in lacking if font.url == url]
+        fonts, host = [font for font in lacking if font.url == url], urlsplit(url).netloc
         if progress is not None:
             progress("fetching fonts", done, len(addresses))
         try:
+            if host in silent:
+                raise silent[host]
             package = list(members(download(url, limit=ARCHIVE_LIMIT, answer_within=answer_within), url))
             for font in fonts:
                 write_atomically(folder / font.file, _cut_down(package, font))
         except DataError as error:
             failures += [f"the font {font.family} could not be had from {url}: {error}" for font in fonts]
+            if isinstance(error, DataNotFoundError) and not str(error).startswith("HTTP"):
+                silent[host] = error
     if len(failures) == len(known_fonts()):
         raise DataNotFoundError(failures[0])
     return tuple(failures)
