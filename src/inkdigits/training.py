@@ -191,13 +191,16 @@ def _train_in(
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
     from inkdigits.learning.stopping import stopping_on_signals
     from inkdigits.learning.teachers import describe_teacher, taking_turns
+    from inkdigits.synthesis.writers import Hands
 
     recipe = Recipe.from_dict(config["recipe"])
+    hands = Hands.load(training, "train", config["data"]["data_dir"]) if recipe.augmentation.rewritten else None
+    sources = hands.sources if hands else (training.name,)
     teachers = [teacher["path"] for teacher in config["teachers"]]
     how: dict[str, Any] = {"seed": config["seed"], "device": device, "team": team}
     with stopping_on_signals() as asked_to:
         network, history = fit(
-            DigitsTask(training, validation, recipe, teacher=taking_turns(teachers), **how),
+            DigitsTask(training, validation, recipe, teacher=taking_turns(teachers), hands=hands, **how),
             checkpoint=run.checkpoint_file,
             identity={
                 "recipe": recipe.to_dict(),
@@ -205,6 +208,7 @@ def _train_in(
                 "training": training.sha256,
                 "validation": validation.sha256,
                 "teachers": [describe_teacher(model)["sha256"] for model in teachers],
+                "hands": list(sources),
             },
             resume=resume,
             observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers] if team.leads else [],
@@ -214,7 +218,7 @@ def _train_in(
 
     def finish() -> dict[str, Any]:
         _draw_learning_curve(run, history)
-        metrics = _export(run, network, recipe, config["seed"], training, validation)
+        metrics = _export(run, network, recipe, config["seed"], training, validation, sources)
         metrics["training_seconds"] = sum(record.seconds for record in history)
         write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
         return metrics
@@ -223,7 +227,13 @@ def _train_in(
 
 
 def _export(
-    run: RunFolder, network: torch.nn.Module, recipe: Recipe, seed: int, training: Dataset, validation: Dataset
+    run: RunFolder,
+    network: torch.nn.Module,
+    recipe: Recipe,
+    seed: int,
+    training: Dataset,
+    validation: Dataset,
+    sources: tuple[str, ...],
 ) -> dict[str, Any]:
     """Calibrate on the validation digits, write the model file, check it, and return its figures."""
     import torch
@@ -251,7 +261,7 @@ def _export(
     info = ModelInfo(
         name=name,
         recipe=recipe.to_dict(),
-        data=_describe(training),
+        data=_describe(training) | {"hands": list(sources)},
         metrics={validation.split: {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}},
         temperature=temperature,
         reject_threshold=reject_threshold(probabilities, validation.labels),

@@ -194,7 +194,7 @@ def _format(output: str | None, **flags: bool) -> str:
 
 
 def _read_all(reader: Reader, sources: list[str], how: dict[str, Any], *, with_bar: bool) -> Iterator[Reading]:
-    """Read all pages of all sources; each reading bears the source's name as it was given."""
+    """Read all pages of all sources; what comes from standard input is called as it was given."""
     from dataclasses import replace
 
     from inkdigits.sources import STANDARD_INPUT
@@ -205,7 +205,7 @@ def _read_all(reader: Reader, sources: list[str], how: dict[str, Any], *, with_b
         for source in sources:
             picture = stdin if source == STANDARD_INPUT else source
             for reading in reader.read_many([picture], **how):
-                yield replace(reading, source=source)
+                yield replace(reading, source=source) if picture is stdin else reading
             if bar and task is not None:
                 bar.advance(task)
 
@@ -227,10 +227,13 @@ def _remark(reading: Reading, *, alone: bool) -> None:
     if reading.error:
         notice(f"inkdigits: {reading.error}")
     elif alone and reading.status == "uncertain":
-        least = min(digit.confidence for digit in reading.digits)
-        notice(f"{page}uncertain: the least sure digit has {least:.0%}")
+        least = min(reading.characters, key=lambda read: read.confidence)
+        what = "mark" if isinstance(least.value, str) else "digit"
+        notice(f"{page}uncertain: the least sure {what} has {least.confidence:.0%}")
     elif alone and reading.status == "no_digit":
         notice(f"{page}no digit found")
+    for note in reading.notes if alone else ():
+        notice(f"{page}{note}")
 
 
 def finish(tally: Counter[str], files: int) -> None:

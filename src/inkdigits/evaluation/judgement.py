@@ -72,8 +72,8 @@ class Judgement:
 
     @property
     def confidence(self) -> float:
-        """Confidence of the least sure digit, 0 to 1; 0 where none was read."""
-        return min((digit.confidence for digit in self.reading.digits), default=0.0)
+        """Confidence of the least sure digit or mark, 0 to 1; 0 where none was read."""
+        return min((read.confidence for read in self.reading.characters), default=0.0)
 
     @property
     def edits(self) -> int:

@@ -87,9 +87,9 @@ class Document:
     """A picture that has been opened, and the pages in it: of a TIFF or a PDF, or the pictures of an animation.
 
     Args:
-        picture: a path, the bytes of a file, an open binary file, a Pillow image as it stands, or an array (H,W),
-            (H,W,3) RGB or (H,W,4) RGBA: integers, where more than 8 bits are brought to 8; floats, 0 to 1 or 0 to
-            255; or booleans.
+        picture: a path, the bytes of a file, an open binary file, a data URL, a Pillow image as it stands, or an array
+            or tensor (H,W), (H,W,3) RGB or (H,W,4) RGBA, channels first or last, 28×28 also as a row of 784: integers,
+            where more than 8 bits are brought to 8; floats, 0 to 1 or 0 to 255; or booleans, also as 0 and 1.
 
     Raises:
         PictureError: it is no picture that can be read; `code` is not_found, is_directory, unreadable, empty_file,
@@ -100,7 +100,8 @@ class Document:
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
         with _explained(picture):
-            self._frames = open_frames(picture)
+            self._picture = rereadable(picture)
+            self._frames = open_frames(self._picture)
 
     def __enter__(self) -> Document:
         return self

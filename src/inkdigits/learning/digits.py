@@ -21,6 +21,7 @@ from inkdigits.learning.recipes import Recipe
 from inkdigits.learning.rewriting import rewrite_some
 from inkdigits.learning.seeds import generator, mix
 from inkdigits.learning.task import Batch, Chunk, Task
+from inkdigits.synthesis.writers import Hands
 
 __all__ = ["Digits", "DigitsTask", "Teacher", "predict_logits", "scale"]
 
@@ -90,6 +91,7 @@ class DigitsTask(Task[_DigitChunk]):
         seed: decides the first weights, the order, the augmentation and the dropout.
         device: where to compute.
         teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
+        hands: who writes what the recipe has written again; the training digits with other pens, if not given.
         team: the processes that share the run.
 
     """
@@ -105,10 +107,11 @@ class DigitsTask(Task[_DigitChunk]):
         seed: int,
         device: torch.device,
         teacher: Teacher | None = None,
+        hands: Hands | None = None,
         team: Team = ALONE,
     ) -> None:
         self.recipe, self.seed, self.device, self.team = recipe, seed, device, team
-        self._teacher = teacher
+        self._teacher, self._hands = teacher, hands or Hands(training)
         self._digits, self._held_out = Digits.of(training, device), Digits.of(validation, device)
         self._curriculum = Curriculum(recipe, len(training), seed)
         self.sizes = self._curriculum.sizes
@@ -160,7 +163,9 @@ class DigitsTask(Task[_DigitChunk]):
         on_device = picked[share.rows].to(self.device)
         source, seed = generator(self.seed, epoch, start), mix(self.seed, epoch, start)
         variation, labels = self.recipe.augmentation, self._digits.labels[on_device]
-        own, strange = rewrite_some(self._digits.images[on_device], labels, variation.rewritten, seed, share)
+        own, strange = rewrite_some(
+            self._digits.images[on_device], labels, variation.rewritten, seed, self._hands, share
+        )
         images = augment(scale(own), variation, source, share)
         targets = self._targets(images, labels, strange, start // size)
         parts = zip(images.split(share.sizes), targets.split(share.sizes), share.weights, strict=True)

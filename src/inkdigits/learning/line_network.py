@@ -22,9 +22,9 @@ def line_network(channels: tuple[int, ...], context: tuple[int, ...]) -> nn.Sequ
         context: the dilations of the convolutions along the line.
 
     Returns:
-        a network from float32 (N,1,40,W) to float32 (N,22,1,W/4): the logits of ten digits, six marks, a sign and a blank,
-        and left, top, right and bottom of what is there, in heights of the band from the column's middle and the
-        band's.
+        a network from float32 (N,1,40,W) to float32 (N,22,1,W/4): the logits of ten digits, six marks, a sign and a
+        blank, and left, top, right and bottom of what is there, in heights of the band from the column's middle and
+        the band's.
 
     """
     first, second, third, fourth, fifth, wide = channels

@@ -145,7 +145,7 @@ class Hands:
     shares: Shares = field(default_factory=Shares)
 
     @classmethod
-    def load(cls, digits: Dataset, split: Literal["train", "validation"], data_dir: Path | None = None) -> Hands:
+    def load(cls, digits: Dataset, split: Literal["train", "validation"], data_dir: str | Path | None = None) -> Hands:
         """Return some digits with all other hands of a split that are on disk.
 
         Args:
@@ -170,7 +170,11 @@ class Hands:
     def sources(self) -> tuple[str, ...]:
         """The names of the data sets that write, or are written beside digits."""
         others = (*self.scans, *self.strokes)
-        named = (*(own.name for own in others), *["fonts"] * bool(self.fonts), *["omniglot"] * (self.letters is not None))
+        named = (
+            *(own.name for own in others),
+            *["fonts"] * bool(self.fonts),
+            *["omniglot"] * (self.letters is not None),
+        )
         return (self.digits.name, *named)
 
     def writer(self, rng: np.random.Generator) -> Writer:
