@@ -43,9 +43,10 @@ from inkdigits.learning.history import HistoryFiles, read_history
 from inkdigits.learning.line_data import LineStream
 from inkdigits.learning.line_network import line_network
 from inkdigits.learning.lines import LinesTask
-from inkdigits.learning.recipes import LineRecipe, Recipe, StreamRecipe, find_recipe
+from inkdigits.learning.recipes import Recipe, find_recipe
 from inkdigits.learning.runs import RunFolder, create_run, provenance
 from inkdigits.learning.stopping import stopping_on_signals
+from inkdigits.learning.stream_recipes import LineRecipe, StreamRecipe
 from inkdigits.learning.streams import StreamTask
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
@@ -119,7 +120,7 @@ def make_digits(plan: Plan) -> None:
         info = replace(info, metrics=info.metrics | {"test": figures})
         path = write_model(model, info, plan.weights / "bundled.onnx")
         weights = sum(weights.numel() for weights in model.network.parameters())
-        card = digits_card(path, info, plan.digits_run.read_config(), weights, thanks([info.data["name"]]))
+        card = digits_card(path, info, plan.digits_run.read_config(), weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "bundled.md", card)
 
 

@@ -20,7 +20,7 @@ from inkdigits.learning.history import EpochRecord, StepReport
 from inkdigits.learning.line_data import LineStream
 from inkdigits.learning.line_network import line_network
 from inkdigits.learning.lines import LinesTask, line_loss
-from inkdigits.learning.recipes import LineRecipe
+from inkdigits.learning.stream_recipes import LineRecipe
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
