@@ -16,7 +16,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,6 +30,7 @@ from numpy.random import Generator
 import inkdigits
 from inkdigits.classifier import Classifier
 from inkdigits.cli.train import LiveProgress
+from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.evaluation.thresholds import choose_thresholds
 from inkdigits.export.line_file import write_line_model
@@ -42,9 +43,10 @@ from inkdigits.learning.history import HistoryFiles, read_history
 from inkdigits.learning.line_data import LineStream
 from inkdigits.learning.line_network import line_network
 from inkdigits.learning.lines import LinesTask
-from inkdigits.learning.recipes import LineRecipe, Recipe, StreamRecipe, find_recipe
+from inkdigits.learning.recipes import Recipe, find_recipe
 from inkdigits.learning.runs import RunFolder, create_run, provenance
 from inkdigits.learning.stopping import stopping_on_signals
+from inkdigits.learning.stream_recipes import LineRecipe, StreamRecipe
 from inkdigits.learning.streams import StreamTask
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
@@ -52,7 +54,6 @@ from inkdigits.synthesis.lines import WrittenLine, write_line
 from inkdigits.synthesis.writers import Hands
 from inkdigits.training import resume_training, train
 
-SOURCES = ("MNIST: Yann LeCun, Corinna Cortes, Christopher J.C. Burges, CC BY-SA 3.0",)  # what the models learn from
 Known: TypeAlias = dict[str, Any]
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "inkdigits" / "weights"
@@ -119,7 +120,7 @@ def make_digits(plan: Plan) -> None:
         info = replace(info, metrics=info.metrics | {"test": figures})
         path = write_model(model, info, plan.weights / "bundled.onnx")
         weights = sum(weights.numel() for weights in model.network.parameters())
-        card = digits_card(path, info, plan.digits_run.read_config(), weights, SOURCES)
+        card = digits_card(path, info, plan.digits_run.read_config(), weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "bundled.md", card)
 
 
@@ -165,7 +166,8 @@ def make_lines(plan: Plan) -> None:
         )
         path = write_line_model(network, 1.0, info, plan.weights / "lines.onnx")
         weights = sum(weights.numel() for weights in network.parameters())
-        write_atomically(plan.weights / "lines.md", lines_card(path, info, config, weights, SOURCES))
+        card = lines_card(path, info, config, weights, thanks(info.data["hands"]))
+        write_atomically(plan.weights / "lines.md", card)
 
 
 def train_lines(plan: Plan) -> None:
@@ -217,6 +219,11 @@ def line_writer(data: str, split: Literal["train", "validation"]) -> tuple[Calla
     hands = Hands.load(digits, split)
     known = {"name": digits.name, "split": split, "n": len(digits), "sha256": digits.sha256, "hands": hands.sources}
     return partial(write_line, hands), known
+
+
+def thanks(names: Iterable[str]) -> tuple[str, ...]:
+    """Return who made the data sets of these names, and under which licence, as far as they are known."""
+    return attributions(name for name in names if name in {"mnist", *HANDS})
 
 
 def state_of(run: RunFolder, recipe: Recipe | StreamRecipe, seed: int, resume: bool) -> str:

@@ -72,7 +72,7 @@ The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.
 | input | {input} |
 | output | for each four pixels of width, probabilities of ten digits and of none, and the digit's box |
 | network | {channels} channels, then residual convolutions along the line, {weights:,} weights; read out by CTC |
-| training data | {lines:,} lines, synthesised from {data}'s {n:,} training digits (SHA-256 `{data_sha256}`) |
+| training data | {lines:,} lines by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
 | training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
 | uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
 | no digit below | {no_digit:.1%}, and no line of them below that on average |

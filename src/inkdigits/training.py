@@ -186,6 +186,7 @@ def _train_in(
     should_stop: Callable[[], bool] | None = None,
 ) -> TrainedRun:
     """Fit, and write all that a complete run leaves; the team's leader writes, and the others wait for it."""
+    from inkdigits.evaluation import charts, figures
     from inkdigits.learning.digits import DigitsTask
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
@@ -217,8 +218,10 @@ def _train_in(
         )
 
     def finish() -> dict[str, Any]:
-        _draw_learning_curve(run, history)
-        metrics = _export(run, network, recipe, config["seed"], training, validation, sources)
+        curves = charts.learning_curves([asdict(record) for record in history])
+        figures.save(curves, run.learning_curve_file)
+        data = _describe(training) | {"hands": list(sources)}
+        metrics = _export(run, network, recipe, config["seed"], data, validation)
         metrics["training_seconds"] = sum(record.seconds for record in history)
         write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
         return metrics
@@ -227,13 +230,7 @@ def _train_in(
 
 
 def _export(
-    run: RunFolder,
-    network: torch.nn.Module,
-    recipe: Recipe,
-    seed: int,
-    training: Dataset,
-    validation: Dataset,
-    sources: tuple[str, ...],
+    run: RunFolder, network: torch.nn.Module, recipe: Recipe, seed: int, data: dict[str, Any], validation: Dataset
 ) -> dict[str, Any]:
     """Calibrate on the validation digits, write the model file, check it, and return its figures."""
     import torch
@@ -261,7 +258,7 @@ def _export(
     info = ModelInfo(
         name=name,
         recipe=recipe.to_dict(),
-        data=_describe(training) | {"hands": list(sources)},
+        data=data,
         metrics={validation.split: {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}},
         temperature=temperature,
         reject_threshold=reject_threshold(probabilities, validation.labels),
@@ -299,9 +296,3 @@ def load_splits(
 
 def _describe(dataset: Dataset) -> dict[str, Any]:
     return {"name": dataset.name, "split": dataset.split, "n": len(dataset), "sha256": dataset.sha256}
-
-
-def _draw_learning_curve(run: RunFolder, history: list[EpochRecord]) -> None:
-    from inkdigits.evaluation import charts, figures
-
-    figures.save(charts.learning_curves([asdict(record) for record in history]), run.learning_curve_file)

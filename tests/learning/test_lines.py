@@ -20,10 +20,11 @@ from inkdigits.learning.history import EpochRecord, StepReport
 from inkdigits.learning.line_data import LineStream
 from inkdigits.learning.line_network import line_network
 from inkdigits.learning.lines import LinesTask, line_loss
-from inkdigits.learning.recipes import LineRecipe
+from inkdigits.learning.stream_recipes import LineRecipe
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
+from inkdigits.synthesis.writers import Hands
 
 CHANNELS, CONTEXT = (4, 6, 8, 8, 8, 12), (1, 2)
 SMALL = LineRecipe(steps=14, every=6, batch_size=4, channels=CHANNELS, context=CONTEXT)
@@ -34,7 +35,7 @@ Write = Callable[[np.random.Generator], WrittenLine]
 
 @pytest.fixture(scope="module")
 def write(training_digits: Dataset) -> Write:
-    return partial(write_line, training_digits.images, training_digits.labels)
+    return partial(write_line, Hands(training_digits))
 
 
 def task(write: Write, *, workers: int = 0, recipe: LineRecipe = SMALL) -> LinesTask:
@@ -102,7 +103,8 @@ class Watcher:
 def test_a_training_that_was_stopped_ends_in_the_same_weights(write: Write, tmp_path: Path) -> None:
     whole, history = fit(task(write), checkpoint=tmp_path / "whole", identity={})
     assert [record.epoch for record in history] == [1, 2, 3]
-    for stop_after in (1, 2, 3, 4):  # within an epoch, and at its end
+    assert history[-1].validation_loss < history[0].validation_loss
+    for stop_after in (1, 2, 3):  # within an epoch, at its end, within the next
         checkpoint, watcher = tmp_path / f"stopped-{stop_after}", Watcher(stop_after)
         with pytest.raises(TrainingInterrupted, match=r"stopped in epoch \d of 3; .*; say how"):
             fit(
@@ -121,11 +123,6 @@ def test_a_training_that_was_stopped_ends_in_the_same_weights(write: Write, tmp_
 
 def figures(record: EpochRecord) -> tuple[float, ...]:
     return record.loss, record.accuracy, record.validation_loss, record.validation_accuracy, record.learning_rate
-
-
-def test_the_network_learns(write: Write, tmp_path: Path) -> None:
-    _, history = fit(task(write), checkpoint=tmp_path / "checkpoint", identity={})
-    assert history[-1].loss < 0.8 * history[0].loss
 
 
 def test_a_recipe_without_steps_is_refused() -> None:

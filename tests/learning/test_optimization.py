@@ -9,7 +9,8 @@ from inkdigits.learning.line_network import line_network
 from inkdigits.learning.models import build_model
 from inkdigits.learning.muon import Muon
 from inkdigits.learning.optimization import make_optimizers
-from inkdigits.learning.recipes import LineRecipe, find_recipe
+from inkdigits.learning.recipes import find_recipe
+from inkdigits.learning.stream_recipes import LineRecipe
 
 
 def moved(optimizer: torch.optim.Optimizer) -> set[int]:

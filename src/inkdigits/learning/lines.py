@@ -13,7 +13,7 @@ from torch.nn import functional
 from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN
 from inkdigits.learning.line_data import Lines
 from inkdigits.learning.line_network import line_network
-from inkdigits.learning.recipes import LineRecipe
+from inkdigits.learning.stream_recipes import LineRecipe
 from inkdigits.learning.streams import StreamTask
 from inkdigits.learning.task import Batch
 

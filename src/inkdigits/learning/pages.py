@@ -9,7 +9,7 @@ from torch.nn import functional
 from inkdigits.imaging.views import OTHER, SMALL
 from inkdigits.learning.page_data import Views
 from inkdigits.learning.page_network import page_network
-from inkdigits.learning.recipes import PageRecipe
+from inkdigits.learning.stream_recipes import PageRecipe
 from inkdigits.learning.streams import StreamTask
 from inkdigits.learning.task import Batch
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from inkdigits.learning.recipes import StreamRecipe
+from inkdigits.learning.stream_recipes import StreamRecipe
 from inkdigits.learning.task import Batch, Chunk, Task
 
 __all__ = ["SampleStream", "StreamTask"]
