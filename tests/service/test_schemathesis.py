@@ -39,7 +39,7 @@ def everything(serve, tmp_path_factory):
 
 
 def make_plausible(case) -> None:
-    """Put in what a JSON schema cannot ask for: a page that is there, a picture, as many numbers as a shape says."""
+    """Put in what a JSON schema cannot ask for: a page and a region that are there, a picture, enough numbers."""
     if case.meta is None or case.meta.generation.mode != schemathesis.GenerationMode.POSITIVE:
         return
     if case.path.endswith("/infer"):
@@ -50,8 +50,9 @@ def make_plausible(case) -> None:
             tensor["parameters"] = {}
     elif case.path == "/v1/corrections":
         case.body["picture_crop"] = base64.b64encode(saved("PNG")).decode()
-    elif case.path == "/v1/read" and "page" in case.query:
-        case.query["page"] = 1
+    elif case.path == "/v1/read":
+        there = {"page": 1, "region": "0,0,1,100%"}
+        case.query |= {name: there[name] for name in there if name in case.query}
 
 
 @api.parametrize()
