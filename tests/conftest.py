@@ -1,10 +1,13 @@
 """What the tests share: where MNIST is, and a cache folder that is not the user's own."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+BFLOAT16 = "INKDIGITS_BFLOAT16"
 
 # A busy machine is slow; no test is about time.
 settings.register_profile("untimed", deadline=None)
@@ -13,6 +16,19 @@ settings.load_profile("untimed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run also the tests that take minutes together")
+    parser.addoption(
+        "--bfloat16",
+        choices=("both", "on", "off"),
+        default="both",
+        help="train in bfloat16, in float32, or in both one after the other, whatever the processor is quick with",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "bfloat16" in metafunc.fixturenames:
+        told = metafunc.config.getoption("--bfloat16")
+        ways = ("off", "on") if told == "both" else (told,)
+        metafunc.parametrize("bfloat16", ways, ids=lambda way: f"bfloat16 {way}", indirect=True, scope="module")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -22,6 +38,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes long: scripts/test --long"))
     items.sort(key=lambda item: item.path.parent.name != "scale")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_precision(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have all training here, and in the processes that are started, take the precision that was asked for.
+
+    Where both are, it is float32, but for the tests that ask for `bfloat16`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BFLOAT16, "on" if request.config.getoption("--bfloat16") == "on" else "off")
+        yield
+
+
+@pytest.fixture(scope="module")
+def bfloat16(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Whether a test trains in bfloat16, "on" or "off": it is run both ways, on every processor."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(BFLOAT16, request.param)
+        yield request.param
 
 
 @pytest.fixture(scope="session")

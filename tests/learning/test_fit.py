@@ -21,6 +21,8 @@ from inkdigits.learning.recipes import RECIPES, Recipe, Review, find_recipe
 
 CPU = torch.device("cpu")
 
+pytestmark = pytest.mark.usefixtures("bfloat16")
+
 
 class Watcher:
     """Keeps what it is told, and can ask for a stop after some reports."""

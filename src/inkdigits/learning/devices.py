@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 from contextlib import AbstractContextManager
 from functools import cache
@@ -12,6 +13,8 @@ import torch
 from inkdigits.errors import UsageError, printable
 
 __all__ = ["autocast", "find_device", "has_fast_bfloat16", "keep_freed_memory"]
+
+_TOLD = "INKDIGITS_BFLOAT16"
 
 
 def find_device(name: str = "auto") -> torch.device:
@@ -33,12 +36,24 @@ def find_device(name: str = "auto") -> torch.device:
     return device
 
 
-@cache
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Return whether the device multiplies bfloat16 faster than float32.
 
-    CPUs without instructions for it emulate them: measured at 5 to 15 times slower than float32.
+    CPUs without instructions for it emulate them: measured at 5 to 15 times slower than float32. Where the environment
+    variable `INKDIGITS_BFLOAT16` is "on" or "off", that counts: a run on another processor can then be compared.
+
+    Raises:
+        UsageError: the variable is something else.
+
     """
+    told = os.environ.get(_TOLD, "")
+    if told not in ("", "on", "off"):
+        raise UsageError(f"{_TOLD} is '{printable(told)}'", "set it to on or off, or not at all")
+    return told == "on" if told else _is_fast_with_bfloat16(device)
+
+
+@cache
+def _is_fast_with_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities = torch.backends.cpu.get_cpu_capability()

@@ -106,6 +106,7 @@ class _Worker(Process):
         """What answers in this worker."""
         if self._server is None:
             self._server = Server(self.config)
+        assert isinstance(self._server, Server)  # noqa: S101 - for the type checker: uvicorn declares its own
         return self._server
 
     def always_pong(self) -> None:

@@ -169,13 +169,9 @@ class Hands:
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the data sets that write, or are written beside digits."""
-        others = (*self.scans, *self.strokes)
-        named = (
-            *(own.name for own in others),
-            *["fonts"] * bool(self.fonts),
-            *["omniglot"] * (self.letters is not None),
-        )
-        return (self.digits.name, *named)
+        there = {"fonts": bool(self.fonts), "omniglot": self.letters is not None}
+        people = (*(own.name for own in self.scans), *(own.name for own in self.strokes))
+        return (self.digits.name, *people, *(name for name, is_there in there.items() if is_there))
 
     def writer(self, rng: np.random.Generator) -> Writer:
         """Return some writer."""
@@ -267,7 +263,8 @@ class _Trajectories:
 
     def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
         own = self.strokes[label]
-        return draw_strokes(list(own[int(rng.integers(len(own)))]), height, hand, rng)
+        strokes = [stroke.astype(np.float64) for stroke in own[int(rng.integers(len(own)))]]
+        return draw_strokes(strokes, height, hand, rng)
 
 
 @dataclass(frozen=True)
@@ -322,7 +319,7 @@ def _by_writer(
     result = []
     for writer in np.unique(writers):
         rows = np.flatnonzero(writers == writer)
-        own = _by_label(labels[rows], [digits[row] for row in rows])
+        own = _by_label(labels[rows], [digits[row] for row in rows.tolist()])
         result.append(tuple(mine or all_of_it for mine, all_of_it in zip(own, everyone, strict=True)))
     return result
 

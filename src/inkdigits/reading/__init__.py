@@ -1,1 +1,0 @@
-"""Reading a page: detect, group, recognise, decide."""
