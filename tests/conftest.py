@@ -33,6 +33,15 @@ def mnist_dir() -> Path:
     return Path(folder)
 
 
+@pytest.fixture(scope="session")
+def hands_dir() -> Path:
+    """The folder that holds `hands/`; a test that needs it is skipped, and says so, where there is none."""
+    folder = os.environ.get("INKDIGITS_DATA_DIR")
+    if not folder or not (Path(folder) / "hands").is_dir():
+        pytest.skip("no hands are on this machine: set INKDIGITS_DATA_DIR to the folder that holds hands/")
+    return Path(folder)
+
+
 @pytest.fixture(autouse=True)
 def _private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test out of the user's cache folder."""

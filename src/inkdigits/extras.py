@@ -10,8 +10,8 @@ __all__ = ["EXTRAS", "missing_modules", "require"]
 
 # extra → the modules that the code behind it imports
 EXTRAS: dict[str, tuple[str, ...]] = {
-    "evaluate": ("matplotlib", "sklearn"),
-    "train": ("torch", "onnx", "safetensors", "tensorboard", "matplotlib", "sklearn"),
+    "evaluate": ("matplotlib", "sklearn", "fontTools", "brotli"),
+    "train": ("torch", "onnx", "safetensors", "tensorboard", "matplotlib", "sklearn", "fontTools", "brotli"),
     "keras": ("keras", "torch", "onnx"),
     "heic": ("pillow_heif",),
     "pdf": ("pypdfium2",),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import inkdigits
-from inkdigits.data import Dataset, load_dataset
+from inkdigits.data import DATASETS, Dataset, load_dataset
 from inkdigits.errors import UsageError, printable
 from inkdigits.extras import require
 from inkdigits.files import write_atomically
@@ -119,7 +119,7 @@ def train(
         "seed": seed,
         "device": device,
         "data": {
-            "name": str(data) if training.name in {"mnist", "optdigits"} else str(Path(data).resolve()),
+            "name": str(data) if str(data) in DATASETS else str(Path(data).resolve()),
             "data_dir": None if data_dir is None else str(Path(data_dir).resolve()),
             "training": _describe(training),
             "validation": _describe(validation),

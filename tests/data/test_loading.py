@@ -28,7 +28,7 @@ def test_a_data_set_knows_its_name_and_split(split: str) -> None:
     [
         ("mnits", "there is no data set called 'mnits'; did you mean 'mnist'?"),
         ("optdigit", "did you mean 'optdigits'?"),
-        ("xyz", "choose one of: a CSV, a folder, mnist, optdigits"),
+        ("xyz", "choose one of: a CSV, a folder, hwd1000, mnist, optdigits, pendigits, swiss, uji"),
         ("a" * 300, "there is no data set called 'a{300}'"),
     ],
 )

@@ -24,15 +24,18 @@ Name = Annotated[
     str,
     typer.Argument(
         metavar="NAME",
-        help="mnist, optdigits, a folder with sub-folders 0 to 9, or a CSV with the columns path and label.",
+        help="mnist, optdigits; hands of other people: swiss, pendigits, uji, hwd1000, fonts, omniglot; a folder "
+        "with sub-folders 0 to 9, or a CSV with the columns path and label.",
     ),
 ]
 DataDir = Annotated[
     Path | None,
-    typer.Option(help="The folder that holds mnist/. Looked into first.", metavar="DIR", show_default=False),
+    typer.Option(help="The folder that holds mnist/ and hands/. Looked into first.", metavar="DIR", show_default=False),
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+_NO_DIGITS = ("fonts", "omniglot")  # hands that are no digits on 28×28
 
 _BAR = 24  # characters of the longest bar
 
@@ -48,8 +51,16 @@ def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fal
     inkdigits data fetch
 
     inkdigits data fetch mnist --data-dir ~/data --offline
+
+    inkdigits data fetch swiss
     """
-    typer.echo(_load(name, data_dir, offline).location)
+    from inkdigits.cli.hands import fetch_hand
+    from inkdigits.data.hands.catalogue import HANDS
+
+    if name in HANDS:  # to draw all digits on 28×28 would take a while, and show nothing
+        typer.echo(fetch_hand(name, data_dir, offline))
+    else:
+        typer.echo(_load(name, data_dir, offline).location)
 
 
 @app.command()
@@ -65,8 +76,12 @@ def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fa
     inkdigits data verify my-digits/ --json
     """
     from inkdigits.cli.console import notice, output_console, print_json
+    from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
 
+    if name in _NO_DIGITS:
+        show_hand(name, data_dir, offline, as_json=as_json)
+        return
     checks = check(_load(name, data_dir, offline))
     if as_json:
         print_json(checks.to_dict())
@@ -102,10 +117,17 @@ def describe(
     inkdigits data describe optdigits --json
     """
     from inkdigits.cli.console import notice, output_console, print_json
+    from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
+    from inkdigits.errors import UsageError
     from inkdigits.extras import require
     from inkdigits.files import make_folder
 
+    if name in _NO_DIGITS:
+        if out is not None:
+            raise UsageError(f"{name} has no digits to draw", "leave --out away")
+        show_hand(name, data_dir, offline, as_json=as_json)
+        return
     if out is not None:  # what would stop the drawing is said before a long load
         require("evaluate", "Drawing figures")
         make_folder(out)
@@ -189,6 +211,10 @@ def _facts(checks: Checks) -> Table:
         "pixels": f"from {min(low for low, _ in ranges)} to {max(high for _, high in ranges)}",
         "source": checks.source,
         "licence": checks.licence,
+        "attribution": checks.attribution,
+        "writers": "; ".join(
+            f"{split} {', '.join(map(str, found.writers))}" for split, found in checks.splits.items() if found.writers
+        ),
         "location": checks.location,
     }
     if checks.skipped:
@@ -197,6 +223,8 @@ def _facts(checks: Checks) -> Table:
     table.add_column()
     table.add_column(overflow="fold")
     for name, value in facts.items():
+        if not value:
+            continue
         table.add_row(name, Text(value))
     return table
 

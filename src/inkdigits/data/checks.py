@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from inkdigits.data.dataset import Dataset, Images
 from inkdigits.data.splits import PARTS, TEST, Collection
 
@@ -21,6 +23,7 @@ class SplitChecks:
         sha256: the SHA-256 sum of its content, as `Dataset.sha256` gives it.
         duplicates: how many of its pictures equal an earlier one of the same split, byte for byte.
         value_range: the least and the greatest value of a pixel.
+        writers: the numbers of those who wrote it; empty where they are not known.
 
     """
 
@@ -29,6 +32,7 @@ class SplitChecks:
     sha256: str
     duplicates: int
     value_range: tuple[int, int]
+    writers: list[int]
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Checks:
         name: the data set's name.
         source: who made it, or the folder that it was read from.
         licence: under which licence it may be used.
+        attribution: the line that a model card carries; empty for your own pictures.
         location: where its files are.
         splits: "train", "validation" and "test", without those that are empty.
         in_training_and_test: how many pictures of the test split equal one of the training or validation split.
@@ -49,6 +54,7 @@ class Checks:
     name: str
     source: str
     licence: str
+    attribution: str
     location: str
     splits: dict[str, SplitChecks]
     in_training_and_test: int
@@ -62,7 +68,7 @@ class Checks:
 def check(collection: Collection) -> Checks:
     """Look through a whole data set."""
     splits = {
-        part: _check_split(collection.select(part))
+        part: _check_split(collection.select(part), _writers(collection, index))
         for index, part in enumerate(PARTS)
         if (collection.parts == index).any()
     }
@@ -72,6 +78,7 @@ def check(collection: Collection) -> Checks:
         name=collection.name,
         source=collection.source,
         licence=collection.licence,
+        attribution=collection.attribution,
         location=collection.location,
         splits=splits,
         in_training_and_test=sum(image.tobytes() in seen for image in collection.images[for_test]),
@@ -79,13 +86,22 @@ def check(collection: Collection) -> Checks:
     )
 
 
-def _check_split(dataset: Dataset) -> SplitChecks:
+def _writers(collection: Collection, part: int) -> list[int]:
+    """Return the numbers of those who wrote a part, in ascending order."""
+    if collection.writers is None:
+        return []
+    numbers: list[int] = np.unique(collection.writers[collection.parts == part]).tolist()
+    return numbers
+
+
+def _check_split(dataset: Dataset, writers: list[int]) -> SplitChecks:
     return SplitChecks(
         n=len(dataset),
         label_counts=dataset.label_counts,
         sha256=dataset.sha256,
         duplicates=len(dataset) - len(_contents(dataset.images)),
         value_range=(int(dataset.images.min()), int(dataset.images.max())),
+        writers=writers,
     )
 
 

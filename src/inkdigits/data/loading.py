@@ -12,7 +12,8 @@ from inkdigits.settings import expanded
 
 __all__ = ["DATASETS", "load_collection", "load_dataset"]
 
-DATASETS = ("mnist", "optdigits")
+HANDS = ("swiss", "pendigits", "uji", "hwd1000")  # those of other people that are digits
+DATASETS = ("mnist", "optdigits", *HANDS)
 
 
 def load_dataset(
@@ -28,11 +29,13 @@ def load_dataset(
 
     MNIST is looked for in `data_dir`, then in the folder that the environment variable `INKDIGITS_DATA_DIR` names,
     then in the user's cache folder, and is downloaded there if it is in none of them. Its
-    content is checked by SHA-256.
+    content is checked by SHA-256. The hands of other people are looked for in the same places, in `hands/`; they are
+    divided by writer, always in the same way, and not all of them have every split.
 
     Args:
-        name: "mnist"; "optdigits", scikit-learn's 1,797 digits; a folder with sub-folders named 0 to 9; or a CSV with
-            the columns `path` (relative to the CSV) and `label`. Write `./mnist` for a folder of that name.
+        name: "mnist"; "optdigits", scikit-learn's 1,797 digits; "swiss", "pendigits", "uji" or "hwd1000"; a folder
+            with sub-folders named 0 to 9; or a CSV with the columns `path` (relative to the CSV) and `label`. Write
+            `./mnist` for a folder of that name.
         split: "train" (of MNIST: 55,000), "validation" (5,000), "train+validation", "test" (10,000), or "all".
         data_dir: where to look for MNIST first.
         offline: never use the network.
@@ -78,6 +81,10 @@ def load_collection(
         from inkdigits.data.optdigits import load_optdigits
 
         return load_optdigits(validation_seed)
+    if name in HANDS:
+        from inkdigits.data.hands.digits import load_hand
+
+        return load_hand(str(name), split, data_dir=data_dir, offline=offline, progress=progress)
     path = expanded(name)
     if not _is_path(name, path):
         raise unknown_name("data set", str(name), [*DATASETS, "a folder", "a CSV"])

@@ -16,7 +16,7 @@ from inkdigits.data.mirrors import Mirror
 from inkdigits.data.release import PublishedFile, Release
 from inkdigits.data.splits import SPLITS, TEST, TRAIN, VALIDATION, Collection, proportional, stratified
 
-__all__ = ["MNIST", "load_mnist"]
+__all__ = ["ATTRIBUTION", "MNIST", "load_mnist"]
 
 MNIST = Release(
     name="mnist",
@@ -48,6 +48,8 @@ MNIST = Release(
         Mirror("Keras", "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"),
     ),
 )
+
+ATTRIBUTION = "Y. LeCun, C. Cortes and C. J. C. Burges, MNIST; CC BY-SA 3.0; http://yann.lecun.com/exdb/mnist/"
 
 _VALIDATION_SHARE = 12  # one in twelve: 5,000 of the 60,000
 
@@ -98,4 +100,5 @@ def load_mnist(
         source="Y. LeCun and C. Cortes, from NIST Special Databases 1 and 3",
         licence="CC BY-SA 3.0",
         location=", ".join(map(str, homes)),
+        attribution=ATTRIBUTION,
     )

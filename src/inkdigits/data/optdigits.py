@@ -45,4 +45,8 @@ def load_optdigits(validation_seed: int = 0) -> Collection:
         source="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998 (test set)",
         licence="CC BY 4.0",
         location="inside scikit-learn",
+        attribution=(
+            'E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, '
+            "1998; CC BY 4.0"
+        ),
     )

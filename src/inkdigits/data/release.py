@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from inkdigits.data.dataset import Progress
 from inkdigits.data.idx import MAX_BYTES, decompress, encode_idx, parse_idx, read_bytes
 from inkdigits.data.mirrors import ANSWER_WITHIN, Mirror, download
+from inkdigits.data.npz import npz_array
 from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, printable
 from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.settings import DATA_DIR_VARIABLE, cache_dir, data_dirs
@@ -168,7 +168,7 @@ def _checked(raw: bytes, file: PublishedFile, name: str) -> npt.NDArray[np.uint8
 
     """
     if name.endswith(".npz"):
-        array = _npz_array(raw, file.key, name)
+        array = _npz_bytes(raw, file.key, name)
         content = encode_idx(array)
     else:
         content = decompress(raw, name)
@@ -181,18 +181,9 @@ def _checked(raw: bytes, file: PublishedFile, name: str) -> npt.NDArray[np.uint8
     return array
 
 
-def _npz_array(raw: bytes, key: str, name: str) -> npt.NDArray[np.uint8]:
+def _npz_bytes(raw: bytes, key: str, name: str) -> npt.NDArray[np.uint8]:
     """Return one array of a `.npz` file as uint8; raise DataCorruptError if it holds none or is damaged."""
-    try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
-            fits = archive.zip.getinfo(f"{key}.npy").file_size <= MAX_BYTES
-            array = archive[key] if fits else None
-    except KeyError as error:
-        raise DataCorruptError(f"{name} holds no array called {key}") from error
-    except Exception as error:  # zipfile and NumPy meet damage with a dozen kinds of errors
-        raise DataCorruptError(f"{name} is a damaged .npz file") from error
-    if not fits:
-        raise DataCorruptError(f"{key} in {name} is larger than {MAX_BYTES >> 20} MiB")
-    if not isinstance(array, np.ndarray) or array.dtype != np.uint8 or array.ndim == 0:
+    array = npz_array(raw, key, name)
+    if array.dtype != np.uint8 or array.ndim == 0:
         raise DataCorruptError(f"{key} in {name} holds no unsigned bytes")
     return array

@@ -57,6 +57,8 @@ class Collection:
         licence: under which licence it may be used.
         location: where its files are.
         skipped: one line for each picture that could not be used.
+        attribution: the line that a model card carries, where there is one.
+        writers: int64 (N,), the number of each picture's writer; None where writers are not known.
 
     """
 
@@ -68,6 +70,8 @@ class Collection:
     licence: str
     location: str
     skipped: tuple[str, ...] = ()
+    attribution: str = ""
+    writers: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         check_labelled(self.images, self.labels, self.name)

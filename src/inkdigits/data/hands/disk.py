@@ -1,0 +1,148 @@
+"""Where hands are on disk: in `hands/` beside `mnist/`, checked by the sum of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.data.dataset import CLASSES
+from inkdigits.data.hands.catalogue import HANDS, Hand
+from inkdigits.data.npz import npz_array
+from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, printable
+from inkdigits.settings import DATA_DIR_VARIABLE, data_dirs
+
+__all__ = [
+    "FOLDER",
+    "array_sum",
+    "available",
+    "check_labels",
+    "check_sum",
+    "locate",
+    "location",
+    "not_on_disk",
+    "read_arrays",
+    "with_advice",
+    "writer_numbers",
+]
+
+FOLDER = "hands"
+
+
+def available(data_dir: str | Path | None = None) -> tuple[str, ...]:
+    """Return the names of the data sets of hands whose files are all on disk, unread, in the order of `HANDS`."""
+    return tuple(name for name, hand in HANDS.items() if all(_find(file, data_dir) for file in hand.files or (name,)))
+
+
+def locate(hand: Hand, file: str, data_dir: str | Path | None = None) -> Path:
+    """Return where a file or folder of a data set is.
+
+    Args:
+        hand: the data set.
+        file: its name in `hands/`.
+        data_dir: where to look first; see `settings.data_dirs`.
+
+    Raises:
+        DataNotFoundError: it is in none of the folders.
+        DataError: a folder may not be looked into.
+
+    """
+    if found := _find(file, data_dir):
+        return found
+    raise not_on_disk(hand, data_dir, do=f"run 'inkdigits data fetch {hand.name}', ")
+
+
+def not_on_disk(hand: Hand, data_dir: str | Path | None, *, why: str = "", do: str = "") -> DataNotFoundError:
+    """Return the error for a data set that is not on disk.
+
+    Args:
+        hand: the data set.
+        data_dir: where it was looked for first.
+        why: why it could not be fetched either, with words that go on from where it was looked for.
+        do: what to do about it, before what can always be done.
+
+    """
+    folders = " or ".join(printable(folder / FOLDER) for folder in data_dirs(data_dir))
+    files = " and ".join(hand.files or (hand.name,))
+    return DataNotFoundError(
+        f"{hand.name} is not on disk, for there is no {files} in {folders}{why}",
+        f"{do}put it there, or set {DATA_DIR_VARIABLE}",
+    )
+
+
+def location(hand: Hand, data_dir: str | Path | None = None) -> str:
+    """Return where the files of a data set are; see `locate`."""
+    return ", ".join(str(locate(hand, file, data_dir)) for file in hand.files or (hand.name,))
+
+
+def with_advice(error: DataCorruptError, hand: Hand) -> DataCorruptError:
+    """Return the error for a damaged file with what to do about it."""
+    return DataCorruptError(
+        str(error), f"delete it and run 'inkdigits data fetch {hand.name}', or put a whole one there"
+    )
+
+
+def read_arrays(raw: bytes, keys: Iterable[str], name: str) -> dict[str, npt.NDArray[Any]]:
+    """Return some arrays of a `.npz` file.
+
+    Raises:
+        DataCorruptError: it lacks one of them, or is damaged.
+
+    """
+    return {key: npz_array(raw, key, name) for key in keys}
+
+
+def array_sum(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    """Return the SHA-256 sum of arrays: of each, by name, a line with its name, dtype and shape, and then its bytes."""
+    digest = hashlib.sha256()
+    for key, array in sorted(arrays.items()):
+        digest.update(f"{key} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def check_sum(found: str, known: str, name: str) -> None:
+    """Raise DataCorruptError unless a content has the sum that is known for it."""
+    if found != known:
+        raise DataCorruptError(
+            f"{name} is another version than the one that is known: the SHA-256 of its content is {found[:12]}…, "
+            f"not {known[:12]}…"
+        )
+
+
+def check_labels(labels: npt.NDArray[Any], name: str) -> npt.NDArray[np.int64]:
+    """Return labels as int64 (N,); raise DataCorruptError unless each is a digit."""
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise DataCorruptError(f"the labels of {name} are {labels.dtype} {labels.shape}, not one integer a digit")
+    wrong = np.flatnonzero((labels < 0) | (labels >= CLASSES))
+    if len(wrong):
+        raise DataCorruptError(f"label {wrong[0]} of {name} is {labels[wrong[0]]}, not a digit from 0 to 9")
+    return labels.astype(np.int64)
+
+
+def writer_numbers(writers: Iterable[object], name: str) -> npt.NDArray[np.int64]:
+    """Return the number in each writer's name, such as 3 in "0003_CH3M"; raise DataCorruptError if there is none."""
+    numbers = []
+    for place, writer in enumerate(writers):
+        match = re.match(r"[a-z]*(\d{1,6})(?:_|$)", str(writer))
+        if match is None:
+            raise DataCorruptError(f"digit {place} of {name} has no writer, but '{printable(writer)}'")
+        numbers.append(int(match[1]))
+    return np.array(numbers, np.int64)
+
+
+def _find(file: str, data_dir: str | Path | None) -> Path | None:
+    """Return the first place at which a file or folder is; None if it is nowhere."""
+    for folder in data_dirs(data_dir):
+        path = folder / FOLDER / file
+        try:
+            if path.is_file() or (path.is_dir() and any(path.iterdir())):
+                return path
+        except OSError as error:
+            raise DataError(f"cannot look into {printable(folder)}: {error.strerror}") from error
+    return None

@@ -1,0 +1,150 @@
+"""Digits as the pen moved: JSON, one digit a line, with the points of each stroke."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.data.hands.catalogue import Hand, draw_writers, hand_called
+from inkdigits.data.hands.disk import check_labels, check_sum, locate, with_advice, writer_numbers
+from inkdigits.data.idx import decompress, read_bytes
+from inkdigits.errors import DataCorruptError, printable, unknown_name
+from inkdigits.files import sha256
+
+__all__ = ["STROKED", "Stroke", "Strokes", "load_strokes"]
+
+Stroke: TypeAlias = npt.NDArray[np.float32]  # (P,2): x and y of each point
+
+_TRAINING_WRITERS = 30  # of pendigits, whose test writers are numbered on from there
+
+# name → split → the file that holds it
+STROKED = {
+    "pendigits": {
+        "train": "pendigits_train.jsonl.gz",
+        "validation": "pendigits_train.jsonl.gz",
+        "test": "pendigits_test.jsonl.gz",
+    },
+    "uji": {"train": "uji_v1.jsonl.gz", "validation": "uji_v1.jsonl.gz"},
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """Digits as strokes of a pen.
+
+    Attributes:
+        name: the data set's name.
+        split: which part of it this is.
+        labels: int64 (N,), each from 0 to 9.
+        writers: int64 (N,), the number of each digit's writer; pendigits' test writers are 31 to 44.
+        strokes: of each digit its strokes in the order of writing, float32 (P,2), x and y of each point, y down; a
+            digit's top and left are at 0, and its height is 1.
+        sha256: the sum of the content of the whole file, as the catalogue has it.
+
+    """
+
+    name: str
+    split: str
+    labels: npt.NDArray[np.int64]
+    writers: npt.NDArray[np.int64]
+    strokes: tuple[tuple[Stroke, ...], ...]
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def load_strokes(name: str, split: str, data_dir: str | Path | None = None) -> Strokes:
+    """Load one split of digits that are strokes.
+
+    Args:
+        name: "pendigits" or "uji".
+        split: "train", "validation" or, of pendigits, "test".
+        data_dir: where to look first; see `settings.data_dirs`.
+
+    Raises:
+        UsageError: there is no such data set.
+        DataNotFoundError: it is not on disk.
+        DataCorruptError: its file is damaged or of another version.
+        DataError: there is no such split, or the file cannot be read.
+
+    """
+    if name not in STROKED:
+        raise unknown_name("data set of strokes", name, STROKED)
+    hand = hand_called(name)
+    hand.check_split(split)
+    file = STROKED[name][split]
+    path = locate(hand, file, data_dir)
+    raw = read_bytes(path)
+    try:
+        labels, writers, strokes = _parse(raw, hand.files[file], printable(path))
+    except DataCorruptError as error:
+        raise with_advice(error, hand) from error
+    if split == "test":  # the file begins at 1 again
+        writers = writers + _TRAINING_WRITERS
+    chosen = _chosen(hand, split, writers)
+    kept = tuple(_to_height_one(strokes[place]) for place in np.flatnonzero(chosen))
+    return Strokes(name, split, labels[chosen], writers[chosen], kept, hand.files[file])
+
+
+def _chosen(hand: Hand, split: str, writers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which digits of a file are in a split."""
+    if split == "test":
+        return np.ones(len(writers), np.bool_)
+    for_validation: npt.NDArray[np.bool_] = np.isin(writers, draw_writers(writers, hand.validation_writers))
+    return for_validation if split == "validation" else ~for_validation
+
+
+def _parse(
+    raw: bytes, known: str, name: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], list[list[Stroke]]]:
+    """Return labels (N,), writers (N,) and strokes as they are stored; raise DataCorruptError if anything is wrong."""
+    content = decompress(raw, name)
+    rows = [_row(line, f"line {number} of {name}") for number, line in enumerate(content.splitlines(), start=1)]
+    if not rows:
+        raise DataCorruptError(f"{name} holds no digits")
+    labels = check_labels(np.array([row["label"] for row in rows]), name)
+    writers = writer_numbers((row["writer"] for row in rows), name)
+    check_sum(sha256(content), known, name)
+    return labels, writers, [row["strokes"] for row in rows]
+
+
+def _row(line: bytes, where: str) -> dict[str, Any]:
+    """Return the digit on one line, its strokes as arrays."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataCorruptError(f"{where} is no JSON") from error
+    for key in ("label", "writer", "strokes"):
+        if not isinstance(row, dict) or key not in row:
+            raise DataCorruptError(f"{where} names no {key}")
+    if not isinstance(row["label"], int):
+        raise DataCorruptError(f"{where} has the label {row['label']!r:.40}, which is no digit from 0 to 9")
+    return {"label": row["label"], "writer": row["writer"], "strokes": _points(row["strokes"], where)}
+
+
+def _points(strokes: Any, where: str) -> list[Stroke]:
+    """Return strokes as arrays; raise DataCorruptError unless each is a list of x and y."""
+    try:
+        arrays = [np.array(stroke, np.float32, ndmin=1) for stroke in strokes]
+    except (TypeError, ValueError):
+        arrays = []
+    if not arrays or not all(stroke.shape == (len(stroke), 2) and np.isfinite(stroke).all() for stroke in arrays):
+        raise DataCorruptError(f"{where} has strokes that are no points")
+    return arrays
+
+
+def _to_height_one(strokes: Iterable[Stroke]) -> tuple[Stroke, ...]:
+    """Move a digit's top left to 0 and scale it, aspect kept, to a height of 1; what has no height, to a width of 1."""
+    strokes = tuple(strokes)
+    points = np.concatenate(strokes)
+    corner = points.min(axis=0)
+    width, height = points.max(axis=0) - corner
+    scale = np.float32(1 / (height or width or 1))
+    return tuple((stroke - corner) * scale for stroke in strokes)
