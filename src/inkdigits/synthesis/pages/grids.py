@@ -1,0 +1,300 @@
+"""Kinds with cells: tables, rows of boxes, score cards, sudokus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inkdigits.imaging.bands import SIGN
+from inkdigits.synthesis.pages.draft import Draft
+from inkdigits.synthesis.pages.marginalia import thickness
+from inkdigits.synthesis.pages.sheet import Sheet
+from inkdigits.synthesis.pages.typesetting import (
+    number_width,
+    print_number,
+    print_text,
+    print_word,
+    random_typeface,
+    random_word,
+    typeset,
+)
+
+__all__ = ["box_row", "boxes", "scorecard", "sudoku", "table"]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where the rules of a table are, in pixels of a sheet."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+
+
+def table(draft: Draft) -> Sheet:
+    """Write or print a table: a row is a line."""
+    sheet = draft.sheet(draft.width, draft.height)
+    many, rows = draft.many(2, 6), draft.many(2, 9)
+    height, grid = _lay_out(draft, sheet, many, rows)
+    _rule_grid(draft, sheet, grid, height)
+    headed, named = draft.chance(0.3), draft.chance(0.3)
+    printed, most = draft.chance(0.15), draft.many(1, 4)
+    empty = draft.between(0, 0.4) * draft.chance(0.5)
+    face = random_typeface(draft.rng)
+    for row in range(rows):
+        line = sheet.new_line()
+        for column in range(many):
+            cell = grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1]
+            if (headed and row == 0) or (named and column == 0):
+                _word_in(draft, sheet, cell, height)
+            elif not draft.chance(empty):
+                sheet.space(line)
+                _number_in(draft, sheet, cell, height, line, most=most, printed=printed, face=face)
+    return sheet
+
+
+def scorecard(draft: Draft) -> Sheet:
+    """Write a score card: names, points, and sums below a stroke."""
+    sheet = draft.sheet(draft.width, draft.height)
+    many, rows = draft.many(2, 5), draft.many(3, 10)
+    height, grid = _lay_out(draft, sheet, many, rows)
+    face, lines = draft.typeface, draft.chance(0.6)
+    if lines:
+        _rule_grid(draft, sheet, grid, height)
+    else:
+        for x in grid.xs[1:-1]:
+            sheet.draw([(x, grid.ys[0]), (x, grid.ys[-1])], thickness(height, draft.rng), 0.9, hand=True)
+    sheet.draw([(grid.xs[0], grid.ys[1]), (grid.xs[-1], grid.ys[1])], thickness(height, draft.rng), 0.9, hand=not lines)
+    total = draft.chance(0.6)
+    for row in range(rows):
+        line = sheet.new_line()
+        for column in range(many):
+            cell = grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1]
+            if row == 0:
+                _word_in(draft, sheet, cell, height, by_hand=not lines or draft.chance(0.5))
+            elif column == 0 and lines:
+                sheet.space(line)
+                if row < rows - 1 or not total:  # the number of the round, in print
+                    _number_in(draft, sheet, cell, height, line, text=str(row), printed=True, face=face)
+            elif not draft.chance(0.08):
+                sheet.space(line)
+                _number_in(draft, sheet, cell, height, line, most=2 + (row == rows - 1))
+    if total:
+        y = grid.ys[-2]
+        for shift in (0.0, 0.08 * height)[: draft.many(1, 2)]:
+            sheet.draw([(grid.xs[0], y + shift), (grid.xs[-1], y + shift)], max(1, 0.06 * height), 1, hand=True)
+    return sheet
+
+
+def sudoku(draft: Draft) -> Sheet:
+    """Print a sudoku as newspapers do, partly filled in by hand."""
+    sheet = draft.sheet(draft.width, draft.height)
+    short = min(sheet.width, sheet.height)
+    side = short * (draft.between(0.75, 0.97) if draft.chance(0.6) else draft.between(0.5, 0.75))
+    side = min(max(side, 9 * 1.7 * draft.level.smallest), 0.97 * short)
+    left = (sheet.width - side) * draft.between(0.05, 0.95)
+    top = (sheet.height - side) * draft.between(0.05, 0.95)
+    cell = side / 9
+    thin = max(1.0, cell * draft.between(0.015, 0.05))
+    thick, shade = thin * draft.between(1.0, 3.5), draft.between(0.35, 0.95)
+    if draft.chance(0.2):  # every second block is grey
+        for block in range(9):
+            if block % 2:
+                x, y = left + 3 * cell * (block % 3), top + 3 * cell * (block // 3)
+                sheet.fill((x, y, x + 3 * cell, y + 3 * cell), draft.between(0.08, 0.25))
+    for number in range(10):
+        heavy = number % 3 == 0
+        for points in (
+            [(left + number * cell, top), (left + number * cell, top + side)],
+            [(left, top + number * cell), (left + side, top + number * cell)],
+        ):
+            sheet.draw(points, thick if heavy else thin, 1.0 if heavy else shade)
+    _fill_sudoku(draft, sheet, left, top, cell)
+    _print_around(draft, sheet, (left, top, left + side, top + side), cell)
+    return sheet
+
+
+def _fill_sudoku(draft: Draft, sheet: Sheet, left: float, top: float, cell: float) -> None:
+    height = cell * draft.between(0.42, 0.68)
+    face, given = random_typeface(draft.rng), draft.between(0.2, 0.5)
+    filled = draft.between(0.1, 0.9) if draft.chance(0.4) else 0.0
+    strength = draft.between(0.45, 1.0)
+    own = height * draft.between(0.8, 1.1)
+    for row in range(9):
+        line = sheet.new_line()
+        for column in range(9):
+            x, y = left + column * cell, top + row * cell
+            if draft.chance(given):
+                sheet.space(line)
+                digit = str(draft.many(1, 9))
+                begin = x + (cell - number_width(digit, height, face)) / 2 + 0.06 * height
+                baseline = y + (cell + height) / 2
+                print_number(sheet, digit, begin, baseline, height, face, line, strength=strength)
+            elif draft.chance(filled):
+                sheet.space(line)
+                ink = draft.writer.digit(label := draft.many(1, 9), own, draft.rng)
+                stray = draft.between(0.3, 0.7), draft.between(0.3, 0.7)
+                sheet.put(ink, x + (cell - ink.shape[1]) * stray[0], y + (cell - ink.shape[0]) * stray[1], label, line)
+
+
+def _print_around(draft: Draft, sheet: Sheet, box: tuple[float, float, float, float], cell: float) -> None:
+    """Print headings and columns of text beside a grid, as far as there is room."""
+    left, top, right, bottom = box
+    size = max(4.0, cell * draft.between(0.22, 0.4))
+    gap = 0.3 * cell
+    wide, tall = sheet.bleed
+    if top > 3 * size and draft.chance(0.8):
+        head = size * draft.between(1.2, 2.5)
+        words = " ".join(random_word(draft.rng) for _ in range(draft.many(1, 3)))
+        if head < top - gap - 2:
+            x = max(0.0, left)
+            for word in words.split():
+                if x + len(word) * head < sheet.width:
+                    x = print_word(sheet, word, x, top - gap, head, random_typeface(draft.rng)) + 0.5 * head
+        print_text(sheet, (-wide, -tall, sheet.width + wide, top - gap - 1.5 * head), size, draft.typeface, draft.rng)
+    for area in (
+        (right + gap, max(0.0, top - cell), sheet.width + wide, bottom),
+        (-wide, max(0.0, top - cell), left - gap, bottom),
+        (-wide, bottom + gap, sheet.width + wide, sheet.height + tall),
+    ):
+        if area[2] - area[0] > 6 * size and area[3] - area[1] > 2 * size and draft.chance(0.6):
+            print_text(sheet, area, size, draft.typeface, draft.rng, most_words=80)
+
+
+def boxes(draft: Draft) -> Sheet:
+    """Write a row of boxes with a digit in each, tight about it, or beside printed words."""
+    height = draft.digit_height(120)
+    cell = height * draft.between(1.3, 1.9)
+    many = draft.many(4, 12)
+    gap = cell * draft.between(0.1, 0.4) * draft.chance(0.5)
+    margin = height * draft.between(0.2, 1)
+    worded = draft.chance(0.4)
+    width, size = many * (cell + gap), max(5.0, height * draft.between(0.4, 0.8))
+    room = 6 * size if worded else 0.0
+    sheet = draft.sheet(width + 2 * margin + room, cell + 2 * margin + (3 * size if worded else 0))
+    left, top = margin + room, margin + (1.5 * size if worded else 0)
+    box_row(draft, sheet, (left, top), draft.digits(many), height, cell, gap, sheet.new_line())
+    if worded:
+        face = draft.typeface
+        print_text(sheet, (2, 2, sheet.width - 2, top - 0.5 * size), size, face, draft.rng)
+        print_text(sheet, (2, top, left - 2 * size, top + cell), size, face, draft.rng)
+        print_text(sheet, (2, top + cell + 0.3 * size, sheet.width - 2, sheet.height - 2), size, face, draft.rng)
+    return sheet
+
+
+def box_row(
+    draft: Draft,
+    sheet: Sheet,
+    corner: tuple[float, float],
+    text: str,
+    height: float,
+    cell: float,
+    gap: float,
+    line: int,
+) -> float:
+    """Draw a row of boxes with a digit in each, a blank for an empty one; return where it ends."""
+    thick, shade = thickness(height, draft.rng), draft.between(0.35, 1)
+    tall = cell * draft.between(0.95, 1.25)
+    style = draft.rng.choice(["box", "comb", "line", "broken"], p=[0.7, 0.12, 0.1, 0.08])
+    left, top = corner
+    for place, character in enumerate(text):
+        x = left + place * (cell + gap)
+        corners = [(x, top), (x, top + tall), (x + cell, top + tall), (x + cell, top)]
+        if style == "line":
+            sheet.draw([(x + 0.06 * cell, top + tall), (x + 0.94 * cell, top + tall)], thick, shade)
+        elif style == "comb":
+            sheet.draw([(x, top + 0.6 * tall), *corners[1:3], (x + cell, top + 0.6 * tall)], thick, shade)
+        else:
+            sheet.draw(corners, thick, shade, closed=style == "box" or draft.chance(0.7))
+        if character.isdigit():
+            size = height * draft.between(0.88, 1.1)
+            ink = draft.writer.digit(int(character), size, draft.rng)
+            stray = 0.5 + draft.rng.normal(0, 0.17, 2)
+            x += (cell - ink.shape[1]) * stray[0]
+            sheet.put(ink, x, top + (tall - ink.shape[0]) * stray[1], int(character), line)
+    return left + len(text) * (cell + gap)
+
+
+def _lay_out(draft: Draft, sheet: Sheet, many: int, rows: int) -> tuple[float, _Grid]:
+    """Return how tall digits are in a table, and where its rules are."""
+    rng = draft.rng
+    most = min(sheet.height / (1.9 * rows + 0.6), sheet.width / (2.6 * many + 0.6))
+    height = draft.digit_height(most) if draft.chance(0.5) else most * draft.between(0.6, 1)
+    wide, tall = height * draft.between(2.4, 4.2), height * draft.between(1.45, 2.1)
+    widths = wide * (rng.uniform(0.8, 1.3, many) if draft.chance(0.5) else np.ones(many))
+    widths *= min(1.0, (sheet.width - 0.5 * height) / widths.sum())
+    tall = min(tall, (sheet.height - 0.5 * height) / rows)
+    left = (sheet.width - widths.sum()) * draft.between(0.1, 0.9)
+    top = (sheet.height - tall * rows) * draft.between(0.1, 0.9)
+    xs = tuple(float(x) for x in left + np.concatenate([[0.0], np.cumsum(widths)]))
+    return height, _Grid(xs, tuple(top + tall * row for row in range(rows + 1)))
+
+
+def _rule_grid(draft: Draft, sheet: Sheet, grid: _Grid, height: float) -> None:
+    """Draw the rules of a table, of which some kinds may be missing."""
+    thick, shade = thickness(height, draft.rng), draft.between(0.3, 1)
+    style = draft.rng.choice(["all", "across", "down", "open", "gaps"], p=[0.55, 0.15, 0.08, 0.12, 0.1])
+    hand = draft.chance(0.12)
+    outer = thick * (draft.between(1, 2.5) if draft.chance(0.3) else 1.0)
+    for place, y in enumerate(grid.ys):
+        edge = place in (0, len(grid.ys) - 1)
+        if style == "down" or (style == "open" and edge) or (style == "gaps" and draft.chance(0.3)):
+            continue
+        wobble = draft.rng.normal(0, 0.05 * height, 2) if hand else (0.0, 0.0)
+        points = [(grid.xs[0], y + float(wobble[0])), (grid.xs[-1], y + float(wobble[1]))]
+        sheet.draw(points, outer if edge else thick, shade, hand=hand)
+    for place, x in enumerate(grid.xs):
+        edge = place in (0, len(grid.xs) - 1)
+        if style == "across" or (style == "open" and edge) or (style == "gaps" and draft.chance(0.3)):
+            continue
+        wobble = draft.rng.normal(0, 0.05 * height, 2) if hand else (0.0, 0.0)
+        points = [(x + float(wobble[0]), grid.ys[0]), (x + float(wobble[1]), grid.ys[-1])]
+        sheet.draw(points, outer if edge else thick, shade, hand=hand)
+
+
+def _number_in(
+    draft: Draft,
+    sheet: Sheet,
+    cell: tuple[float, float, float, float],
+    height: float,
+    line: int,
+    *,
+    text: str | None = None,
+    most: int = 3,
+    printed: bool = False,
+    face=None,
+) -> None:
+    """Write or print a number into a cell, shorter if it has no room."""
+    left, top, right, bottom = cell
+    room = right - left - 0.3 * height
+    text = text or draft.text(draft.many(1, most), 0.5 * draft.level.signs)
+    if printed:
+        width = number_width(text, height, face)
+        if width <= room:
+            x = left + 0.15 * height + (room - width) * draft.between(0.3, 0.7)
+            print_number(sheet, text, x, (top + bottom + height) / 2, height, face, line)
+        return
+    number = draft.strip(text, height)
+    if number.width > room or number.rise + number.fall > 1.1 * (bottom - top):
+        number = draft.strip(text[-1] if text[-1].isdigit() else text[0], 0.9 * height)
+    if number.width <= room:
+        x = left + 0.15 * height + (room - number.width) * draft.between(0, 1)
+        baseline = (top + bottom + number.rise - number.fall) / 2 + height * draft.between(-0.1, 0.1)
+        draft.lay(sheet, number, x, baseline, line)
+
+
+def _word_in(
+    draft: Draft, sheet: Sheet, cell: tuple[float, float, float, float], height: float, *, by_hand: bool | None = None
+) -> None:
+    """Write or print a word into a cell, if it has room."""
+    left, top, right, bottom = cell
+    if draft.chance(0.4) if by_hand is None else by_hand:
+        word = draft.word(height * draft.between(0.6, 1.0))
+        if word.shape[1] < right - left and word.shape[0] < bottom - top:
+            middle = (left + right - word.shape[1]) / 2, (top + bottom - word.shape[0]) / 2
+            sheet.put(word, middle[0], middle[1], SIGN)
+        return
+    size = height * draft.between(0.4, 0.8)
+    text = random_word(draft.rng)
+    if typeset(text, size, draft.typeface)[0].shape[1] < right - left - 0.3 * height:
+        print_word(sheet, text, left + 0.2 * height, (top + bottom + size) / 2, size, draft.typeface)
