@@ -50,13 +50,13 @@ def nothing(draft: Draft) -> Sheet:
         height = draft.digit_height(200)
         side = height * draft.between(1.2, 3)
         sheet = draft.sheet(side * draft.between(0.9, 1.3), side)
-        sign = draft.writer.sign(height, draft.rng) if draft.chance(0.8) else draft.word(0.6 * height)
+        sign = draft.sign(height) if draft.chance(0.8) else draft.word(0.6 * height)
         sheet.put(sign, (sheet.width - sign.shape[1]) / 2, (sheet.height - sign.shape[0]) / 2, SIGN)
         return sheet
     sheet = draft.sheet(draft.width, draft.height)
     if what == "scribbles":
         for _ in range(draft.many(1, 8)):
-            sign = draft.writer.sign(draft.digit_height(0.3 * sheet.height), draft.rng)
+            sign = draft.sign(draft.digit_height(0.3 * sheet.height))
             place = draft.between(0, 0.8) * sheet.width, draft.between(0, 0.8) * sheet.height
             if sheet.is_free((*place, place[0] + sign.shape[1], place[1] + sign.shape[0])):
                 sheet.put(sign, place[0], place[1], SIGN)

@@ -17,7 +17,10 @@ Levels = npt.NDArray[np.float32]
 Boxes = npt.NDArray[np.float32]
 
 _NOISIEST = 0.12  # of the ink's contrast
+_METERED, _MOST_GAIN = 0.75, 2.5  # share of pictures that a camera exposes for what is bright in them
 _PLAIN = 0.3  # contrast of ink that is seen in any shadow; fainter ink is in fainter shadows
+_SMALL = 20.0  # pixels: about smaller digits there is less noise
+_DIM = 40.0  # levels: what differs less from its paper is not blurred as much
 _COARSE = 48  # cells of light across the longer side: it changes slowly
 
 
@@ -50,7 +53,11 @@ def photograph(
     _add_clutter(seen, boxes, height, level, rng)
     light, darkest = _light(*seen.shape, level, rng, min(1.0, developed.contrast / _PLAIN))
     levels = seen * (255 * light)
-    contrast = 255 * developed.contrast * darkest
+    gain = 1.0
+    if rng.random() < _METERED:
+        gain = min(float(rng.uniform(150, 252)) / max(float(np.percentile(levels[::8, ::8], 99)), 1.0), _MOST_GAIN)
+        levels *= np.float32(gain)
+    contrast = 255 * developed.contrast * darkest * gain
     return _expose(levels, height, contrast, level, rng)
 
 
@@ -137,8 +144,8 @@ def _expose(
     levels: Levels, height: float, contrast: float, level: Level, rng: np.random.Generator
 ) -> npt.NDArray[np.uint8]:
     """Blur, add noise, compress; less where digits are small or faint, so that a person can still read them."""
-    if rng.random() < 0.7 * level.rough:
-        sigma = float(rng.uniform(0.3, 1)) * min(max(0.4, 0.09 * height), 3.0)
+    if rng.random() < 0.6 * level.rough:
+        sigma = float(rng.uniform(0.3, 1)) * min(max(0.4, (0.07 if contrast > _DIM else 0.04) * height), 3.0)
         levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), sigma), np.float32)
     elif rng.random() < 0.12 * level.rough and height > 15:
         reach = max(2, round(float(rng.uniform(0.03, 0.09)) * height))
@@ -147,7 +154,9 @@ def _expose(
     if rng.random() < 0.6 * level.rough:
         noise = grain(*levels.shape, rng)
         noise = cv2.GaussianBlur(noise, (3, 3), 0.8) * 2 if rng.random() < 0.4 else noise
-        levels = levels + noise * np.float32(rng.uniform(0.11, 1) * min(9.0, _NOISIEST * contrast))
+        levels = levels + noise * np.float32(
+            rng.uniform(0.11, 1) * min(9.0, _NOISIEST * contrast * min(1.0, height / _SMALL))
+        )
     image = np.clip(levels + np.float32(0.5), 0, 255).astype(np.uint8)
     if rng.random() < 0.6 * level.rough:
         quality = int(rng.integers(25 if height > 14 and contrast > 30 else 55, 96))

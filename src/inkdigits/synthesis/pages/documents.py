@@ -99,6 +99,7 @@ def _field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height
 
 def cheque(draft: Draft) -> Sheet:
     """Write the amount of a cheque on its guilloche, tight about it, with what is printed there."""
+    draft.mirrored = True
     height = draft.digit_height(90)
     text = draft.text(draft.many(2, 8), 0.75)
     number = draft.strip(text, height, USUAL, closed=draft.chance(0.5))
@@ -110,7 +111,7 @@ def cheque(draft: Draft) -> Sheet:
     sheet.paper = paper / max(float(paper.max()), 1.0) * np.float32(draft.between(0.7, 1.0))
     x = margin[0]
     if draft.chance(0.15):
-        ink = draft.writer.sign(height, draft.rng)
+        ink = draft.sign(height)
         if ink.shape[1] < margin[0]:
             sheet.put(ink, 0.0, margin[1], SIGN)
     slope = float(draft.rng.normal(0, draft.level.slope))

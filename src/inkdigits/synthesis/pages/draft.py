@@ -12,6 +12,7 @@ from PIL import ImageFont
 
 from inkdigits.imaging.bands import SIGN
 from inkdigits.synthesis.composition import USUAL, Composition, Part, random_text, write_ending, write_text
+from inkdigits.synthesis.allographs import MIRRORED_NINES
 from inkdigits.synthesis.levels import Level
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import Typeface, random_typeface, random_word
@@ -22,6 +23,8 @@ from inkdigits.synthesis.writers import Hands, Writer
 __all__ = ["Draft", "Strip"]
 
 _SLANT, _DRIEST = 0.45, 0.2  # shear, and share of a stroke that is missing, at most: a person can still read it
+_SMALLEST = 8.0  # pixels of a zero that is smaller than the other digits
+_THINNEST = 1.2  # pixels of a pen: thinner strokes are not seen
 _APART = 0.45  # heights between the digits of one number at most
 _CLOSE = replace(USUAL, spacings=(0.45, 0.55, 0.0))
 
@@ -57,6 +60,7 @@ class Draft:
         view: how the camera sees the page.
         width: of a whole page's area in pixels.
         height: the same.
+        mirrored: whether nines may have their stem to the left, which only some of those who write cheques do.
 
     """
 
@@ -66,12 +70,20 @@ class Draft:
     view: View
     width: int
     height: int
+    mirrored: bool = False
 
     @cached_property
     def writer(self) -> Writer:
         """The one who writes."""
         writer = self.hands.writer(self.rng)
-        return replace(writer, hand=legible(writer.hand, self.level))
+        return replace(writer, hand=legible(writer.hand, self.level, mirrored=self.mirrored))
+
+    def writer_at(self, height: float) -> Writer:
+        """Return the writer with a pen that is seen where digits are so tall."""
+        hand = self.writer.hand
+        pen = hand.pen if hand.pen is None else max(hand.pen, _THINNEST / height)
+        small_zeros = max(hand.small_zeros, min(1.0, _SMALLEST / height))
+        return replace(self.writer, hand=replace(hand, pen=pen, small_zeros=small_zeros))
 
     @cached_property
     def typeface(self) -> Typeface:
@@ -99,6 +111,14 @@ class Draft:
         """Return a blank sheet."""
         return Sheet(round(width), round(height), self.view.bleed(width, height))
 
+    def digit(self, label: int, height: float) -> Ink:
+        """Return a digit as the writer writes it."""
+        return self.writer_at(height).digit(label, height, self.rng)
+
+    def sign(self, height: float) -> Ink:
+        """Return something of a digit's size that is no digit."""
+        return self.writer_at(height).sign(height, self.rng)
+
     def text(self, count: int, marked: float = 0.3) -> str:
         """Return so many digits, sometimes with marks."""
         return random_text(count, self.rng, replace(USUAL, marked=marked))
@@ -109,8 +129,8 @@ class Draft:
 
     def strip(self, text: str, height: float, how: Composition = _CLOSE, *, closed: bool = False) -> Strip:
         """Return a number as the writer writes it; a dash, `.-` or `=` may close it."""
-        parts = write_text(text, self.writer, height, self.rng, how)
-        return strip(parts + (write_ending(self.writer, height, self.rng) if closed else []), height)
+        parts = write_text(text, self.writer_at(height), height, self.rng, how)
+        return strip(parts + (write_ending(self.writer_at(height), height, self.rng) if closed else []), height)
 
     def lay(self, sheet: Sheet, number: Strip, x: float, baseline: float, line: int, *, slope: float = 0.0) -> float:
         """Lay a number on a sheet from an x on, on a baseline that may slope; return where it ends."""
@@ -127,17 +147,19 @@ class Draft:
             text = text or random_word(self.rng)
             if set(text) <= font.characters:
                 return _by_font(str(font.path), text, height, self.between(-0.2, 0.2))
-        letters = [self.writer.sign(height * self.between(0.6, 1.0), self.rng) for _ in range(self.many(2, 6))]
+        letters = [self.sign(height * self.between(0.6, 1.0)) for _ in range(self.many(2, 6))]
         return _beside(letters, height * self.between(-0.05, 0.25))
 
 
-def legible(hand: Hand, level: Level) -> Hand:
+def legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
     """Return a hand whose digits a person can tell: the trouble of pages is in paper, light and print."""
+    nine = hand.forms[9] if mirrored or hand.forms[9] not in MIRRORED_NINES else None
     return replace(
         hand,
+        forms=(*hand.forms[:9], nine),
         slant=float(np.clip(hand.slant, -_SLANT, _SLANT)),
         bend=0.5 * hand.bend,
-        mirrored_nines=0.0,
+        mirrored_nines=hand.mirrored_nines if mirrored else 0.0,
         ligatures=0.0,
         gaps=min(hand.gaps, _DRIEST) if level.paper > 1 else 0.0,
     )

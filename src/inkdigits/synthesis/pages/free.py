@@ -15,7 +15,7 @@ def single(draft: Draft) -> Sheet:
     """Write one digit, alone, in a box, or beside what the border cuts."""
     height = draft.digit_height(240)
     label = draft.many(0, 9)
-    ink = draft.writer.digit(label, height, draft.rng)
+    ink = draft.digit(label, height)
     boxed = draft.chance(draft.level.boxed)
     room = height * (draft.between(1.15, 1.8) if draft.chance(0.5) else draft.between(1.8, 4))
     side = max(room, (1.9 if boxed else 1.15) * max(ink.shape))

@@ -132,7 +132,7 @@ def _fill_sudoku(draft: Draft, sheet: Sheet, left: float, top: float, cell: floa
                 print_number(sheet, digit, begin, baseline, height, face, line, strength=strength)
             elif draft.chance(filled):
                 sheet.space(line)
-                ink = draft.writer.digit(label := draft.many(1, 9), own, draft.rng)
+                ink = draft.digit(label := draft.many(1, 9), own)
                 stray = draft.between(0.3, 0.7), draft.between(0.3, 0.7)
                 sheet.put(ink, x + (cell - ink.shape[1]) * stray[0], y + (cell - ink.shape[0]) * stray[1], label, line)
 
@@ -148,6 +148,8 @@ def _print_around(draft: Draft, sheet: Sheet, box: tuple[float, float, float, fl
         words = " ".join(random_word(draft.rng) for _ in range(draft.many(1, 3)))
         if head < top - gap - 2:
             x = max(0.0, left)
+            if draft.chance(0.25):  # white on a bar
+                sheet.fill((x - wide, top - gap - 1.3 * head, right, top - gap + 0.3 * head), draft.between(0.5, 1))
             for word in words.split():
                 if x + len(word) * head < sheet.width:
                     x = print_word(sheet, word, x, top - gap, head, random_typeface(draft.rng)) + 0.5 * head
@@ -157,7 +159,10 @@ def _print_around(draft: Draft, sheet: Sheet, box: tuple[float, float, float, fl
         (-wide, max(0.0, top - cell), left - gap, bottom),
         (-wide, bottom + gap, sheet.width + wide, sheet.height + tall),
     ):
-        if area[2] - area[0] > 6 * size and area[3] - area[1] > 2 * size and draft.chance(0.6):
+        if area[2] - area[0] > 6 * size and area[3] - area[1] > 2 * size and draft.chance(0.7):
+            if draft.chance(0.15):  # a picture
+                sheet.fill((area[0], area[1], area[0] + 4 * cell, area[1] + 3 * cell), draft.between(0.2, 0.8))
+                continue
             print_text(sheet, area, size, draft.typeface, draft.rng, most_words=80)
 
 
@@ -208,7 +213,7 @@ def box_row(
             sheet.draw(corners, thick, shade, closed=style == "box" or draft.chance(0.7))
         if character.isdigit():
             size = height * draft.between(0.88, 1.1)
-            ink = draft.writer.digit(int(character), size, draft.rng)
+            ink = draft.digit(int(character), size)
             stray = 0.5 + draft.rng.normal(0, 0.17, 2)
             x += (cell - ink.shape[1]) * stray[0]
             sheet.put(ink, x, top + (tall - ink.shape[0]) * stray[1], int(character), line)
@@ -219,7 +224,8 @@ def _lay_out(draft: Draft, sheet: Sheet, many: int, rows: int) -> tuple[float, _
     """Return how tall digits are in a table, and where its rules are."""
     rng = draft.rng
     most = min(sheet.height / (1.9 * rows + 0.6), sheet.width / (2.6 * many + 0.6))
-    height = draft.digit_height(most) if draft.chance(0.5) else most * draft.between(0.6, 1)
+    height = draft.digit_height(most) if draft.chance(0.35) else most * draft.between(0.6, 1)
+    height = max(height, min(most, draft.level.smallest))
     wide, tall = height * draft.between(2.4, 4.2), height * draft.between(1.45, 2.1)
     widths = wide * (rng.uniform(0.8, 1.3, many) if draft.chance(0.5) else np.ones(many))
     widths *= min(1.0, (sheet.width - 0.5 * height) / widths.sum())

@@ -169,7 +169,7 @@ def _typical(sheet: Sheet) -> float:
 
 def _add_neighbour(draft: Draft, sheet: Sheet, seen: Geometry, height: float) -> None:
     """Let the picture's border cut what is written beside, of which a little is seen."""
-    ink = draft.writer.digit(draft.many(0, 9), height, draft.rng)
+    ink = draft.digit(draft.many(0, 9), height)
     shown = draft.between(0.1, 0.4)
     side = draft.many(0, 3)
     width, tall = seen.size

@@ -18,6 +18,8 @@ __all__ = ["Developed", "develop"]
 Levels = npt.NDArray[np.float32]
 
 _STRONGEST = 0.45  # of the ink's contrast: with more of a pattern, a person would not find the digits either
+_SMALL = 18  # pixels: smaller digits are not faint, too, or nobody could read them
+_SEEN = 0.25  # contrast of ink at least, on paper with a pattern of its own
 _LARGEST = 160_000  # pixels of a texture that is drawn; it is enlarged to the sheet
 
 
@@ -45,13 +47,16 @@ def develop(sheet: Sheet, height: float, level: Level, rng: np.random.Generator)
         rng: the source of chance.
 
     """
-    faint = rng.random() < level.faint
+    faint = rng.random() < level.faint and height > _SMALL
     base = float(rng.uniform(0.82, 1.0) if rng.random() < 0.6 else rng.uniform(0.48, 1.0))
-    contrast = float(rng.uniform(14, 40) if faint else rng.uniform(60, 220)) / 255
+    contrast = float(rng.uniform(16, 40) if faint else rng.uniform(60 if height > _SMALL else 95, 220)) / 255
     if sheet.dark:
         return _chalk(sheet, contrast, rng)
+    if sheet.paper is not None:  # whose pattern is as strong as it is
+        base, contrast = float(np.median(sheet.paper)), max(contrast, _SEEN)
+    contrast = min(contrast, 0.97 * base)
     paper = sheet.paper if sheet.paper is not None else _paper(sheet, base, height, contrast, level, rng)
-    depth = min(contrast / base, 0.97)
+    depth = contrast / base
     ink = _strokes(sheet, height, level, rng)
     shine = paper * (1 - np.float32(depth) * ink)
     if sheet.printed.any():
@@ -94,7 +99,7 @@ def _paper(sheet: Sheet, base: float, height: float, contrast: float, level: Lev
         rng,
         scale=max(0.5, zoom * height / 26),
         trouble=2.0,
-        strongest=min(26.0, _STRONGEST * 255 * contrast),
+        strongest=min(26.0, _STRONGEST * 255 * contrast) * min(1.0, height / _SMALL),
     )
     paper = cv2.resize(small, (wide, tall), interpolation=cv2.INTER_LINEAR)
     return np.asarray(paper * np.float32(base / max(float(np.median(small)), 1.0)), np.float32)

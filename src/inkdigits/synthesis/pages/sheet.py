@@ -16,6 +16,7 @@ Layer = npt.NDArray[np.uint8]  # (H,W), 0 paper to 255 ink
 Point = tuple[float, float]
 
 _INKED = 0.3  # of 1: what is fainter at the rim of a stroke is not counted to its box
+_BAR = 110  # of 255
 _PARTS = 16  # that a pixel is divided into where lines are drawn
 
 
@@ -106,9 +107,12 @@ class Sheet:
         if rows.start >= rows.stop or columns.start >= columns.stop:
             return
         part = ink[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
-        np.maximum(
-            canvas[rows, columns], (part * np.float32(255 * strength)).astype(np.uint8), out=canvas[rows, columns]
-        )
+        laid = (part * np.float32(255 * strength)).astype(np.uint8)
+        below = canvas[rows, columns]
+        if printed and int(below[0, 0]) > _BAR:  # on a dark bar, print is the paper that is left white
+            np.minimum(below, 255 - laid, out=below)
+        else:
+            np.maximum(below, laid, out=below)
         self.items.append(Item(label, _outline(ink) + np.array([x, y], np.float32), line))
         if line >= 0:
             self.lines[line] += str(label) if label < 10 else MARKS[label - 10]
