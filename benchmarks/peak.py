@@ -31,6 +31,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import inkdigits
 from inkdigits.data import Dataset
 from inkdigits.export.onnx_file import read_model
+from inkdigits.learning.digits import DigitsTask
 from inkdigits.learning.fit import fit
 from inkdigits.learning.models import build_model, count_multiply_adds
 from inkdigits.learning.recipes import Recipe, find_recipe
@@ -86,15 +87,9 @@ def shares(taken: Counter[str]) -> dict[str, float]:
 def learn(recipe: Recipe, digits: Dataset) -> float:
     """Train for two epochs as `fit` does; return the pictures a second of the second."""
     with tempfile.TemporaryDirectory() as folder:
-        _, history = fit(
-            digits,
-            replace(digits, images=digits.images[:100], labels=digits.labels[:100]),
-            replace(recipe, epochs=2, review=None),
-            seed=0,
-            device=torch.device("cpu"),
-            checkpoint=Path(folder) / "checkpoint",
-            identity={},
-        )
+        few = replace(digits, images=digits.images[:100], labels=digits.labels[:100])
+        task = DigitsTask(digits, few, replace(recipe, epochs=2, review=None), seed=0, device=torch.device("cpu"))
+        _, history = fit(task, checkpoint=Path(folder) / "checkpoint", identity={})
     return history[-1].images_per_second
 
 

@@ -107,8 +107,8 @@ def rates(kind: str, paths: list[str]) -> Figures:
     """Read pictures with one thread; return what one takes, how unequal they are, and where the time goes."""
     import cv2
 
-    from inkdigits.formats import write_parquet
     from inkdigits.reader import Reader
+    from inkdigits.results.formats import write_parquet
 
     cv2.setNumThreads(1)
     reader = Reader(threads=1)
@@ -142,8 +142,8 @@ def plain(paths: Path, output: Path) -> None:
     import cv2
 
     from inkdigits.files import open_atomically
-    from inkdigits.formats import write_parquet
     from inkdigits.reader import Reader
+    from inkdigits.results.formats import write_parquet
     from inkdigits.sources import find_sources
 
     cv2.setNumThreads(1)

@@ -83,6 +83,7 @@ def train(factor: int, width: int, pictures: int, folder: Path) -> dict[str, flo
 
     from inkdigits import load_dataset
     from inkdigits.errors import TrainingInterrupted
+    from inkdigits.learning.digits import DigitsTask
     from inkdigits.learning.fit import fit
     from inkdigits.learning.models import MODELS, convnet
     from inkdigits.learning.recipes import find_recipe
@@ -95,11 +96,7 @@ def train(factor: int, width: int, pictures: int, folder: Path) -> dict[str, flo
     watcher = Watcher(min(pictures, len(many) - 1))
     with contextlib.suppress(TrainingInterrupted):
         fit(
-            many,
-            validation,
-            recipe,
-            seed=0,
-            device=torch.device("cpu"),
+            DigitsTask(many, validation, recipe, seed=0, device=torch.device("cpu")),
             checkpoint=folder / "checkpoint",
             identity={},
             observers=[watcher],

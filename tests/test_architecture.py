@@ -14,12 +14,9 @@ PACKAGE = Path(inkdigits.__file__).parent
 
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
 FOUNDATION = {"errors", "settings", "files", "extras"}
-DRAWING = {"drawing", "annotate", "contact_sheet"}
-READING_SIDE = (
-    FOUNDATION
-    | DRAWING
-    | {"imaging", "modelfile", "classifier", "line_model", "recognition", "reading", "reader", "samples"}
-)
+READING_SIDE = FOUNDATION | {
+    *("imaging", "results", "modelfile", "classifier", "line_model", "recognition", "reader", "samples"),
+}
 ALLOWED = {
     "errors": set(),
     "settings": set(),
@@ -27,16 +24,12 @@ ALLOWED = {
     "extras": {"errors"},
     "modelfile": FOUNDATION,
     "imaging": FOUNDATION,
+    "results": FOUNDATION | {"imaging"},
     "classifier": FOUNDATION | {"modelfile"},
-    "drawing": FOUNDATION | {"reading"},
     "line_model": FOUNDATION | {"imaging", "modelfile"},
     "recognition": FOUNDATION | {"imaging", "classifier", "line_model"},
-    "annotate": FOUNDATION | {"imaging", "reading", "drawing"},
-    "contact_sheet": FOUNDATION | {"imaging", "reading", "drawing"},
-    "reading": FOUNDATION | {"imaging", "annotate", "drawing"},
     "reader": READING_SIDE - {"reader"},
     "sources": FOUNDATION,
-    "formats": FOUNDATION | {"reading"},
     "samples": FOUNDATION,
     "weights": set(),
     "data": FOUNDATION | {"imaging"},
@@ -46,7 +39,7 @@ ALLOWED = {
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "learning", "evaluation", "export"},
     "service": READING_SIDE | {"weights"},
-    "scale": READING_SIDE | {"sources", "formats", "service", "data", "learning", "training", "evaluation"},
+    "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
 }
 LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors", "skimage"}

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import ModelFileError
-from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN, SIGN
+from inkdigits.imaging.bands import BAND_HEIGHT, BLANK, COLUMN, MARKS, SIGN
 from inkdigits.line_model import LineModel, decode_columns, string_probabilities
 from inkdigits.modelfile import BUNDLED_LINES, find_model
 
 
 def columns_of(best: list[int], sure: float = 0.9) -> npt.NDArray[np.float32]:
     """Columns whose best classes are given; boxes of 8×24 pixels about the column's middle."""
-    columns = np.full((len(best), 16), (1 - sure) / 11, np.float32)
+    columns = np.full((len(best), BLANK + 5), (1 - sure) / BLANK, np.float32)
     columns[np.arange(len(best)), best] = sure
     columns[:, BLANK + 1 :] = np.array([-4, -12, 4, 12]) / BAND_HEIGHT
     return columns
@@ -41,6 +41,12 @@ def test_a_sign_is_told_from_a_digit() -> None:
     assert sign.confidence < 0.1
 
 
+def test_a_mark_is_told_from_a_digit_and_from_a_sign() -> None:
+    one, slash = decode_columns(columns_of([1, BLANK, 10 + MARKS.index("/")]))
+    assert (one.is_mark, slash.is_mark, slash.is_sign) == (False, True, False)
+    assert slash.confidence == pytest.approx(0.9)
+
+
 def test_nothing_is_read_in_blank_columns() -> None:
     assert decode_columns(columns_of([BLANK] * 5)) == []
 
@@ -49,7 +55,7 @@ def test_nothing_is_read_in_blank_columns() -> None:
 def test_a_string_is_as_probable_as_all_its_paths_together(seed: int) -> None:
     rng = np.random.default_rng(seed)
     few = np.array([0, 1, BLANK])
-    columns = np.zeros((4, 16), np.float32)
+    columns = np.zeros((4, BLANK + 5), np.float32)
     columns[:, few] = rng.dirichlet(np.ones(3), 4)
     sums: dict[tuple[int, ...], float] = {}
     for path in itertools.product(few.tolist(), repeat=4):
@@ -69,7 +75,7 @@ def test_padding_changes_nothing_to_speak_of() -> None:
     wide = np.zeros((BAND_HEIGHT, 63 + 33), np.uint8)
     wide[:, :63] = band
     alone, beside = model.columns([band, wide])
-    assert alone.shape == (16, 16)
+    assert alone.shape == (16, BLANK + 5)
     assert np.abs(alone[:8] - beside[:8]).max() < 1e-4
     assert alone[:, : BLANK + 1].sum(axis=1) == pytest.approx(np.ones(16), abs=1e-5)
 

@@ -100,3 +100,40 @@ def test_the_least_confidence_decides_what_is_accepted() -> None:
 def test_a_model_that_is_not_there_is_a_clear_error() -> None:
     with pytest.raises(ModelFileError, match="no model file"):
         Reader("missing.onnx")
+
+
+def test_a_part_is_read_and_its_boxes_are_those_of_the_whole_picture(reader: Reader) -> None:
+    with Image.open(LABELS.with_name("string-407.jpg")) as image:
+        string = image.convert("L")
+    page = Image.new("L", (string.width + 200, 2 * string.height), string.getpixel((2, 2)))
+    page.paste(string, (100, 0))
+    page.paste(string, (150, string.height))
+    share = f"0,50%,{page.width},50%"
+    for region in (share, (0, string.height, page.width, string.height)):
+        part = reader.read(page, region=region)
+        assert part.text == "407"
+        expected = [(x + 150, y + string.height, width, height) for x, y, width, height in boxes(reader, string)]
+        assert np.allclose(boxes(reader, page, region=region), expected, atol=4)
+    assert [one.text for one in reader.read_many([page], region=share)] == ["407"]
+
+
+def boxes(reader: Reader, picture: Image.Image, **options: object) -> list[tuple[int, int, int, int]]:
+    return [digit.box for digit in reader.read(picture, **options).digits]  # type: ignore[arg-type]
+
+
+def test_a_region_that_is_wrong_is_told_before_a_batch_and_one_outside_is_an_error_of_its_picture(
+    reader: Reader,
+) -> None:
+    good = LABELS.with_name("mouse.png")
+    with pytest.raises(UsageError, match="no X,Y,W,H"):
+        next(reader.read_many([good], region="1,2,3"))
+    (reading,) = reader.read_many([good], region="5000,0,10,10")
+    assert reading.error is not None
+    assert reading.error.code == "region_outside"
+
+
+def test_lines_know_whether_marks_belong_in_their_text(reader: Reader) -> None:
+    path = LABELS.with_name("string-407.jpg")
+    for wanted in (False, True):
+        (line,) = reader.read(path, digits_only=wanted).lines
+        assert line.digits_only == wanted

@@ -14,7 +14,7 @@ reader = inkdigits.Reader(threads=threads)
 
 def read(path: str, kind: str) -> tuple[str, str]:
     """Read a picture; one that holds a digit at most, as `--single` does."""
-    reading = reader.read(path, single=kind in ("single", "nothing"))
+    reading = reader.read(path, single=kind in ("single", "nothing"), digits_only=True)
     return reading.text, reading.status
 
 

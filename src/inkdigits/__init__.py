@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from inkdigits.evaluation.figures import plot_mistakes, plot_prediction
     from inkdigits.export import export
     from inkdigits.reader import Reader
-    from inkdigits.reading import Digit, Line, Reading
+    from inkdigits.results.reading import Digit, Line, Mark, Reading
     from inkdigits.training import train
 
 _HOMES = {
     "Classifier": "classifier",
     "Dataset": "data",
-    "Digit": "reading",
+    "Digit": "results.reading",
     "Evaluation": "evaluation.evaluate",
     "InkdigitsError": "errors",
-    "Line": "reading",
+    "Line": "results.reading",
+    "Mark": "results.reading",
     "Reader": "reader",
-    "Reading": "reading",
+    "Reading": "results.reading",
     "evaluate": "evaluation.evaluate",
     "export": "export",
     "load_dataset": "data",
@@ -43,6 +44,7 @@ __all__ = [
     "Evaluation",
     "InkdigitsError",
     "Line",
+    "Mark",
     "Reader",
     "Reading",
     "__version__",

@@ -17,7 +17,7 @@ from inkdigits.files import make_folder, write_atomically
 if TYPE_CHECKING:
     from inkdigits.evaluation.evaluate import Evaluation
     from inkdigits.learning.history import Observer
-    from inkdigits.reading import Reading
+    from inkdigits.results.reading import Reading
     from inkdigits.training import TrainedRun
 
 __all__ = ["Demo", "run_demo"]

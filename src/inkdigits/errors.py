@@ -42,6 +42,8 @@ __all__ = [
     "unknown_name",
 ]
 
+_LONGEST_NAME = 400  # letters in a message
+
 
 class InkdigitsError(Exception):
     """The root of the tree: catch it to catch everything that inkdigits raises on purpose.
@@ -164,8 +166,14 @@ class TrainingInterrupted(TrainingError):  # noqa: N818 - being stopped on reque
 
 
 def printable(source: object) -> str:
-    r"""Return a file name on one line, its control characters escaped: `a\nb` for a name with a newline in it."""
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in str(source))
+    r"""Return a file name on one line, its control characters escaped: `a\nb` for a name with a newline in it.
+
+    What is too long for a name is cut in the middle.
+    """
+    name = str(source)
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME // 2]}…{name[-_LONGEST_NAME // 2 :]}"
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in name)
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:

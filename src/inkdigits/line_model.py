@@ -14,32 +14,38 @@ from inkdigits.modelfile import BUNDLED_LINES, open_line_session, read_info
 
 __all__ = ["LineModel", "PlacedDigit", "decode_columns", "string_probabilities"]
 
+_DIGITS = 10
 _WIDTHS = 8  # bands are padded to a multiple, so that few shapes occur
 
 
 @dataclass(frozen=True)
 class PlacedDigit:
-    """A digit that was read in a band.
+    """A digit, or something else, that was read in a band.
 
     Attributes:
+        symbol: 0 to 9 for a digit, 10 to 15 for a mark, `SIGN` for what is neither.
         value: 0 to 9, the most probable digit.
-        confidence: probability that this digit stands here, 0 to 1.
-        is_sign: whether it is more probably something else that is written there.
+        confidence: probability that this digit, or mark, stands here, 0 to 1; of a sign, that it is a digit.
         probabilities: float32 (10,), of the ten digits, if it is one; they add up to 1.
         box: left, top, right and bottom in pixels of the band.
 
     """
 
+    symbol: int
     value: int
     confidence: float
-    is_sign: bool
     probabilities: npt.NDArray[np.float32]
     box: tuple[float, float, float, float]
 
     @property
-    def symbol(self) -> int:
-        """The digit, or `SIGN`."""
-        return SIGN if self.is_sign else self.value
+    def is_sign(self) -> bool:
+        """Whether it is something that is neither digit nor mark."""
+        return self.symbol == SIGN
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether it is a mark."""
+        return _DIGITS <= self.symbol < SIGN
 
 
 class LineModel:
@@ -65,8 +71,8 @@ class LineModel:
             bands: uint8 (40,W) each, 0 paper to 255 ink, as `inkdigits.imaging.bands.normalise_band` makes them.
 
         Returns:
-            float32 (W/4,16) each: probabilities of ten digits, a sign and a blank, and left, top, right and bottom of
-            what is there, in heights of the band from the column's middle and the band's.
+            float32 (W/4,22) each: probabilities of ten digits, six marks, a sign and a blank, and left, top, right and
+            bottom of what is there, in heights of the band from the column's middle and the band's.
 
         """
         results: list[npt.NDArray[np.float32]] = []
@@ -83,7 +89,7 @@ def decode_columns(columns: npt.NDArray[np.float32]) -> list[PlacedDigit]:
     """Return what columns say, from the left: the best class of each, repetitions joined (CTC's best path).
 
     Args:
-        columns: float32 (T,16), as `LineModel.columns` gives them.
+        columns: float32 (T,22), as `LineModel.columns` gives them.
 
     """
     classes = columns[:, : BLANK + 1]
@@ -100,22 +106,23 @@ def decode_columns(columns: npt.NDArray[np.float32]) -> list[PlacedDigit]:
 
 
 def _placed(columns: npt.NDArray[np.float32], begin: int, end: int, value: int) -> PlacedDigit:
-    """Return the digit, or the sign, that some columns say."""
+    """Return the digit, mark or sign that some columns say."""
     peak = begin + int(columns[begin:end, value].argmax())
-    ten = columns[peak, :SIGN]
+    ten = columns[peak, :_DIGITS]
     left, top, right, bottom = (columns[peak, BLANK + 1 :] * BAND_HEIGHT).tolist()
     across, down = COLUMN * peak + COLUMN / 2, BAND_HEIGHT / 2
     box = (across + min(left, -0.5), down + top, across + max(right, 0.5), down + max(bottom, top + 1))
     best = int(ten.argmax())
-    return PlacedDigit(best, float(ten[best]), value == SIGN, ten / ten.sum(), box)
+    sure = float(columns[peak, value] if _DIGITS <= value < SIGN else ten[best])
+    return PlacedDigit(value, best, sure, ten / max(float(ten.sum()), 1e-9), box)
 
 
 def string_probabilities(columns: npt.NDArray[np.float32], strings: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:
     """Return the probability of each of some strings, by CTC's forward recursion (A. Graves et al., ICML 2006).
 
     Args:
-        columns: float32 (T,16), as `LineModel.columns` gives them.
-        strings: digits and signs, all strings of one length.
+        columns: float32 (T,22), as `LineModel.columns` gives them.
+        strings: digits, marks and signs, all strings of one length.
 
     """
     classes = columns[:, : BLANK + 1].astype(np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 from statistics import fmean
@@ -11,16 +12,26 @@ from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, UsageError
 from inkdigits.imaging.decode import MAX_PAGES, Document, Page, Picture, name_of, rereadable
 from inkdigits.imaging.ink import with_dark_ink
+from inkdigits.imaging.region import Region, RegionLike
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED
-from inkdigits.reading import Digit, Line, Reading
 from inkdigits.recognition.finding import Finding
 from inkdigits.recognition.rows import find_lines
 from inkdigits.recognition.single import find_single
+from inkdigits.results.reading import Digit, Line, Reading
 
 __all__ = ["Reader"]
 
 _THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2}  # of a line model that names none
+
+
+@dataclass(frozen=True)
+class _Options:
+    """How pages are to be read; see `Reader.read`."""
+
+    single: bool
+    region: Region | None
+    digits_only: bool
 
 
 class Reader:
@@ -52,24 +63,39 @@ class Reader:
         if min_confidence is not None:
             self._least |= {"single": min_confidence, "line": min_confidence}
 
-    def read(self, picture: Picture, *, single: bool = False, page: int = 1) -> Reading:
+    def read(
+        self,
+        picture: Picture,
+        *,
+        single: bool = False,
+        page: int = 1,
+        region: RegionLike = None,
+        digits_only: bool = False,
+    ) -> Reading:
         """Read the digits in a picture.
 
         Args:
-            picture: a path, the bytes of a file, an open binary file, a Pillow image, or an array (H,W), (H,W,3) RGB
-                or (H,W,4) RGBA.
+            picture: a path, the bytes of a file, an open binary file, a data URL, a Pillow image, or an array or tensor
+                (H,W), (H,W,3) RGB or (H,W,4) RGBA; 28×28 also as a row of 784.
             single: take the picture as exactly one digit.
             page: of a TIFF or a PDF, or the picture of an animation, from 1.
+            region: read only this part: left, top, width and height of it in pixels, or per cent of the picture's
+                sides: (120, 80, 400, 60) or "10%,20%,50%,10%".
+            digits_only: leave marks and gaps out of the text of lines.
 
         Raises:
             PictureError: it is no picture that can be read; its `code` says why.
+            UsageError: the region is malformed or empty.
 
         """
         source, picture = name_of(picture), rereadable(picture)
+        options = _Options(single, Region.of(region), digits_only)
         with Document(picture) as document:
-            return self._read_page(source, picture, document, page, single)
+            return self._read_page(source, picture, document, page, options)
 
-    def read_pages(self, picture: Picture, *, single: bool = False) -> Iterator[Reading]:
+    def read_pages(
+        self, picture: Picture, *, single: bool = False, region: RegionLike = None, digits_only: bool = False
+    ) -> Iterator[Reading]:
         """Read every page of a TIFF or a PDF, or every picture of an animation, one after the other.
 
         One that cannot be read gives a reading with the status "error", and so do those after the first 1,000,
@@ -78,50 +104,68 @@ class Reader:
         Args:
             picture: as `read` takes it; most have one page.
             single: take each page as exactly one digit.
+            region: of each page, as `read` takes it.
+            digits_only: leave marks and gaps out of the text of lines.
 
         Raises:
             PictureError: it is no picture that can be read; its `code` says why.
+            UsageError: the region is malformed or empty.
 
         """
+        options = _Options(single, Region.of(region), digits_only)
         source, picture = name_of(picture), rereadable(picture)
         with Document(picture) as document:
             for page in range(1, min(document.pages, MAX_PAGES) + 1):
                 try:
-                    reading = self._read_page(source, picture, document, page, single)
+                    reading = self._read_page(source, picture, document, page, options)
                 except PictureError as error:
                     reading = Reading(source, error=error, page=page)
                 yield reading
             if document.pages > MAX_PAGES:
                 yield Reading(source, error=document.too_many_pages(), page=MAX_PAGES + 1)
 
-    def read_many(self, pictures: Iterable[Picture], *, single: bool = False) -> Iterator[Reading]:
+    def read_many(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        single: bool = False,
+        region: RegionLike = None,
+        digits_only: bool = False,
+    ) -> Iterator[Reading]:
         """Read pictures one after the other, page by page; what cannot be read gives a reading with the status "error".
 
         Args:
             pictures: as `read` takes them.
             single: take each page as exactly one digit.
+            region: of each page, as `read` takes it.
+            digits_only: leave marks and gaps out of the text of lines.
+
+        Raises:
+            UsageError: the region is malformed or empty.
 
         """
+        region = Region.of(region)
         for picture in pictures:
             try:
-                yield from self.read_pages(picture, single=single)
+                yield from self.read_pages(picture, single=single, region=region, digits_only=digits_only)
             except PictureError as error:
                 yield Reading(name_of(picture), error=error)
 
-    def _read_page(self, source: str, picture: Picture, document: Document, number: int, single: bool) -> Reading:
+    def _read_page(self, source: str, picture: Picture, document: Document, number: int, options: _Options) -> Reading:
         """Find the digits of a page and say which to accept."""
-        page = document.decode(number)
+        page = document.decode(number, options.region)
         grey = with_dark_ink(page.grey)
-        if single:
+        if options.single:
             finding = find_single(grey, self.classifier, self.lines)
             found = [[finding]] if finding else []
         else:
             found = find_lines(grey, self.classifier, self.lines)
         sure = [fmean(finding.confidence for finding in line) for line in found]
-        least = self._least["single" if single else "line"]
+        least = self._least["single" if options.single else "line"]
         kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= self._least["no_digit"]]
         lines = (
-            Line(tuple(_digit(page, finding, place, least) for finding in line)) for place, line in enumerate(kept)
+            Line(tuple(_digit(page, finding, place, least) for finding in line), digits_only=options.digits_only)
+            for place, line in enumerate(kept)
         )
         return Reading(source, tuple(lines), picture=picture, page=number, digit_score=max(sure, default=0.0))
 

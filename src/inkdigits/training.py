@@ -186,20 +186,22 @@ def _train_in(
     should_stop: Callable[[], bool] | None = None,
 ) -> TrainedRun:
     """Fit, and write all that a complete run leaves; the team's leader writes, and the others wait for it."""
+    from inkdigits.evaluation import charts, figures
+    from inkdigits.learning.digits import DigitsTask
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles, TensorBoardLog
     from inkdigits.learning.stopping import stopping_on_signals
     from inkdigits.learning.teachers import describe_teacher, taking_turns
+    from inkdigits.synthesis.writers import Hands
 
     recipe = Recipe.from_dict(config["recipe"])
+    hands = Hands.load(training, "train", config["data"]["data_dir"]) if recipe.augmentation.rewritten else None
+    sources = hands.sources if hands else (training.name,)
     teachers = [teacher["path"] for teacher in config["teachers"]]
+    how: dict[str, Any] = {"seed": config["seed"], "device": device, "team": team}
     with stopping_on_signals() as asked_to:
         network, history = fit(
-            training,
-            validation,
-            recipe,
-            seed=config["seed"],
-            device=device,
+            DigitsTask(training, validation, recipe, teacher=taking_turns(teachers), hands=hands, **how),
             checkpoint=run.checkpoint_file,
             identity={
                 "recipe": recipe.to_dict(),
@@ -207,17 +209,19 @@ def _train_in(
                 "training": training.sha256,
                 "validation": validation.sha256,
                 "teachers": [describe_teacher(model)["sha256"] for model in teachers],
+                "hands": list(sources),
             },
-            teacher=taking_turns(teachers),
             resume=resume,
             observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *observers] if team.leads else [],
             should_stop=should_stop or asked_to,
-            team=team,
+            once_stopped=f"go on with: inkdigits train --resume --out {printable(run.path)}",
         )
 
     def finish() -> dict[str, Any]:
-        _draw_learning_curve(run, history)
-        metrics = _export(run, network, recipe, config["seed"], training, validation)
+        curves = charts.learning_curves([asdict(record) for record in history])
+        figures.save(curves, run.learning_curve_file)
+        data = _describe(training) | {"hands": list(sources)}
+        metrics = _export(run, network, recipe, config["seed"], data, validation)
         metrics["training_seconds"] = sum(record.seconds for record in history)
         write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
         return metrics
@@ -226,7 +230,7 @@ def _train_in(
 
 
 def _export(
-    run: RunFolder, network: torch.nn.Module, recipe: Recipe, seed: int, training: Dataset, validation: Dataset
+    run: RunFolder, network: torch.nn.Module, recipe: Recipe, seed: int, data: dict[str, Any], validation: Dataset
 ) -> dict[str, Any]:
     """Calibrate on the validation digits, write the model file, check it, and return its figures."""
     import torch
@@ -254,7 +258,7 @@ def _export(
     info = ModelInfo(
         name=name,
         recipe=recipe.to_dict(),
-        data=_describe(training),
+        data=data,
         metrics={validation.split: {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}},
         temperature=temperature,
         reject_threshold=reject_threshold(probabilities, validation.labels),
@@ -292,9 +296,3 @@ def load_splits(
 
 def _describe(dataset: Dataset) -> dict[str, Any]:
     return {"name": dataset.name, "split": dataset.split, "n": len(dataset), "sha256": dataset.sha256}
-
-
-def _draw_learning_curve(run: RunFolder, history: list[EpochRecord]) -> None:
-    from inkdigits.evaluation import charts, figures
-
-    figures.save(charts.learning_curves([asdict(record) for record in history]), run.learning_curve_file)

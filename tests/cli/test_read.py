@@ -178,7 +178,8 @@ def test_uncertain_readings_are_marked() -> None:
 def test_json_is_a_list_with_an_object_a_picture(folder: Path) -> None:
     result = read("--json", STRING, folder / "cut.png")
     good, bad = json.loads(result.stdout)
-    assert list(good) == ["schema", "source", "page", "status", "text", "lines", "digits", "error"]
+    names = ["schema", "source", "page", "status", "text", "lines", "numbers", "digits", "marks", "rotation", "notes"]
+    assert list(good) == [*names, "error"]
     assert (good["source"], good["text"], good["lines"], good["error"]) == (str(STRING), "407", ["407"], None)
     assert [digit["value"] for digit in good["digits"]] == [4, 0, 7]
     assert (bad["status"], bad["error"]["code"]) == ("error", "unreadable_image")
@@ -261,3 +262,23 @@ def test_annotated_pictures_have_names_of_their_own(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "seven.png").read_bytes() != (tmp_path / "a" / "seven-2.png").read_bytes()
     with Image.open(tmp_path / "a" / "seven.png") as source, Image.open(MOUSE) as original:
         assert source.size == original.size
+
+
+def test_a_part_of_every_picture_is_read() -> None:
+    found = json.loads(read(STRING, STRING, "--json", "--region", "0, 0, 40%, 100%").stdout)
+    assert [reading["text"] for reading in found] == ["4", "4"]
+
+
+@pytest.mark.parametrize(
+    ("region", "said", "code"),
+    [
+        ("10,20,30", "the region '10,20,30' is no X,Y,W,H; give pixels or per cent", 2),
+        ("1,2,0,4", "the region '1,2,0,4' is empty; give a width and a height above 0", 2),
+        ("9000,0,5,5", "the region 9000,0,5,5 is outside the picture, which has", 1),
+    ],
+)
+def test_a_region_that_cannot_be_read_is_one_clear_line(region: str, said: str, code: int) -> None:
+    result = read(STRING, "--region", region)
+    assert result.exit_code == code
+    assert result.stderr.startswith(f"inkdigits: {said}")
+    assert result.stderr.count("\n") == 1

@@ -7,7 +7,7 @@ import numpy as np
 from inkdigits.errors import PictureError
 from inkdigits.evaluation.judgement import Judgement
 from inkdigits.evaluation.labels import LabelledPicture
-from inkdigits.reading import Digit, Line, Reading
+from inkdigits.results.reading import MARKS, Digit, Line, Mark, Reading
 
 IMAGE = np.zeros((28, 28), np.uint8)
 
@@ -18,13 +18,19 @@ def judged(label: str, text: str | None, confidence: float = 0.99, **columns: st
     picture = LabelledPicture(Path(path), label, {"path": path, "label": label, **columns})
     if text is None:
         return Judgement(picture, Reading(path, error=PictureError(f"cannot read {path}")))
-    lines = tuple(
-        Line(
-            tuple(
-                Digit(int(value), confidence, (0.1,) * 10, (0, 0, 9, 9), confidence >= 0.9, row, IMAGE)
-                for value in line
-            )
-        )
-        for row, line in enumerate(text.split("\n") if text else [])
-    )
+    lines = tuple(_line(line, confidence, row) for row, line in enumerate(text.split("\n") if text else []))
     return Judgement(picture, Reading(path, lines, digit_score=confidence))
+
+
+def _line(text: str, confidence: float, row: int) -> Line:
+    digits: list[Digit] = []
+    marks, gaps = [], []
+    box, accepted = (0, 0, 9, 9), confidence >= 0.9
+    for sign in text:
+        if sign in MARKS:
+            marks.append(Mark(sign, confidence, box, row, len(digits), accepted))
+        elif sign == " ":
+            gaps.append(len(digits))
+        else:
+            digits.append(Digit(int(sign), confidence, (0.1,) * 10, box, accepted, row, IMAGE))
+    return Line(tuple(digits), tuple(marks), tuple(gaps))

@@ -19,7 +19,9 @@ def table(folder: Path, text: str) -> Path:
     [
         ("file,digit\na.png,1\n", "lacks the columns path and label"),
         ("path,label\na.png,1\nb.png,x\n", "label 'x' in line 3"),
-        ("path,label\na.png,1||2\n", "is no digit string"),
+        ("path,label\na.png,||\n", "is no line of digits"),
+        ("path,label\na.png,1|-\n", "is no line of digits"),
+        ("path,label\na.png,1;2\n", "write digits, marks"),
         ("path,label\na.png,\xb2\n", "UTF-8"),
         ("path,label\n", "has no rows"),
         ("", "lacks the columns"),
@@ -41,6 +43,13 @@ def test_lines_of_a_label_are_separated_by_a_bar_and_further_columns_are_kept(tm
     assert (first.path, first.label, first.columns["kind"]) == (tmp_path / "a.png", "12\n34", "page")
     assert (second.label, second.columns["kind"]) == ("", "")
     assert third.columns == {"path": "c.png", "label": "7", "kind": "x"}
+
+
+def test_a_label_may_have_marks_and_spaces(tmp_path: Path) -> None:
+    text = "path,label\na.png,12.50\nb.png,12   7 30 | -5\nc.png,20/07/2021||12:30\n"
+    first, second, third = read_labels(table(tmp_path, text))
+    assert (first.label, second.label, third.label) == ("12.50", "12 7 30\n-5", "20/07/2021\n12:30")
+    assert second.digits == "127305"
 
 
 def pictures() -> list[LabelledPicture]:

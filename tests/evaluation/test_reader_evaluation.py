@@ -52,6 +52,14 @@ def test_edit_distance_is_a_distance(a: str, b: str, c: str) -> None:
         ("407", "4077", 0.99, "extra_digit"),
         ("407", "401", 0.99, "substituted"),
         ("4\n07", "40\n7", 0.99, "lines_mixed_up"),
+        ("12.50", "12.50", 0.99, None),
+        ("12 7\n-5", "12 7\n-5", 0.99, None),
+        ("1250", "12.50", 0.99, None),
+        ("12\n50", "1.2\n5 0", 0.99, None),
+        ("12.50", "1250", 0.99, "marks_mixed_up"),
+        ("12 50", "1250", 0.99, "marks_mixed_up"),
+        ("12/50", "12/5\n0", 0.99, "lines_mixed_up"),
+        ("12.50", "12.5", 0.99, "digit_missing"),
         ("", "4", 0.99, "falsely_accepted"),
         ("", "4", 0.5, "not_rejected"),
         ("407", None, 0.0, "unreadable"),
@@ -91,6 +99,14 @@ def test_each_figure_counts_what_it_says() -> None:
     low, high = found["intervals"]["exact"]
     assert low < 0.5 < high
     assert json.loads(json.dumps(found, allow_nan=False)) is not None
+
+
+def test_marks_count_where_the_label_has_some() -> None:
+    found = judge([judged("12.50", "12.50"), judged("1250", "12.50"), judged("7 1", "71"), judged("7", "7.")]).to_dict()
+    assert found["exact"] == 3 / 4
+    assert found["by_length"] == {"1": [1, 1.0], "2": [1, 0.0], "4": [2, 1.0]}
+    assert found["character_error_rate"] == 1 / (5 + 4 + 3 + 1)
+    assert found["confusion"][7][7] == 1
 
 
 def test_there_is_no_share_of_nothing() -> None:

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 import inkdigits.learning.fit as fit_module
 from inkdigits.data import Dataset, load_dataset
+from inkdigits.learning.digits import DigitsTask
 from inkdigits.learning.distributed import ALONE, Team, joined
 from inkdigits.learning.history import EpochRecord
-from inkdigits.learning.recipes import Recipe, find_recipe
+from inkdigits.learning.recipes import Optimisation, Recipe, find_recipe
 
 CPU = torch.device("cpu")
 # Turned, bent and written again; smoothed labels; a batch that three cannot share evenly. It and the network are small:
@@ -43,7 +44,7 @@ def first_gradients(folder: Path, team: Team = ALONE) -> dict[str, Tensor]:
         def step(self, closure: object = None) -> None:  # type: ignore[override]
             raise _FirstStepTakenError
 
-    def record(recipe: Recipe, network: nn.Module) -> Sequence[torch.optim.Optimizer]:
+    def record(recipe: Optimisation, network: nn.Module) -> Sequence[torch.optim.Optimizer]:
         found.update(network.named_parameters())
         return [Recorder(network.parameters())]
 
@@ -59,10 +60,8 @@ def first_gradients(folder: Path, team: Team = ALONE) -> dict[str, Tensor]:
 
 def shared_fit(recipe: Recipe, count: int, folder: Path, team: Team = ALONE) -> tuple[nn.Module, list[EpochRecord]]:
     training, validation = digits(count)
-    checkpoint = folder / "checkpoint.safetensors"
-    return fit_module.fit(
-        training, validation, recipe, seed=0, device=CPU, checkpoint=checkpoint, identity={}, team=team
-    )
+    task = DigitsTask(training, validation, recipe, seed=0, device=CPU, team=team)
+    return fit_module.fit(task, checkpoint=folder / "checkpoint.safetensors", identity={})
 
 
 if __name__ == "__main__":

@@ -52,12 +52,6 @@ def test_pictures_that_were_never_shown_come_first() -> None:
     assert first.isdisjoint(curriculum.order.tolist())
 
 
-def test_steps_add_up_over_epochs_of_different_size() -> None:
-    curriculum = Curriculum(dataclasses.replace(RECIPE, review=Review(after=1, share=0.3)), 105, seed=0)
-    assert curriculum.sizes == [105, 30, 30]
-    assert [curriculum.steps(epochs) for epochs in (0, 1, 2, 3, None)] == [0, 11, 14, 17, 17]
-
-
 def test_the_seed_decides_the_order() -> None:
     orders = []
     for seed in (1, 1, 2):

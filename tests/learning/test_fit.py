@@ -12,10 +12,12 @@ from safetensors.torch import load_file
 
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
+from inkdigits.learning.digits import DigitsTask
 from inkdigits.learning.fit import fit
 from inkdigits.learning.history import EpochRecord, StepReport
+from inkdigits.learning.models import build_model
 from inkdigits.learning.optimization import schedule
-from inkdigits.learning.recipes import RECIPES, Recipe, find_recipe
+from inkdigits.learning.recipes import RECIPES, Recipe, Review, find_recipe
 
 CPU = torch.device("cpu")
 
@@ -43,11 +45,7 @@ def run(
 ) -> dict[str, torch.Tensor]:
     watcher = watcher or Watcher()
     network, _ = fit(
-        training,
-        validation,
-        recipe,
-        seed=seed,
-        device=CPU,
+        DigitsTask(training, validation, recipe, seed=seed, device=CPU),
         checkpoint=tmp_path / "checkpoint.safetensors",
         identity={"seed": seed, "recipe": recipe.to_dict()},
         resume=resume,
@@ -150,7 +148,29 @@ def test_resuming_without_a_checkpoint_is_a_clear_error(
 def test_the_checkpoint_is_plain_tensors(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
     run(tmp_path, training_digits, validation_digits, find_recipe("fast").with_changes(epochs=1))
     names = {name.split(".")[0] for name in load_file(tmp_path / "checkpoint.safetensors")}
-    assert names == {"curriculum", "network", "optimizer", "random"}
+    assert names == {"task", "network", "optimizer", "random"}
+
+
+def test_the_learning_rate_follows_the_steps_of_epochs_of_different_size(
+    tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+) -> None:
+    recipe = dataclasses.replace(find_recipe("instant"), epochs=3, batch_size=100, review=Review(after=1, share=0.2))
+    watcher = Watcher()
+    run(tmp_path, training_digits, validation_digits, recipe, watcher=watcher)
+    assert len(training_digits) == 1257
+    expected = [recipe.learning_rate * schedule(recipe, step - 1, 19) for step in (13, 16, 19)]
+    assert [record.learning_rate for record in watcher.history] == expected
+
+
+def test_gradients_are_cut_where_a_recipe_says_so(
+    tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+) -> None:
+    # Adam's steps do not depend on how large gradients are, unless they are as small as epsilon.
+    recipe = dataclasses.replace(find_recipe("mlp"), epochs=1, largest_gradient=1e-12)
+    cut = run(tmp_path, training_digits, validation_digits, recipe)
+    torch.manual_seed(0)
+    for name, weights in build_model("mlp").state_dict().items():
+        assert (cut[name] - weights).abs().max() < 1e-4
 
 
 def test_one_cycle_rises_to_the_highest_rate_and_falls_to_nearly_nothing() -> None:

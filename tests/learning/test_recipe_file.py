@@ -79,7 +79,7 @@ def test_what_is_wrong_is_said(changes: dict[str, object], complaint: str, tmp_p
         ("recipe.json", b"\xff", "is no JSON file"),
         ("recipe.json", b"[" * 100_000, "is no JSON file"),
         ("recipe.json", b"[]", "is no table of settings"),
-        ("recipe.json", b"{}", "lacks model, epochs, batch_size, learning_rate"),
+        ("recipe.json", b"{}", "lacks batch_size, learning_rate, model, epochs"),
     ],
 )
 def test_a_file_that_is_no_recipe_is_said(name: str, content: bytes, complaint: str, tmp_path: Path) -> None:

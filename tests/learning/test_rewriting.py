@@ -4,12 +4,13 @@ import torch
 
 from inkdigits.data import Dataset
 from inkdigits.learning.rewriting import rewrite_some
+from inkdigits.synthesis.writers import Hands
 
 
 def test_a_share_of_the_digits_is_written_again(training_digits: Dataset) -> None:
     images = torch.from_numpy(training_digits.images[:200].copy()).unsqueeze(1)
     labels = torch.from_numpy(training_digits.labels[:200].copy())
-    again, chosen = rewrite_some(images, labels, 0.5, seed=1)
+    again, chosen = rewrite_some(images, labels, 0.5, seed=1, hands=Hands(training_digits))
     assert again.dtype == torch.uint8
     assert again.shape == images.shape
     assert 60 < int(chosen.sum()) < 140
@@ -20,12 +21,12 @@ def test_a_share_of_the_digits_is_written_again(training_digits: Dataset) -> Non
         assert 200 < image.max() <= 255
         assert abs(float((image * rows).sum() / image.sum()) - 14) < 1.6
         assert abs(float((image * columns).sum() / image.sum()) - 14) < 1.6
-    same, _ = rewrite_some(images, labels, 0.5, seed=1)
+    same, _ = rewrite_some(images, labels, 0.5, seed=1, hands=Hands(training_digits))
     assert (same == again).all()
 
 
 def test_none_is_written_again_unless_asked_for(training_digits: Dataset) -> None:
     images = torch.from_numpy(training_digits.images[:10].copy()).unsqueeze(1)
-    again, chosen = rewrite_some(images, torch.zeros(10, dtype=torch.int64), 0.0, seed=1)
+    again, chosen = rewrite_some(images, torch.zeros(10, dtype=torch.int64), 0.0, seed=1, hands=Hands(training_digits))
     assert again is images
     assert not chosen.any()

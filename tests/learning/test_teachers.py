@@ -12,7 +12,7 @@ import inkdigits
 from inkdigits.classifier import Classifier
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, ModelFileError, UsageError
-from inkdigits.learning.digits import predict_logits
+from inkdigits.learning.digits import DigitsTask, predict_logits
 from inkdigits.learning.fit import fit
 from inkdigits.learning.recipes import find_recipe
 from inkdigits.learning.teachers import describe_teacher, taking_turns
@@ -47,16 +47,9 @@ def test_a_student_learns_what_its_teacher_answers_and_not_the_labels(
         return torch.eye(10)[3].expand(len(images), 10)
 
     recipe = dataclasses.replace(find_recipe("fast").with_changes(epochs=1), teaching=1.0)
-    network, _ = fit(
-        training_digits,
-        validation_digits,
-        recipe,
-        seed=0,
-        device=torch.device("cpu"),
-        checkpoint=tmp_path / "checkpoint",
-        identity={},
-        teacher=always_three,
-    )
+    device = torch.device("cpu")
+    task = DigitsTask(training_digits, validation_digits, recipe, seed=0, device=device, teacher=always_three)
+    network, _ = fit(task, checkpoint=tmp_path / "checkpoint", identity={})
     pictures = torch.from_numpy(validation_digits.images.copy()).unsqueeze(1)
     assert (predict_logits(network, pictures).argmax(1) == 3).all()
 

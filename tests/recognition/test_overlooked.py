@@ -26,7 +26,7 @@ def page() -> Grey:
 
 
 def line_of(*boxes: tuple[float, float, float, float]) -> ReadLine:
-    digits = [PlacedDigit(1, 0.99, False, np.full(10, 0.1, np.float32), box) for box in boxes]
+    digits = [PlacedDigit(1, 1, 0.99, np.full(10, 0.1, np.float32), box) for box in boxes]
     return ReadLine(digits, boxes, [0.99] * len(boxes), 0.9)
 
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from inkdigits.errors import OutputError
-from inkdigits.formats import write_parquet
 from inkdigits.reader import Reader
+from inkdigits.results.formats import write_parquet
 from inkdigits.scale.output import PICTURES
 from inkdigits.scale.reading_job import Part, ReadingJob
 from inkdigits.sources import find_sources

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inkdigits.errors import OutputError, PictureError, UsageError
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 from inkdigits.samples import LABELS
 from inkdigits.scale import lease
 from inkdigits.scale.lease import held

@@ -23,8 +23,8 @@ from typer.testing import CliRunner, Result
 
 from inkdigits.cli.app import app
 from inkdigits.data import load_dataset
-from inkdigits.formats import write_parquet
 from inkdigits.reader import Reader
+from inkdigits.results.formats import write_parquet
 from inkdigits.sources import find_sources
 
 from .conftest import OBJECT_STORE, Bucket, rows_of, workers_of

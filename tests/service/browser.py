@@ -14,7 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright import sync_api as playwright
 
-playwright.expect.set_options(timeout=30_000)  # ms; a busy machine is slow to draw
+from ..waiting import PATIENCE
+
+MILLISECONDS = 1000 * PATIENCE  # a busy machine is slow to draw
+playwright.expect.set_options(timeout=MILLISECONDS)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -40,7 +43,7 @@ def chromium() -> Iterator[playwright.Browser]:
         pytest.skip("the page's tests need a browser: apt install chromium")
     with playwright.sync_playwright() as started:
         # As root, and in a container, Chromium's own sandbox does not start.
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=MILLISECONDS)
         yield browser
         browser.close()
 
@@ -57,6 +60,7 @@ class Visitor:
 
     def __init__(self, browser: playwright.Browser, url: str, **device: object) -> None:
         self.context = browser.new_context(**device)
+        self.context.set_default_timeout(MILLISECONDS)
         self.page = self.context.new_page()
         self.host = urlsplit(url).netloc
         self.faults: list[str] = []

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from PIL import Image
 
 from inkdigits.samples import sample_pictures
 
-_STARTING = 60.0  # seconds, on a machine that is busy
+from ..waiting import PATIENCE, wait_until
 
 
 class Asked:
@@ -28,11 +27,11 @@ class Asked:
         self.url = url
         self.host, port = url.removeprefix("http://").rsplit(":", 1)
         self.port = int(port)
-        self.client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+        self.client = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
 
     def connect(self) -> socket.socket:
         """Open a connection to send anything by."""
-        return socket.create_connection((self.host, self.port), timeout=60)
+        return socket.create_connection((self.host, self.port), timeout=PATIENCE)
 
     def talk(self, *sent: bytes) -> bytes:
         """Send bytes and return all that comes back until the service closes the connection."""
@@ -48,33 +47,39 @@ class Asked:
 
 
 class Served(Asked):
-    """A service that runs in a process of its own."""
+    """A service that runs in a process of its own.
 
-    def __init__(self, *options: str, log: Path) -> None:
+    Args:
+        options: of `inkdigits serve`.
+        log: the file for what it says.
+        before: Python code that runs before the command, to make slow on purpose what should be slow.
+
+    """
+
+    def __init__(self, *options: str, log: Path, before: str = "") -> None:
         self.log = log
-        command = [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options]
+        program = ["-c", f"{before}\nfrom inkdigits.cli.app import main\nmain()"] if before else ["-m", "inkdigits"]
         with log.open("wb") as stderr:
-            self.process = subprocess.Popen(command, stderr=stderr, stdout=stderr, stdin=subprocess.DEVNULL)
-        super().__init__(self._wait_for_url())
-        self._wait_until_it_answers()
+            self.process = subprocess.Popen(
+                [sys.executable, *program, "serve", "--port", "0", *options],
+                stderr=stderr,
+                stdout=stderr,
+                stdin=subprocess.DEVNULL,
+            )
+        wait_until(self._url, self.process)
+        super().__init__(self._url())
+        wait_until(self._answers, self.process)
 
-    def _wait_for_url(self) -> str:
-        deadline = time.monotonic() + _STARTING
-        while time.monotonic() < deadline and self.process.poll() is None:
-            match = re.search(r"http://[^\s\"]+:\d+", self.log.read_text())
-            if match:
-                return match[0]
-            time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+    def _url(self) -> str:
+        """Return where it is, or nothing while it does not say so."""
+        match = re.search(r"http://[^\s\"]+:\d+", self.log.read_text())
+        return match[0] if match else ""
 
-    def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + _STARTING
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                self.client.get("/v2/health/ready")
-                return
-            time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+    def _answers(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            self.client.get("/v2/health/ready")
+            return True
+        return False
 
     def memory(self) -> int:
         """Return the resident bytes of the process."""
@@ -86,10 +91,20 @@ class Served(Asked):
         self.client.close()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 Serve = Callable[..., Served]
+
+
+def workers_of(parent: int) -> list[int]:
+    """Return the processes that answer; they are forked from one that has everything imported."""
+    forking = [child for child in children(parent) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [worker for process in forking for worker in children(process)]
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +112,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Start services with options of `inkdigits serve`; they end with the module."""
     started: list[Served] = []
 
-    def start(*options: str) -> Served:
-        served = Served(*options, log=tmp_path_factory.mktemp("service") / "log")
+    def start(*options: str, before: str = "") -> Served:
+        served = Served(*options, log=tmp_path_factory.mktemp("service") / "log", before=before)
         started.append(served)
         return served
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ..waiting import PATIENCE
+
 TOKEN = "correct-horse-battery-staple"
 
 
@@ -24,7 +26,7 @@ def guarded(serve, token_file):
 def refused(*options: str) -> str:
     """Return what the command says that does not start a service."""
     command = [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert answer.returncode == 2
     assert len(answer.stderr.splitlines()) == 1
     return answer.stderr

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ..waiting import PATIENCE
+
 PAGE = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```(bash|python|javascript)\n(.*?)```", PAGE, re.DOTALL)
 PROGRAMS = {
@@ -37,7 +39,7 @@ def test_an_example_does_what_it_says(keeping, folder, language, code) -> None:
     if shutil.which(NEEDED[language]) is None:
         pytest.skip(f"there is no {NEEDED[language]} on this machine")
     command = [*PROGRAMS[language], code.replace("http://127.0.0.1:8000", keeping.url)]
-    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert answer.returncode == 0, answer.stderr
     assert '"error": {' not in answer.stdout
     promised = re.search(r"(?:print|console\.log)\(.*\);? *(?:#|//) ([^;\n]*)", code)

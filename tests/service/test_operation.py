@@ -1,4 +1,4 @@
-"""The service in its life: logs, counts, reloads, workers that die, and its end."""
+"""The service in its life: logs, counts, reloads, workers that die."""
 
 import concurrent.futures
 import json
@@ -8,8 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import httpx
@@ -18,40 +16,9 @@ import pytest
 import inkdigits
 from inkdigits.modelfile import BUNDLED, find_model
 
-PNG = {"Content-Type": "image/png"}
-TOKEN = "correct-horse-battery-staple"
-
-
-class Load:
-    """Clients that ask without a pause while a block runs, and what they were answered."""
-
-    def __init__(self, served, digit: bytes, clients: int = 4) -> None:
-        self._served, self._digit = served, digit
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
-        self.statuses: list[int] = []
-        self.broken: list[str] = []
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self) -> None:
-        headers = PNG | {"Authorization": f"Bearer {TOKEN}"}
-        with httpx.Client(base_url=self._served.url, timeout=30, trust_env=False) as client:
-            while not self._stop.is_set():
-                try:
-                    answer = client.post("/v1/read?single=true", content=self._digit, headers=headers)
-                except httpx.TransportError as error:
-                    self.broken.append(repr(error))
-                else:
-                    self.statuses.append(answer.status_code)
+from ..waiting import PATIENCE, wait_until
+from .conftest import workers_of
+from .load import PNG, TOKEN, Load
 
 
 @pytest.fixture
@@ -65,23 +32,6 @@ def token_file(tmp_path) -> Path:
     path = tmp_path / "token.txt"
     path.write_text(TOKEN)
     return path
-
-
-def wait_for(condition, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
-def workers(parent: int) -> list[int]:
-    """Return the processes that answer; they are forked from one that has everything imported."""
-    forking = [child for child in children(parent) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
-    return [worker for process in forking for worker in children(process)]
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_the_log_for_programs_has_the_request_id_and_no_picture(serve, digit) -> None:
@@ -119,7 +69,7 @@ def test_what_happens_is_counted(serve, digit) -> None:
 def test_the_counts_of_several_workers_add_up(serve, digit) -> None:
     served = serve("--workers", "2")
     for _ in range(20):
-        httpx.post(f"{served.url}/v1/read?single=true", content=digit, headers=PNG, trust_env=False, timeout=30)
+        httpx.post(f"{served.url}/v1/read?single=true", content=digit, headers=PNG, trust_env=False, timeout=PATIENCE)
     text = served.client.get("/metrics").text
     assert 'inkdigits_readings_total{status="ok"} 20.0' in text
 
@@ -147,7 +97,7 @@ def test_a_broken_model_leaves_the_old_one_serving(serve, digit, model, token_fi
     answer = served.client.post("/v1/models/reload", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "model_file")
     served.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: served.log.read_text().count("model kept") == 2)
+    wait_until(lambda: served.log.read_text().count("model kept") == 2)
     assert served.client.post("/v1/read?single=true", content=digit, headers=headers).json()["text"] == "8"
     assert 'outcome="kept"} 2.0' in served.client.get("/metrics", headers=headers).text
 
@@ -156,73 +106,42 @@ def test_without_a_token_only_the_machines_owner_loads_a_model_again(serve, mode
     served = serve("--model", str(model))
     assert served.client.post("/v1/models/reload").json()["error"]["code"] == "token_needed"
     served.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: "model loaded" in served.log.read_text())
+    wait_until(lambda: "model loaded" in served.log.read_text())
 
 
 def test_all_workers_load_the_model_again(serve, model, token_file) -> None:
     served = serve("--model", str(model), "--token-file", str(token_file), "--workers", "2")
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    wait_for(lambda: len(workers(served.process.pid)) == 2)
+    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
     model.write_bytes(model.read_bytes() + bytes([0xBA, 0x3E, 0x00]))
     version = served.client.post("/v1/models/reload", headers=headers).json()["version"]
-    wait_for(lambda: served.log.read_text().count("model loaded") >= 3)  # who was asked, and then both
+    wait_until(lambda: served.log.read_text().count("model loaded") >= 3)  # who was asked, and then both
     for _ in range(20):
         assert httpx.get(f"{served.url}/v1/model", headers=headers, trust_env=False).json()["version"] == version
 
 
 def test_a_worker_that_is_killed_is_replaced(serve, digit) -> None:
     served = serve("--workers", "2")
-    wait_for(lambda: len(workers(served.process.pid)) == 2)
+    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
     with Load(served, digit) as load:
-        killed, kept = workers(served.process.pid)
+        killed, kept = workers_of(served.process.pid)
         os.kill(killed, signal.SIGKILL)
-        wait_for(lambda: len(set(workers(served.process.pid)) - {killed, kept}) == 1)
-        time.sleep(1)
+        wait_until(lambda: len(set(workers_of(served.process.pid)) - {killed, kept}) == 1)
+        seen = len(load.statuses)
+        wait_until(lambda: len(load.statuses) > seen + 20)
     assert len(load.broken) <= 4  # one in flight for each client
     assert set(load.statuses) == {200}
 
 
 def test_workers_do_not_outlive_their_parent(serve) -> None:
     served = serve("--workers", "2")
-    wait_for(lambda: len(workers(served.process.pid)) == 2)
-    left = workers(served.process.pid)
+    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
+    left = workers_of(served.process.pid)
     served.process.kill()
     served.process.wait()
-    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in left))
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in left))
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{served.url}/v2/health/live", trust_env=False)
-
-
-def test_what_was_begun_is_finished_when_the_service_is_told_to_stop(serve, digit) -> None:
-    served = serve()
-    slow = [served.connect() for _ in range(4)]
-    for connection in slow:
-        connection.sendall(
-            b"POST /v1/read?single=true HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
-            b"Content-Length: %d\r\n\r\n" % len(digit) + digit[:-1]
-        )
-    time.sleep(0.3)
-    served.process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
-    for connection in slow:
-        connection.sendall(digit[-1:])
-        answer = connection.recv(65536)
-        assert answer.startswith(b"HTTP/1.1 200"), answer
-        connection.close()
-    assert served.process.wait(30) == 0
-
-
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_it_stops_under_load_without_losing_a_request_that_it_took(serve, digit, workers) -> None:
-    served = serve("--workers", workers)
-    with Load(served, digit) as load:
-        wait_for(lambda: len(load.statuses) > 20)
-        served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(30) == 0
-        time.sleep(0.2)
-    assert set(load.statuses) == {200}
-    # What is refused is a new connection, which nobody took.
-    assert [broken for broken in load.broken if "ConnectError" not in broken] == []
 
 
 def test_a_model_that_cannot_be_used_ends_the_start_in_words(tmp_path) -> None:
@@ -230,7 +149,12 @@ def test_a_model_that_cannot_be_used_ends_the_start_in_words(tmp_path) -> None:
     for workers in ("1", "2"):
         command = [sys.executable, "-m", "inkdigits", "serve", "--port", "0", "--model", "broken.onnx"]
         answer = subprocess.run(
-            [*command, "--workers", workers], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+            [*command, "--workers", workers],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
         )
         assert answer.returncode == 1
         assert "broken.onnx" in answer.stderr
@@ -239,7 +163,7 @@ def test_a_model_that_cannot_be_used_ends_the_start_in_words(tmp_path) -> None:
 
 def test_a_port_that_is_taken_is_refused_in_words(served) -> None:
     command = [sys.executable, "-m", "inkdigits", "serve", "--port", str(served.port)]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert answer.returncode == 2
     assert "cannot listen" in answer.stderr.splitlines()[-1]
 

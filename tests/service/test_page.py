@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from inkdigits.reader import Reader
-from inkdigits.reading import CSV_COLUMNS
+from inkdigits.results.reading import CSV_COLUMNS, Mark
 from inkdigits.samples import sample_pictures
 
 from .browser import DESKTOP, PHONE, Visitor, axe, chromium, playwright
@@ -232,10 +233,29 @@ def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit:
     assert tuple(rows[0]) == (*CSV_COLUMNS, "corrected")
     assert [row["value"] for row in rows] == ["4", "0", "7", "4", "0", "7", ""]
     visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.page.evaluate("setTimeout = () => 0")  # what is said stays, however slow the machine is to look
     visitor.page.locator("#copy-all").click()
     expect(visitor.page.locator("#copy-all")).to_have_text("Copied")
     copied = visitor.page.evaluate("navigator.clipboard.readText()")
     assert copied == f"{numbers.name}\t407 | 407\nblank-page.jpg\t"
+
+
+def test_marks_and_gaps_stand_between_the_digits_and_in_the_table(visit: Visit, numbers: Path) -> None:
+    reading = Reader().read(numbers)
+    first, second = reading.lines
+    marks = (Mark("-", 0.9, (1, 1, 5, 5), 0, 0), Mark(".", 0.9, (9, 9, 5, 5), 0, 2))
+    marked = replace(reading, lines=(replace(first, marks=marks), replace(second, gaps=(1,))))
+    visitor = visit()
+    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=marked.to_dict()))
+    visitor.drop(numbers, SAMPLES["blank-page"])
+    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 2 sure")
+    visitor.expect_text("-40.7", "4 07")
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))[:6]
+    assert [(row["number"], row["mark"]) for row in rows] == [
+        (str(row["number"]), row["mark"]) for row in marked.to_rows()
+    ]
 
 
 def test_each_page_of_a_file_is_read_and_one_that_the_browser_cannot_show_is_shown_as_the_model_saw_it(

@@ -31,10 +31,24 @@ def test_a_picture_is_read_as_the_reader_reads_it(served, path, single) -> None:
 
 def test_the_answer_is_the_json_of_the_readings_page(served, digit) -> None:
     reading = post(served, digit, single=True).json()
-    assert set(reading) == {"schema", "source", "page", "status", "text", "lines", "digits", "error"}
+    assert reading == READER.read(digit, single=True).to_dict() | {"source": "body"}
+    assert reading["schema"] == 2
     assert set(reading["digits"][0]) == {"value", "confidence", "accepted", "box", "line", "probabilities"}
     assert reading["text"] == "8"
     assert reading["error"] is None
+
+
+def test_a_part_of_the_picture_is_read_and_a_bad_region_is_told(served, string) -> None:
+    part = post(served, string, region="0,0,40%,100%", digits_only=True).json()
+    assert part["digits"] == READER.read(string, region="0,0,40%,100%").to_dict()["digits"]
+    assert len(part["digits"]) == 1
+    for region, status, code in [
+        ("1,2,3", 400, "bad_request"),
+        ("0,0,0,5", 400, "bad_request"),
+        ("100%,0,5,5", 422, "region_outside"),
+    ]:
+        refused = post(served, string, region=region)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
 
 
 def test_several_pictures_of_a_form_are_read_in_their_order_and_a_bad_one_says_why(served, digit, string) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inkdigits.errors import printable
 from inkdigits.files import make_folder
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 
 __all__ = ["AnnotatedFolder"]
 

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from inkdigits import __version__
 from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, sweep, train
+from inkdigits.cli.streams import explained_output, replace_closed_streams
 from inkdigits.errors import InkdigitsError
 
 __all__ = ["app", "main"]
@@ -78,4 +79,6 @@ def main() -> None:
     """Run the command line."""
     # Pillow's warnings about large and odd pictures: what cannot be read ends in an error of our own.
     warnings.filterwarnings("ignore", module=r"PIL\.")
-    app()
+    replace_closed_streams()
+    with explained_output():
+        app()

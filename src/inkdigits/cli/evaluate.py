@@ -44,7 +44,7 @@ def evaluate(
 ) -> None:
     """Judge a model on labelled digits, or the whole reader on labelled pictures.
 
-    With labels.csv (columns path,label) every picture is read from end to end.
+    With labels.csv (columns path,label) every picture is read from end to end. Marks count where a label has some.
 
     [bold]Examples[/bold]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -15,9 +15,9 @@ from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.contact_sheet import ContactSheet
     from inkdigits.reader import Reader
-    from inkdigits.reading import Reading
+    from inkdigits.results.contact_sheet import ContactSheet
+    from inkdigits.results.reading import Reading
 
 __all__ = ["finish", "read"]
 
@@ -39,6 +39,13 @@ def read(
         bool, typer.Option("--recursive", "-r", help="Look into folders of folders, at any depth.")
     ] = False,
     single: Annotated[bool, typer.Option("--single", help="Read each picture as exactly one digit.")] = False,
+    digits_only: Annotated[
+        bool, typer.Option("--digits-only", help="Leave marks and gaps out of the text: 12.50 is 1250.")
+    ] = False,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="X,Y,W,H", help="Read this part of each picture, in pixels or per cent of its sides."),
+    ] = None,
     min_confidence: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Less sure digits are uncertain.  [default: the model's own]"),
@@ -108,6 +115,8 @@ def read(
 
     inkdigits read 'scans/*.png' --jsonl --min-confidence 0.9
 
+    inkdigits read forms/ --region 10%,20%,50%,10% --digits-only --csv
+
     cat photo.jpg | inkdigits read --json -
 
     inkdigits read s3://bucket/scans/ -o readings.parquet --engine ray --address HOST:6379
@@ -117,19 +126,22 @@ def read(
     for name, given in (by_many if engine == "local" else here).items():
         if given:
             raise UsageError(f"--{name} is no option of --engine {engine}", f"leave --{name} out")
+    from inkdigits.imaging.region import Region
+
+    how: dict[str, Any] = {"single": single, "region": Region.of(region), "digits_only": digits_only}
     if engine == "ray":
         from inkdigits.cli.read_by_many import read_by_many
 
-        job = {"recursive": recursive, "model": model, "single": single, "min_confidence": min_confidence}
+        job = {"recursive": recursive, "model": model, "min_confidence": min_confidence, **how}
         job |= {"named": pictures, "output": output, "column": column, "part_size": part_size}
         read_by_many(job, address, workers, resume=resume, overwrite=overwrite)
         return
 
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.contact_sheet import ContactSheet
     from inkdigits.files import open_atomically
-    from inkdigits.formats import FORMATS, write_named_text, write_text
     from inkdigits.reader import Reader
+    from inkdigits.results.contact_sheet import ContactSheet
+    from inkdigits.results.formats import FORMATS, write_named_text, write_text
     from inkdigits.sources import find_sources, has_more_below
 
     chosen = _format(output, json=as_json, jsonl=as_jsonl, csv=as_csv)
@@ -150,7 +162,7 @@ def read(
         with_bar = not alone and (output is not None or not stdout.isatty())
 
         def watched() -> Iterator[Reading]:
-            for reading in _read_all(reader, sources, single=single, with_bar=with_bar):
+            for reading in _read_all(reader, sources, how, with_bar=with_bar):
                 tally[reading.status] += 1
                 _remark(reading, alone=alone)
                 if not reading.error:
@@ -181,8 +193,8 @@ def _format(output: str | None, **flags: bool) -> str:
     return suffix
 
 
-def _read_all(reader: Reader, sources: list[str], *, single: bool, with_bar: bool) -> Iterator[Reading]:
-    """Read all pages of all sources; each reading bears the source's name as it was given."""
+def _read_all(reader: Reader, sources: list[str], how: dict[str, Any], *, with_bar: bool) -> Iterator[Reading]:
+    """Read all pages of all sources; what comes from standard input is called as it was given."""
     from dataclasses import replace
 
     from inkdigits.sources import STANDARD_INPUT
@@ -192,8 +204,8 @@ def _read_all(reader: Reader, sources: list[str], *, single: bool, with_bar: boo
         task = bar.add_task("reading", total=len(sources)) if bar else None
         for source in sources:
             picture = stdin if source == STANDARD_INPUT else source
-            for reading in reader.read_many([picture], single=single):
-                yield replace(reading, source=source)
+            for reading in reader.read_many([picture], **how):
+                yield replace(reading, source=source) if picture is stdin else reading
             if bar and task is not None:
                 bar.advance(task)
 
@@ -215,10 +227,13 @@ def _remark(reading: Reading, *, alone: bool) -> None:
     if reading.error:
         notice(f"inkdigits: {reading.error}")
     elif alone and reading.status == "uncertain":
-        least = min(digit.confidence for digit in reading.digits)
-        notice(f"{page}uncertain: the least sure digit has {least:.0%}")
+        least = min(reading.characters, key=lambda read: read.confidence)
+        what = "mark" if isinstance(least.value, str) else "digit"
+        notice(f"{page}uncertain: the least sure {what} has {least.confidence:.0%}")
     elif alone and reading.status == "no_digit":
         notice(f"{page}no digit found")
+    for note in reading.notes if alone else ():
+        notice(f"{page}{note}")
 
 
 def finish(tally: Counter[str], files: int) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from inkdigits.drawing import PAPER, colour_of, draw_box, font
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
@@ -21,7 +20,8 @@ from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.imaging.decode import open_picture
-from inkdigits.reading import Reading
+from inkdigits.results.drawing import PAPER, colour_of, draw_box, font
+from inkdigits.results.reading import Reading
 
 __all__ = ["MOST", "write_gallery"]
 
@@ -106,7 +106,7 @@ def _image(reading: Reading, words: str) -> str:
 
 
 def _draw(reading: Reading) -> Image.Image | None:
-    """Return the picture with a box about each digit that was read; None if it cannot be read, or no longer."""
+    """Return the picture with a box about each digit and mark; None if it cannot be read, or no longer."""
     if reading.error or reading.picture is None:
         return None
     try:
@@ -118,9 +118,9 @@ def _draw(reading: Reading) -> Image.Image | None:
     canvas = Image.new("RGB", (size[0], size[1] + _LABEL), PAPER)
     canvas.paste(image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.NEAREST), (0, _LABEL))
     draw = ImageDraw.Draw(canvas)
-    for digit in reading.digits:
-        left, top, across, down = (round(length * scale) for length in digit.box)
-        draw_box(draw, digit, left, top + _LABEL, left + across, top + down + _LABEL)
+    for read in reading.characters:
+        left, top, across, down = (round(length * scale) for length in read.box)
+        draw_box(draw, read, left, top + _LABEL, left + across, top + down + _LABEL)
         letters, above = font(min(max(down, 9), _LABEL)), (left + across // 2, top + _LABEL - 1)
-        draw.text(above, str(digit.value), colour_of(digit), letters, "mb", stroke_width=2, stroke_fill=PAPER)
+        draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=2, stroke_fill=PAPER)
     return canvas

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
 from inkdigits.evaluation.labels import LabelledPicture
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 
 __all__ = ["CAUSES", "Cause", "Judgement", "count_exact_lines", "edit_distance"]
 
@@ -17,6 +18,7 @@ Cause = Literal[
     "extra_digit",
     "substituted",
     "lines_mixed_up",
+    "marks_mixed_up",
     "falsely_accepted",
     "not_rejected",
     "unreadable",
@@ -29,6 +31,7 @@ CAUSES: dict[Cause, str] = {
     "extra_digit": "extra digit",
     "substituted": "digit taken for another",
     "lines_mixed_up": "digits right, lines wrong",
+    "marks_mixed_up": "digits right, marks or gaps wrong",
     "falsely_accepted": "no digit there, yet accepted",
     "not_rejected": "no digit there, marked uncertain",
     "unreadable": "picture unreadable",
@@ -48,14 +51,19 @@ class Judgement:
         return bool(self.picture.label)
 
     @property
+    def text(self) -> str:
+        """What was read, or its digits alone if the label has no marks and spaces."""
+        return self.picture.as_labelled(self.reading.text)
+
+    @property
     def exact(self) -> bool:
         """Whether the text is exactly the label."""
-        return self.reading.status != "error" and self.reading.text == self.picture.label
+        return self.reading.status != "error" and self.text == self.picture.label
 
     @property
     def exact_lines(self) -> int:
         """How many lines of the label were read exactly."""
-        return count_exact_lines(self.reading.text, self.picture.label)
+        return count_exact_lines(self.text, self.picture.label)
 
     @property
     def accepted(self) -> bool:
@@ -64,18 +72,18 @@ class Judgement:
 
     @property
     def confidence(self) -> float:
-        """Confidence of the least sure digit, 0 to 1; 0 where none was read."""
-        return min((digit.confidence for digit in self.reading.digits), default=0.0)
+        """Confidence of the least sure digit or mark, 0 to 1; 0 where none was read."""
+        return min((read.confidence for read in self.reading.characters), default=0.0)
 
     @property
     def edits(self) -> int:
         """How many characters of the label were read wrong, were left out, or were put in; a line break is one."""
-        return edit_distance(self.reading.text, self.picture.label)
+        return edit_distance(self.text, self.picture.label)
 
     @property
     def cause(self) -> Cause | None:
         """In which way the reading is wrong, a key of `CAUSES`; None if it is right."""
-        label, text = self.picture.label, self.reading.text
+        label, text = self.picture.label, self.text
         if self.reading.status == "error":
             return "unreadable"
         if text == label:
@@ -84,7 +92,10 @@ class Judgement:
             return "falsely_accepted" if self.accepted else "not_rejected"
         if not text:
             return "no_digit_found"
-        written, read = (lines.replace("\n", "") for lines in (label, text))
+        written, read = (re.sub("[^0-9\n]", "", lines) for lines in (label, text))
+        if written == read:
+            return "marks_mixed_up"
+        written, read = (lines.replace("\n", "") for lines in (written, read))
         if written == read:
             return "lines_mixed_up"
         if len(written) == len(read):

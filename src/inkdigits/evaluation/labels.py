@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from inkdigits.errors import DataError, DataNotFoundError, printable, unknown_name
+from inkdigits.results.reading import MARKS
 
 __all__ = ["LabelledPicture", "check_columns", "leave_out", "read_labels"]
+
+_LINE = re.compile(f"[{re.escape(MARKS)} ]*[0-9][0-9{re.escape(MARKS)} ]*")
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class LabelledPicture:
 
     Attributes:
         path: of the picture.
-        label: the digits, lines separated by "\n" as in a reading's text; empty where there is no digit.
+        label: the text, lines separated by "\n" as in a reading's text; empty where there is no digit.
         columns: the row as it stands in the CSV, by the names of the columns.
 
     """
@@ -27,17 +31,26 @@ class LabelledPicture:
     label: str
     columns: Mapping[str, str]
 
+    @property
+    def digits(self) -> str:
+        """The digits of the label, without marks, spaces and line breaks."""
+        return re.sub("[^0-9]", "", self.label)
+
+    def as_labelled(self, text: str) -> str:
+        """Return what is compared with the label: a text as it was read, or its digits if the label has no others."""
+        return re.sub(r"[^0-9\n]", "", text) if re.fullmatch(r"[0-9\n]+", self.label) else text
+
 
 def read_labels(labels: str | Path) -> list[LabelledPicture]:
     """Return the rows of a CSV with the columns `path` and `label`, and any others.
 
     Args:
-        labels: paths in it are relative to its folder; a label is a digit, a digit string, several lines of them
-            separated by "|", or empty.
+        labels: paths in it are relative to its folder; a label is a digit, a digit string, a text with marks and
+            spaces, several lines of them separated by "|", or empty.
 
     Raises:
         DataNotFoundError: there is no such file.
-        DataError: it is no CSV with the columns `path` and `label`, has no rows, or a label is not made of digits.
+        DataError: it is no CSV with the columns `path` and `label`, has no rows, or a label is none.
 
     """
     source = Path(labels)
@@ -92,9 +105,10 @@ def check_columns(pictures: Sequence[LabelledPicture], columns: Sequence[str]) -
 def _picture(source: Path, line: int, row: dict[str | None, str]) -> LabelledPicture:
     columns = {name: value.strip() for name, value in row.items() if name is not None}  # None: more fields than names
     label = columns["label"]
-    if not all(part.isascii() and part.isdigit() for part in label.split("|") if label):
+    lines = [" ".join(part.split()) for part in label.split("|") if part.strip()]  # no text has an empty line
+    if label and not (lines and all(map(_LINE.fullmatch, lines))):
         raise DataError(
-            f"the label '{printable(label)}' in line {line} of {printable(source)} is no digit string",
-            "write digits only, '|' between lines, or nothing for a picture without a digit",
+            f"the label '{printable(label)}' in line {line} of {printable(source)} is no line of digits",
+            f"write digits, marks ({' '.join(MARKS)}) and spaces, '|' between lines, or nothing for no digit",
         )
-    return LabelledPicture(source.parent / (row["path"] or ""), label.replace("|", "\n"), columns)
+    return LabelledPicture(source.parent / (row["path"] or ""), "\n".join(lines), columns)

@@ -18,7 +18,7 @@ from inkdigits.evaluation.labels import LabelledPicture, check_columns, leave_ou
 from inkdigits.evaluation.rejection import area_under_curve, false_accept_rate
 from inkdigits.evaluation.shares import Share, Shares, count_shares
 from inkdigits.reader import Reader
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 
 __all__ = ["ReaderEvaluation", "evaluate_reader", "judge"]
 
@@ -167,7 +167,7 @@ def _read(reader: Reader, picture: LabelledPicture, single: bool) -> Reading:
 
 
 def _length(judgement: Judgement) -> int:
-    return len(judgement.picture.label.replace("\n", ""))
+    return len(judgement.picture.digits)
 
 
 def _value_of(column: str) -> Callable[[Judgement], str]:
@@ -186,7 +186,7 @@ def _confusion(judgements: Iterable[Judgement]) -> npt.NDArray[np.int64]:
     """Return int64 (10,10) of the single digits that were read as one digit, true digit by row."""
     confusion = np.zeros((10, 10), np.int64)
     for judgement in judgements:
-        written, read = judgement.picture.label, judgement.reading.text
+        written, read = judgement.picture.label, judgement.text
         if len(written) == len(read) == 1:
             confusion[int(written), int(read)] += 1
     return confusion

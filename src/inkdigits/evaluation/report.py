@@ -18,7 +18,7 @@ from inkdigits.files import make_folder
 from inkdigits.modelfile import ModelInfo
 
 if TYPE_CHECKING:
-    from inkdigits.reading import Reading
+    from inkdigits.results.reading import Reading
 
 __all__ = ["write_figures", "write_report"]
 

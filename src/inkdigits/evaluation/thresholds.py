@@ -64,6 +64,7 @@ def choose_thresholds(
     single = read_single_pictures(classifier, lines, digits, "single", 2 * pictures)
     progress("pictures of none")
     nothing = read_single_pictures(classifier, lines, digits, "nothing", 2 * pictures)
+    known = single.confidences[single.right]
     progress("strings, boxes and pages")
     strings = read_strings(classifier, lines, digits, pictures)
     return {
@@ -71,7 +72,7 @@ def choose_thresholds(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
         ),
         "line": lowest_confidence(strings, LINE_RIGHT),
-        "no_digit": float(np.quantile(single.confidences[single.right], MISSED)),
+        "no_digit": float(np.quantile(known, MISSED)) if len(known) else 0.0,
     }
 
 

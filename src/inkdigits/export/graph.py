@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from inkdigits.errors import ModelFileError
 from inkdigits.imaging.bands import BAND_HEIGHT, BLANK
+from inkdigits.imaging.views import OUTPUTS, SMALL
+from inkdigits.learning.layers import Residual
 
-__all__ = ["build_graph", "build_line_graph"]
+__all__ = ["build_graph", "build_line_graph", "build_page_graph"]
 
 _OPSET = 20
 _IR_VERSION = 10  # the newest that the oldest supported ONNX Runtime reads
@@ -52,12 +54,12 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
     """Return a line network, with scaling before it and temperature and softmax after it, as ONNX.
 
     Args:
-        network: as `inkdigits.learning.line_model.line_network` makes it.
+        network: as `inkdigits.learning.line_network.line_network` makes it.
         temperature: what the logits are divided by.
 
     Returns:
-        uint8 (N,40,W) `bands` in, float32 (N,W/4,16) `columns` out: probabilities of ten digits, of a sign
-        and of a blank, and boxes.
+        uint8 (N,40,W) `bands` in, float32 (N,W/4,22) `columns` out: probabilities of ten digits, six marks, a
+        sign and a blank, and boxes.
 
     Raises:
         ModelFileError: the network has a layer that is not known here.
@@ -76,13 +78,38 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
     return _checked(graph, bands, columns)
 
 
-def _add_network(graph: _Graph, network: nn.Sequential) -> None:
-    """Add a network to a graph, with scaling before it."""
+def build_page_graph(network: nn.Sequential) -> onnx.ModelProto:
+    """Return a page detector, with scaling before it and probabilities after it, as ONNX.
+
+    Args:
+        network: as `inkdigits.learning.page_network.page_network` makes it.
+
+    Returns:
+        uint8 (N,H,W) `views` in, H and W multiples of 8, float32 (N,22,H/4,W/4) `cells` out: probabilities of sixteen
+        symbols and two masks, and boxes.
+
+    Raises:
+        ModelFileError: the network has a layer that is not known here.
+
+    """
+    graph = _Graph("views")
+    _add_network(graph, network, zero=128, one=32)
+    logits, places = graph.split("answers", [SMALL + 1, OUTPUTS - SMALL - 1], axis=1)
+    graph.add("Sigmoid", source=logits, output="classes")
+    graph.join(["classes", places], axis=1, output="cells")
+    views = helper.make_tensor_value_info("views", TensorProto.UINT8, ["N", "H", "W"])
+    cells = helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["N", OUTPUTS, "h", "w"])
+    return _checked(graph, views, cells)
+
+
+def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one: float = 255) -> None:
+    """Add a network to a graph; before it, `zero` is taken from the pixels, and what is left divided by `one`."""
     graph.add("Cast", to=TensorProto.FLOAT)
-    graph.add("Div", graph.constant("white", np.float32(255)))
+    if zero:
+        graph.add("Sub", graph.constant("zero", np.float32(zero)))
+    graph.add("Div", graph.constant("white", np.float32(one)))
     graph.add("Unsqueeze", graph.constant("channel", np.array([1], np.int64)))
-    for place, layer in enumerate(network):
-        _add_layer(graph, layer, f"network.{place}")
+    _add_layers(graph, network, "network")
 
 
 def _checked(graph: _Graph, given: onnx.ValueInfoProto, result: onnx.ValueInfoProto) -> onnx.ModelProto:
@@ -99,28 +126,28 @@ class _Graph:
     def __init__(self, source: str) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
-        self._last = source
+        self.last = source
 
     def add(
-        self, operator: str, *weights: str, source: str | None = None, output: str | None = None, **attributes: Any
+        self, operator: str, *others: str, source: str | None = None, output: str | None = None, **attributes: Any
     ) -> None:
-        """Add a node that takes the last one's output, or another's, and some weights."""
+        """Add a node that takes the last one's output, or another's, and weights or what else it needs."""
         output = output or f"{len(self.nodes)}.{operator}"
-        self.nodes.append(helper.make_node(operator, [source or self._last, *weights], [output], **attributes))
-        self._last = output
+        self.nodes.append(helper.make_node(operator, [source or self.last, *others], [output], **attributes))
+        self.last = output
 
     def split(self, name: str, sizes: list[int], axis: int) -> list[str]:
         """Cut the last node's output into parts; return their names."""
         parts = [f"{name}.{place}" for place in range(len(sizes))]
         weights = self.constant(f"{name}.sizes", np.array(sizes, np.int64))
-        self.nodes.append(helper.make_node("Split", [self._last, weights], parts, axis=axis))
+        self.nodes.append(helper.make_node("Split", [self.last, weights], parts, axis=axis))
         return parts
 
-    def join(self, parts: list[str], axis: int) -> None:
+    def join(self, parts: list[str], axis: int, output: str | None = None) -> None:
         """Add a node that lays some outputs beside each other."""
-        output = f"{len(self.nodes)}.Concat"
+        output = output or f"{len(self.nodes)}.Concat"
         self.nodes.append(helper.make_node("Concat", parts, [output], axis=axis))
-        self._last = output
+        self.last = output
 
     def constant(self, name: str, value: np.generic | np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
         """Keep a value in the file; return its name."""
@@ -137,6 +164,11 @@ class _Graph:
         ]
 
 
+def _add_layers(graph: _Graph, layers: nn.Sequential, prefix: str) -> None:
+    for place, layer in enumerate(layers):
+        _add_layer(graph, layer, f"{prefix}.{place}")
+
+
 def _add_layer(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     for kind, add in _LAYERS.items():
         if isinstance(layer, kind):
@@ -149,7 +181,15 @@ def _add_convolution(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     assert isinstance(layer, nn.Conv2d)  # noqa: S101 - for the type checker, here and below
     rows, columns = (int(amount) for amount in layer.padding)
     weights = graph.tensors(prefix, layer, "weight", "bias")
-    graph.add("Conv", *weights, pads=[rows, columns, rows, columns], strides=list(layer.stride))
+    pads = [rows, columns, rows, columns]
+    graph.add("Conv", *weights, pads=pads, strides=list(layer.stride), dilations=list(layer.dilation))
+
+
+def _add_residual(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    assert isinstance(layer, Residual)  # noqa: S101
+    given = graph.last
+    _add_layers(graph, layer, prefix)
+    graph.add("Add", given)
 
 
 def _add_normalisation(graph: _Graph, layer: nn.Module, prefix: str) -> None:
@@ -166,14 +206,23 @@ def _add_pooling(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     graph.add("MaxPool", kernel_shape=shape, strides=strides)
 
 
+def _add_enlarging(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    assert isinstance(layer, nn.Upsample)  # noqa: S101
+    factor = float(layer.scale_factor)  # type: ignore[arg-type]  # one number, as the networks here have it
+    scales = graph.constant(f"{prefix}.scales", np.array([1, 1, factor, factor], np.float32))
+    graph.add("Resize", "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+
+
 def _add_dense(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     graph.add("Gemm", *graph.tensors(prefix, layer, "weight", "bias"), transB=1)
 
 
 _LAYERS: dict[type[nn.Module], Callable[[_Graph, nn.Module, str], None]] = {
+    Residual: _add_residual,
     nn.Conv2d: _add_convolution,
     nn.BatchNorm2d: _add_normalisation,
     nn.MaxPool2d: _add_pooling,
+    nn.Upsample: _add_enlarging,
     nn.Linear: _add_dense,
     nn.ReLU: lambda graph, layer, prefix: graph.add("Relu"),
     nn.AdaptiveAvgPool2d: lambda graph, layer, prefix: graph.add("GlobalAveragePool"),

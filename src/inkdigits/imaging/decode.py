@@ -17,6 +17,7 @@ from inkdigits.errors import PictureError
 from inkdigits.imaging.contents import Picture, called, name_of, rereadable, too_large
 from inkdigits.imaging.frames import open_frames
 from inkdigits.imaging.levels import flatten
+from inkdigits.imaging.region import Region
 
 __all__ = ["MAX_PAGES", "Document", "Page", "Picture", "decode", "name_of", "open_picture", "rereadable"]
 
@@ -26,6 +27,7 @@ _MAX_SIDE = 1_000_000  # each row takes memory of its own
 _MOST_DECODED = 75_000_000  # pixels in colour, which take 300 MB
 _MOST_DECODED_FROM = {"WEBP": 20_000_000, "JPEG2000": 20_000_000, "AVIF": 40_000_000, "HEIF": 60_000_000}
 _MOST_DECODED_IN_PYTHON = 4_000_000  # where Pillow has no other decoder, a million pixels take a second
+_ROUNDING = 1e-6  # pixels that a box is not wider for
 _GREY = ("1", "L", "P", "I;16", "I;16L", "I;16B", "I;16N")
 _WORKING_PIXELS = 4_000_000  # digits on a page are still 30 pixels tall, and no step takes more than 16 MB
 
@@ -50,30 +52,44 @@ class Page:
 
     Attributes:
         grey: uint8 (H,W), 0 black to 255 white, upright; a large picture is scaled down.
-        width: pixels of the upright picture itself.
+        width: pixels of the upright picture itself that it shows.
         height: the same.
+        left: where what it shows begins in the picture, in its pixels.
+        top: the same.
 
     """
 
     grey: npt.NDArray[np.uint8]
-    width: int
-    height: int
+    width: float
+    height: float
+    left: float = 0.0
+    top: float = 0.0
 
     def in_picture(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
         """Return a box of `grey` (left, top, width, height) in the pixels of the picture itself."""
         across, down = self.width / self.grey.shape[1], self.height / self.grey.shape[0]
         left, top, width, height = box
-        x, y = int(left * across), int(top * down)
-        return x, y, math.ceil((left + width) * across) - x, math.ceil((top + height) * down) - y
+        x, y = int(self.left + left * across), int(self.top + top * down)
+        right, bottom = self.left + (left + width) * across, self.top + (top + height) * down
+        return x, y, math.ceil(right - _ROUNDING) - x, math.ceil(bottom - _ROUNDING) - y
+
+    def cut(self, box: tuple[int, int, int, int]) -> Page:
+        """Return the part of a whole page that covers a box of the picture (left, top, right, bottom)."""
+        down, across = np.array(self.grey.shape) / (self.height, self.width)
+        columns = slice(int(box[0] * across), max(int(box[0] * across) + 1, math.ceil(box[2] * across - _ROUNDING)))
+        rows = slice(int(box[1] * down), max(int(box[1] * down) + 1, math.ceil(box[3] * down - _ROUNDING)))
+        grey = self.grey[rows, columns]
+        height, width = grey.shape
+        return Page(grey, width / across, height / down, columns.start / across, rows.start / down)
 
 
 class Document:
     """A picture that has been opened, and the pages in it: of a TIFF or a PDF, or the pictures of an animation.
 
     Args:
-        picture: a path, the bytes of a file, an open binary file, a Pillow image as it stands, or an array (H,W),
-            (H,W,3) RGB or (H,W,4) RGBA: integers, where more than 8 bits are brought to 8; floats, 0 to 1 or 0 to
-            255; or booleans.
+        picture: a path, the bytes of a file, an open binary file, a data URL, a Pillow image as it stands, or an array
+            or tensor (H,W), (H,W,3) RGB or (H,W,4) RGBA, channels first or last, 28×28 also as a row of 784: integers,
+            where more than 8 bits are brought to 8; floats, 0 to 1 or 0 to 255; or booleans, also as 0 and 1.
 
     Raises:
         PictureError: it is no picture that can be read; `code` is not_found, is_directory, unreadable, empty_file,
@@ -84,7 +100,8 @@ class Document:
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
         with _explained(picture):
-            self._frames = open_frames(picture)
+            self._picture = rereadable(picture)
+            self._frames = open_frames(self._picture)
 
     def __enter__(self) -> Document:
         return self
@@ -109,23 +126,28 @@ class Document:
             code="too_many_pages",
         )
 
-    def decode(self, page: int = 1) -> Page:
-        """Return the grey levels of a page, from 1.
+    def decode(self, page: int = 1, region: Region | None = None) -> Page:
+        """Return the grey levels of a page, from 1, or of a part of it.
 
         Raises:
-            PictureError: the page is not there (`no_such_page`), damaged (`unreadable_image`) or too large.
+            PictureError: the page is not there (`no_such_page`), damaged (`unreadable_image`) or too large, or the
+                region is not on it (`region_outside`).
 
         """
-        image, width, height = self.image("L", _WORKING_PIXELS, page)
-        return Page(np.asarray(image), width, height)
+        image, width, height = self.image("L", _WORKING_PIXELS, page, region)
+        whole = Page(np.asarray(image), width, height)
+        return whole.cut(region.on(width, height)) if region else whole
 
-    def image(self, mode: str, pixels: int, page: int = 1) -> tuple[Image.Image, int, int]:
+    def image(
+        self, mode: str, pixels: int, page: int = 1, region: Region | None = None
+    ) -> tuple[Image.Image, int, int]:
         """Return a page upright, opaque and not much larger than asked for, and the width and height that it has.
 
         Args:
             mode: "L" for grey or "RGB".
             pixels: about how many pixels to return at most; a larger picture is averaged over squares of pixels.
             page: from 1.
+            region: the part of the page that has so many pixels at most, where that is all that matters.
 
         Raises:
             PictureError: as `decode` raises it.
@@ -139,7 +161,8 @@ class Document:
             image = self._frames.open(page - 1)
             width, height = image.size
             _check_size(self._picture, width, height)
-            factor = max(1, round(math.sqrt(width * height / pixels)))
+            shown = region.area(width, height) if region else width * height
+            factor = max(1, round(math.sqrt(shown / pixels)))
             if image is not self._picture:  # a JPEG decodes small, and so fast; but a caller's image is not ours
                 image.draft(mode, (-(-width // factor), -(-height // factor)))
                 factor = max(1, round(image.width * factor / width))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.extras import missing_modules
-from inkdigits.imaging.contents import Picture, called, content_of
+from inkdigits.imaging.contents import Content, Picture, called, content_of
 from inkdigits.imaging.levels import to_uint8
 
 __all__ = ["Frames", "open_frames"]
@@ -51,7 +51,7 @@ class Frames(Protocol):
         """Let go of the file."""
 
 
-def open_frames(picture: Picture) -> Frames:
+def open_frames(picture: Content) -> Frames:
     """Open a picture by what it holds, whatever its name says.
 
     Raises:
@@ -163,8 +163,11 @@ def _need(extra: str, what: str, picture: Picture) -> None:
 
 
 def _from_array(array: npt.NDArray[Any]) -> Image.Image:
-    """Return an array as a Pillow image."""
-    shaped = array[:, :, 0] if array.ndim == 3 and array.shape[2] == 1 else array
+    """Return an array as a Pillow image, also one with channels first, and 28×28 in a row as Kaggle has them."""
+    shaped = array.reshape(28, 28) if max(array.shape, default=0) == array.size == 28 * 28 else array
+    if shaped.ndim == 3 and shaped.shape[0] in (1, 3, 4) and shaped.shape[2] > 4:
+        shaped = np.moveaxis(shaped, 0, 2)
+    shaped = shaped[:, :, 0] if shaped.ndim == 3 and shaped.shape[2] == 1 else shaped
     is_picture = shaped.ndim == 2 or (shaped.ndim == 3 and shaped.shape[2] in (3, 4))
     if not is_picture or not shaped.size or shaped.dtype.kind not in "buif":
         raise PictureError(

@@ -46,10 +46,12 @@ def to_uint8(levels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return levels of any depth in 8 bits, of the same shape.
 
     Args:
-        levels: booleans; integers, where more than 8 bits are shifted to 8 by the highest bit in use; or floats from
-            0 to 1 or 0 to 255. Other ranges are stretched to 0 to 255.
+        levels: booleans, or integers 0 and 1 alone; integers, where more than 8 bits are shifted to 8 by the highest
+            bit in use; or floats from 0 to 1 or 0 to 255. Other ranges are stretched to 0 to 255.
 
     """
+    if levels.dtype.kind in "ui" and (levels.min(), levels.max()) == (0, 1):
+        levels = levels.astype(bool)
     if levels.dtype == np.uint8:
         return levels
     if levels.dtype.kind == "b":

@@ -19,10 +19,10 @@ from torch import Tensor, nn
 
 from inkdigits.errors import CheckpointError, printable
 from inkdigits.files import write_atomically
-from inkdigits.learning.curriculum import Curriculum
 from inkdigits.learning.history import EpochRecord
+from inkdigits.learning.task import Task
 
-__all__ = ["Progress", "load_checkpoint", "load_network", "load_steps", "save_checkpoint", "save_steps"]
+__all__ = ["Progress", "load_checkpoint", "load_network", "save_checkpoint"]
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Progress:
 
     Attributes:
         epoch: how many epochs are complete.
-        position: how many pictures of the current epoch have been learned from.
+        position: how many samples of the current epoch have been learned from.
         loss_sum: the sum of their losses so far.
         correct: how many of them were read right.
         seconds: how long the current epoch has taken, in seconds.
@@ -51,7 +51,7 @@ def save_checkpoint(
     path: Path,
     network: nn.Module,
     optimizers: Sequence[torch.optim.Optimizer],
-    curriculum: Curriculum,
+    task: Task[Any],
     progress: Progress,
     identity: dict[str, Any],
 ) -> None:
@@ -61,7 +61,7 @@ def save_checkpoint(
         path: where.
         network: its weights and buffers are kept.
         optimizers: their states are kept; their parameter groups are not, since the recipe gives them again.
-        curriculum: the order of the current epoch and the pictures' losses are kept.
+        task: what else it needs to go on is kept, such as the order of the current epoch.
         progress: how far the run has come.
         identity: what decides the run (recipe, seed, data); only the same run may go on from here.
 
@@ -69,49 +69,53 @@ def save_checkpoint(
         OutputError: it cannot be written; the checkpoint before is still whole.
 
     """
-    tensors = {f"curriculum.{name}": tensor for name, tensor in curriculum.state_dict().items()}
-    _save(path, network, optimizers, tensors, identity, {"progress": json.dumps(asdict(progress))})
+    tensors = {f"task.{name}": tensor for name, tensor in task.state_dict().items()}
+    tensors |= {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
+    for number, optimizer in enumerate(optimizers):
+        for index, state in optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{number}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
+    tensors |= {f"random.{name}": state for name, state in _random_states().items()}
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    rest = {"identity": json.dumps(identity, sort_keys=True), "progress": json.dumps(asdict(progress))}
+    write_atomically(path, save(whole, rest))
 
 
 def load_checkpoint(
     path: Path,
     network: nn.Module,
     optimizers: Sequence[torch.optim.Optimizer],
-    curriculum: Curriculum,
+    task: Task[Any],
     identity: dict[str, Any],
 ) -> Progress:
-    """Bring network, optimizers, curriculum and random states to where `save_checkpoint` found them.
+    """Bring network, optimizers, task and random states to where `save_checkpoint` found them.
 
     Raises:
         CheckpointError: there is none, it is damaged, or it belongs to another run.
 
     """
-    tensors, metadata = _load(path, network, optimizers, identity)
-    curriculum.load_state_dict(_with_prefix(tensors, "curriculum."))
     try:
-        progress = json.loads(metadata["progress"])
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata()
+            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        saved_identity, progress = json.loads(metadata["identity"]), json.loads(metadata["progress"])
         history = [EpochRecord(**record) for record in progress.pop("history")]
-    except (ValueError, KeyError, TypeError) as error:
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"there is no checkpoint {printable(path)}", "start the run again without --resume"
+        ) from error
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
+    if saved_identity != json.loads(json.dumps(identity)):  # where tuples are lists
+        raise CheckpointError(
+            f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
+            "name the folder of the run that you want to go on with",
+        )
+    network.load_state_dict(_with_prefix(tensors, "network."))
+    for number, optimizer in enumerate(optimizers):
+        _restore_optimizer(_with_prefix(tensors, f"optimizer.{number}."), optimizer)
+    task.load_state_dict(_with_prefix(tensors, "task."))
+    _restore_random(_with_prefix(tensors, "random."))
     return Progress(**progress, history=history)
-
-
-def save_steps(
-    path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], steps: int, identity: dict[str, Any]
-) -> None:
-    """Write a checkpoint of a training without epochs, of which so many steps are done; see `save_checkpoint`."""
-    _save(path, network, optimizers, {}, identity, {"steps": str(steps)})
-
-
-def load_steps(
-    path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], identity: dict[str, Any]
-) -> int:
-    """Bring all to where `save_steps` found it and return how many steps were done; see `load_checkpoint`."""
-    _, metadata = _load(path, network, optimizers, identity)
-    try:
-        return int(metadata["steps"])
-    except (ValueError, KeyError) as error:
-        raise _damaged(path) from error
 
 
 def load_network(path: Path, network: nn.Module) -> None:
@@ -129,51 +133,6 @@ def load_network(path: Path, network: nn.Module) -> None:
         raise CheckpointError(f"there is no checkpoint {printable(path)}", "name a run that has one") from error
     except (SafetensorError, RuntimeError, OSError) as error:
         raise _damaged(path) from error
-
-
-def _save(
-    path: Path,
-    network: nn.Module,
-    optimizers: Sequence[torch.optim.Optimizer],
-    others: dict[str, Tensor],
-    identity: dict[str, Any],
-    metadata: dict[str, str],
-) -> None:
-    """Write the states of network, optimizers and chance, and what else there is, atomically."""
-    tensors = others | {f"network.{name}": tensor for name, tensor in network.state_dict().items()}
-    for number, optimizer in enumerate(optimizers):
-        for index, state in optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
-    tensors |= {f"random.{name}": state for name, state in _random_states().items()}
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomically(path, save(whole, metadata | {"identity": json.dumps(identity, sort_keys=True)}))
-
-
-def _load(
-    path: Path, network: nn.Module, optimizers: Sequence[torch.optim.Optimizer], identity: dict[str, Any]
-) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Restore the states that `_save` wrote; return all tensors and what the file says beside them."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata()
-            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        saved_identity = json.loads(metadata["identity"])
-    except FileNotFoundError as error:
-        raise CheckpointError(
-            f"there is no checkpoint {printable(path)}", "start the run again without --resume"
-        ) from error
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
-    if saved_identity != identity:
-        raise CheckpointError(
-            f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
-            "name the folder of the run that you want to go on with",
-        )
-    network.load_state_dict(_with_prefix(tensors, "network."))
-    for number, optimizer in enumerate(optimizers):
-        _restore_optimizer(_with_prefix(tensors, f"optimizer.{number}."), optimizer)
-    _restore_random(_with_prefix(tensors, "random."))
-    return tensors, metadata
 
 
 def _damaged(path: Path) -> CheckpointError:

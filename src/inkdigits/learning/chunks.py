@@ -5,42 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from inkdigits.learning.distributed import Share
 from inkdigits.learning.models import count_multiply_adds
 
-__all__ = ["Chunk", "leaves_a_core", "one_thread_fewer", "prepared"]
+__all__ = ["leaves_a_core", "one_thread_fewer", "prepared"]
 
 # A step of fewer multiply-adds is not quicker with a second thread: what it has to share out is less than the sharing
 # costs. Measured with the notebook's network, 9 million: 1.7 ms with one thread, 2.4 ms with two.
 _WORTH_SHARING = 30_000_000
 
-
-@dataclass(frozen=True)
-class Chunk:
-    """Some pictures to learn from.
-
-    Attributes:
-        picked: int64 (N,), the indices of all processes' pictures.
-        share: which of them are this process' own, n of N, and how they fall into batches.
-        images: float32 (n,1,28,28), from 0 to 1, augmented.
-        labels: int64 (n,).
-        targets: what the network should answer: the labels, or float32 (n,10) probabilities.
-
-    """
-
-    picked: Tensor
-    share: Share
-    images: Tensor
-    labels: Tensor
-    targets: Tensor
+C = TypeVar("C")
 
 
-def prepared(starts: range, prepare: Callable[[int], Chunk], *, ahead: bool) -> Iterator[Chunk]:
+def prepared(starts: range, prepare: Callable[[int], C], *, ahead: bool) -> Iterator[C]:
     """Yield the chunk that begins at each place.
 
     Args:

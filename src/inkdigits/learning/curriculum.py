@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -58,14 +56,6 @@ class Curriculum:
     def record(self, picked: Tensor, losses: Tensor) -> None:
         """Remember the losses, float32 (n,), of the pictures with these indices, int64 (n,)."""
         self.losses[picked] = losses
-
-    def steps(self, epochs: int | None = None) -> int:
-        """Return how many steps the first so many epochs take, or the whole run."""
-        return sum(self.steps_of(size) for size in self.sizes[:epochs])
-
-    def steps_of(self, pictures: int) -> int:
-        """Return how many steps so many pictures take; the last batch may be smaller."""
-        return math.ceil(pictures / self._recipe.batch_size)
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return all that a resumed run needs."""

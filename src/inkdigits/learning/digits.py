@@ -1,16 +1,34 @@
-"""Labelled digits where a network computes, and what it says about them."""
+"""The task of digits on 28×28: what a network learns from them, and what it says about them."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from inkdigits.data import Dataset
+from inkdigits.learning.augmentation import augment
+from inkdigits.learning.chunks import leaves_a_core, prepared
+from inkdigits.learning.curriculum import Curriculum
+from inkdigits.learning.distributed import ALONE, Share, Team
+from inkdigits.learning.models import build_model
+from inkdigits.learning.recipes import Recipe
+from inkdigits.learning.rewriting import rewrite_some
+from inkdigits.learning.seeds import generator, mix
+from inkdigits.learning.task import Batch, Chunk, Task
+from inkdigits.synthesis.writers import Hands
 
-__all__ = ["Digits", "predict_logits", "scale"]
+__all__ = ["Digits", "DigitsTask", "Teacher", "predict_logits", "scale"]
+
+# Float32 (N,1,28,28) pictures and the number of the chunk → float32 (N,10) probabilities, on the pictures' device.
+Teacher = Callable[[Tensor, int], Tensor]
+
+_CHUNK = 2048  # pictures augmented at once: enough to make it cheap, few enough to stop quickly
 
 
 @dataclass(frozen=True)
@@ -43,3 +61,121 @@ def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -
 def scale(images: Tensor) -> Tensor:
     """Bring uint8 pictures to float32 from 0 to 1."""
     return images.to(torch.float32).div_(255)
+
+
+@dataclass(frozen=True)
+class _DigitChunk(Chunk):
+    """Some pictures to learn from.
+
+    Attributes:
+        picked: int64 (N,), the indices of all processes' pictures.
+        share: which of them are this process' own, n of N.
+        labels: int64 (n,), of its own.
+
+    """
+
+    picked: Tensor
+    share: Share
+    labels: Tensor
+
+
+class DigitsTask(Task[_DigitChunk]):
+    """Labelled digits, shown in epochs, augmented and written again: cross-entropy, accuracy.
+
+    The order of an epoch depends on (seed, epoch), and its augmentation on (seed, epoch, place).
+
+    Args:
+        training: the digits to learn from.
+        validation: the digits that each epoch is judged on; nothing is chosen by it.
+        recipe: what to do.
+        seed: decides the first weights, the order, the augmentation and the dropout.
+        device: where to compute.
+        teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
+        hands: who writes what the recipe has written again; the training digits with other pens, if not given.
+        team: the processes that share the run.
+
+    """
+
+    recipe: Recipe
+
+    def __init__(
+        self,
+        training: Dataset,
+        validation: Dataset,
+        recipe: Recipe,
+        *,
+        seed: int,
+        device: torch.device,
+        teacher: Teacher | None = None,
+        hands: Hands | None = None,
+        team: Team = ALONE,
+    ) -> None:
+        self.recipe, self.seed, self.device, self.team = recipe, seed, device, team
+        self._teacher, self._hands = teacher, hands or Hands(training)
+        self._digits, self._held_out = Digits.of(training, device), Digits.of(validation, device)
+        self._curriculum = Curriculum(recipe, len(training), seed)
+        self.sizes = self._curriculum.sizes
+        self.ahead = leaves_a_core(self.build(), recipe.batch_size, device)
+
+    def build(self) -> nn.Sequential:
+        """Return the recipe's network."""
+        return build_model(self.recipe.model)
+
+    def chunks(self, epoch: int, position: int) -> Iterator[_DigitChunk]:
+        """Yield augmented pictures in the epoch's order: whole batches, so that only its last may be smaller."""
+        if position == 0:
+            self._curriculum.begin_epoch(epoch)
+        size = max(1, _CHUNK // self.recipe.batch_size) * self.recipe.batch_size
+        starts = range(position, len(self._curriculum.order), size)
+        return prepared(starts, partial(self._prepare, epoch, size), ahead=self.ahead)
+
+    def loss(self, answers: Tensor, truth: Tensor) -> Tensor:
+        """Return the cross-entropy of logits with labels, int64 (n,), or probabilities, float32 (n,10)."""
+        return functional.cross_entropy(answers, truth, label_smoothing=self.recipe.label_smoothing)
+
+    def note(self, chunk: _DigitChunk, answers: Sequence[Tensor]) -> int:
+        """Remember how well the network knew each picture; return how many it read right."""
+        logits, share = torch.cat([*answers]), chunk.share
+        own = functional.cross_entropy(logits, chunk.labels, reduction="none").cpu()
+        self._curriculum.record(chunk.picked, self.team.gather(own, share.rows, share.count))
+        return int(self.team.sum((logits.argmax(1) == chunk.labels).sum()))
+
+    def judge(self, network: nn.Module) -> tuple[float, float]:
+        """Return the mean loss on the validation digits, and the accuracy."""
+        held_out = self._held_out
+        own = predict_logits(network, self.team.part(held_out.images))
+        logits = self.team.gather(own, self.team.part(torch.arange(len(held_out))), len(held_out))
+        right = (logits.argmax(1) == held_out.labels).double().mean()
+        return functional.cross_entropy(logits, held_out.labels).item(), right.item()
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return the current epoch's order, and what the curriculum remembers of each picture."""
+        return self._curriculum.state_dict()
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Take back what `state_dict` returned."""
+        self._curriculum.load_state_dict(state)
+
+    def _prepare(self, epoch: int, size: int, start: int) -> _DigitChunk:
+        """Return the augmented pictures of an epoch from a place on, and what to answer to them."""
+        picked = self._curriculum.order[start : start + size]
+        share = self.team.share(len(picked), self.recipe.batch_size)
+        on_device = picked[share.rows].to(self.device)
+        source, seed = generator(self.seed, epoch, start), mix(self.seed, epoch, start)
+        variation, labels = self.recipe.augmentation, self._digits.labels[on_device]
+        own, strange = rewrite_some(
+            self._digits.images[on_device], labels, variation.rewritten, seed, self._hands, share
+        )
+        images = augment(scale(own), variation, source, share)
+        targets = self._targets(images, labels, strange, start // size)
+        parts = zip(images.split(share.sizes), targets.split(share.sizes), share.weights, strict=True)
+        return _DigitChunk([Batch(*part) for part in parts], len(picked), picked, share, labels)
+
+    def _targets(self, images: Tensor, labels: Tensor, strange: Tensor, chunk: int) -> Tensor:
+        """Return what the network should answer: the labels, or mixed with what a teacher says."""
+        if self._teacher is None:
+            return labels
+        answers = self._teacher(images, chunk)
+        # Teachers have not seen digits that were written again: there the label alone counts.
+        trust = self.recipe.teaching * (~strange).to(answers.dtype)[:, None]
+        return torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, trust)

@@ -5,41 +5,42 @@ from __future__ import annotations
 from torch import nn
 
 from inkdigits.imaging.bands import BLANK
+from inkdigits.learning.layers import Residual, convolution
 
 __all__ = ["line_network"]
 
 
-def line_network(channels: tuple[int, ...] = (16, 32, 64, 64, 96, 128)) -> nn.Sequential:
+def line_network(channels: tuple[int, ...], context: tuple[int, ...]) -> nn.Sequential:
     """Return a fully convolutional network over a band of any width.
 
-    The height is brought to one row by strides and a convolution as tall as what is left; two convolutions along the
-    line then see about 70 pixels, two digits and what is between them.
+    The height is brought to one row by strides and a convolution as tall as what is left. Residual convolutions along
+    the line, each of which looks further than the one before, then see the digits beside: a writer's other digits tell
+    a 1 from a 7.
+
+    Args:
+        channels: of the six layers that bring the height to one row.
+        context: the dilations of the convolutions along the line.
 
     Returns:
-        a network from float32 (N,1,40,W) to float32 (N,16,1,W/4): the logits of ten digits, of a sign and of a blank,
-        and left, top, right and bottom of what is there, in heights of the band from the column's middle and the
-        band's.
+        a network from float32 (N,1,40,W) to float32 (N,22,1,W/4): the logits of ten digits, six marks, a sign and a
+        blank, and left, top, right and bottom of what is there, in heights of the band from the column's middle and
+        the band's.
 
     """
     first, second, third, fourth, fifth, wide = channels
     return nn.Sequential(
-        *_convolution(1, first, (5, 5), stride=2, padding=(2, 2)),
-        *_convolution(first, second, (3, 3), padding=(1, 1)),
+        *convolution(1, first, 5, stride=2, padding=2),
+        *convolution(first, second, padding=1),
         nn.MaxPool2d(2),
-        *_convolution(second, third, (3, 3), padding=(1, 1)),
-        *_convolution(third, fourth, (3, 3), padding=(1, 1)),
+        *convolution(second, third, padding=1),
+        *convolution(third, fourth, padding=1),
         nn.MaxPool2d((2, 1)),
-        *_convolution(fourth, fifth, (3, 3), padding=(1, 1)),
-        *_convolution(fifth, wide, (5, 1), padding=(0, 0)),
-        *_convolution(wide, wide, (1, 3), padding=(0, 1)),
-        *_convolution(wide, wide, (1, 5), padding=(0, 2)),
+        *convolution(fourth, fifth, padding=1),
+        *convolution(fifth, wide, (5, 1)),
+        *convolution(wide, wide, (1, 3), padding=(0, 1)),
+        *(
+            Residual(*convolution(wide, wide, (1, 3), padding=(0, dilation), dilation=(1, dilation)))
+            for dilation in context
+        ),
         nn.Conv2d(wide, BLANK + 1 + 4, 1),
     )
-
-
-def _convolution(
-    channels_in: int, channels_out: int, kernel: tuple[int, int], *, stride: int = 1, padding: tuple[int, int]
-) -> list[nn.Module]:
-    """Return a convolution, batch normalisation and ReLU."""
-    convolution = nn.Conv2d(channels_in, channels_out, kernel, stride, padding, bias=False)
-    return [convolution, nn.BatchNorm2d(channels_out), nn.ReLU()]

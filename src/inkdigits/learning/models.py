@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from inkdigits.errors import unknown_name
+from inkdigits.learning.layers import convolution
 
 __all__ = ["MODELS", "build_model", "count_multiply_adds"]
 
@@ -39,10 +40,10 @@ def convnet(first: int, second: int, third: int, fourth: int) -> nn.Sequential:
     go through.
     """
     return nn.Sequential(
-        *_convolution(1, first, kernel_size=5, stride=2, padding=0),
-        *_convolution(first, second, padding=1, pooled=True),
-        *_convolution(second, third, padding=1),
-        *_convolution(third, fourth, padding=0, pooled=True),
+        *convolution(1, first, kernel=5, stride=2, padding=0),
+        *convolution(first, second, padding=1, pooled=True),
+        *convolution(second, third, padding=1),
+        *convolution(third, fourth, padding=0, pooled=True),
         nn.Flatten(),
         nn.Linear(fourth * 2 * 2, 10),
     )
@@ -56,11 +57,11 @@ def deep_convnet(*channels: int) -> nn.Sequential:
     """
     first, second, third, fourth, fifth = channels
     return nn.Sequential(
-        *_convolution(1, first, kernel_size=5, stride=2, padding=2),
-        *_convolution(first, second, padding=1, pooled=True),
-        *_convolution(second, third, padding=1),
-        *_convolution(third, fourth, padding=0),
-        *_convolution(fourth, fifth, padding=0),
+        *convolution(1, first, kernel=5, stride=2, padding=2),
+        *convolution(first, second, padding=1, pooled=True),
+        *convolution(second, third, padding=1),
+        *convolution(third, fourth, padding=0),
+        *convolution(fourth, fifth, padding=0),
         nn.Flatten(),
         nn.Linear(fifth * 3 * 3, 10),
     )
@@ -69,24 +70,15 @@ def deep_convnet(*channels: int) -> nn.Sequential:
 def tiny_convnet() -> nn.Sequential:
     """Return a network of fewer than 10,000 weights: narrow, deep, and averaging over places at its end."""
     return nn.Sequential(
-        *_convolution(1, 10, padding=0, pooled=True),
-        *_convolution(10, 16, padding=1),
-        *_convolution(16, 16, padding=0, pooled=True),
-        *_convolution(16, 20, padding=1),
-        *_convolution(20, 14, padding=0),
+        *convolution(1, 10, padding=0, pooled=True),
+        *convolution(10, 16, padding=1),
+        *convolution(16, 16, padding=0, pooled=True),
+        *convolution(16, 20, padding=1),
+        *convolution(20, 14, padding=0),
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
         nn.Linear(14, 10),
     )
-
-
-def _convolution(
-    channels_in: int, channels_out: int, *, kernel_size: int = 3, stride: int = 1, padding: int, pooled: bool = False
-) -> list[nn.Module]:
-    """Return a convolution, pooling over 2×2 if asked for, batch normalisation and ReLU."""
-    convolution = nn.Conv2d(channels_in, channels_out, kernel_size, stride, padding, bias=False)
-    pooling = [nn.MaxPool2d(2)] if pooled else []
-    return [convolution, *pooling, nn.BatchNorm2d(channels_out), nn.ReLU()]
 
 
 MODELS: dict[str, Callable[[], nn.Sequential]] = {

@@ -9,12 +9,12 @@ import torch
 from torch import nn
 
 from inkdigits.learning.muon import Muon
-from inkdigits.learning.recipes import Recipe
+from inkdigits.learning.recipes import Optimisation
 
 __all__ = ["make_optimizers", "schedule", "set_learning_rates"]
 
 
-def schedule(recipe: Recipe, step: int, steps: int) -> float:
+def schedule(recipe: Optimisation, step: int, steps: int) -> float:
     """Return the share of its highest learning rate that a step has; it depends on nothing else.
 
     Args:
@@ -25,7 +25,7 @@ def schedule(recipe: Recipe, step: int, steps: int) -> float:
     """
     if recipe.schedule == "constant":
         return 1.0
-    rise = 0.25 * steps
+    rise = recipe.rise * steps
     if step < rise:
         return (step + 1) / (rise + 1)
     return 0.5 * (1 + math.cos(math.pi * (step - rise) / (steps - rise)))
@@ -38,15 +38,17 @@ def set_learning_rates(optimizers: Sequence[torch.optim.Optimizer], share: float
             group["lr"] = share * optimizer.defaults["lr"]
 
 
-def make_optimizers(recipe: Recipe, network: nn.Module) -> list[torch.optim.Optimizer]:
+def make_optimizers(recipe: Optimisation, network: nn.Module) -> list[torch.optim.Optimizer]:
     """Return a recipe's optimizers, which together move each weight of a network once a step."""
     weights = list(network.parameters())
     if recipe.optimizer == "adam":
         return [
             torch.optim.Adam(weights, recipe.learning_rate, betas=recipe.betas, eps=recipe.epsilon, fused=True),
         ]
-    # The first convolution looks at one channel: a matrix of few columns, which gains nothing from Muon.
-    by_muon = [weight for weight in weights if recipe.muon_rate and weight.ndim == 4 and weight.shape[1] > 1]
+    # The first convolution looks at one channel: a matrix of few columns, which gains nothing from Muon. The last
+    # matrix gives the answers, whatever its layer.
+    between = [weight for weight in weights if weight.ndim > 1][:-1]
+    by_muon = [weight for weight in between if recipe.muon_rate and weight.ndim == 4 and weight.shape[1] > 1]
     of_muon = {id(weight) for weight in by_muon}
     by_adam = torch.optim.AdamW(
         [weight for weight in weights if id(weight) not in of_muon],

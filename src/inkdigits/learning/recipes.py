@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
 
-__all__ = ["RECIPES", "Augmentation", "Recipe", "Review", "find_recipe"]
+__all__ = ["RECIPES", "Augmentation", "Optimisation", "Recipe", "Review", "find_recipe"]
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,50 @@ class Review:
     easy: float = 0.25
 
 
+@dataclass(frozen=True, kw_only=True)
+class Optimisation:
+    """How the weights of any network are moved.
+
+    Attributes:
+        batch_size: pictures a step; the last batch of an epoch may be smaller.
+        learning_rate: the highest that the schedule reaches.
+        optimizer: "adam" (Kingma & Ba 2015) or "adamw" (Loshchilov & Hutter 2019).
+        muon_rate: the highest learning rate of Muon (Jordan et al. 2024), which then moves the convolutions' weights
+            in place of AdamW; 0 for none.
+        schedule: "constant", or "one-cycle" (Smith & Topin 2018): up in a straight line, then down along a cosine.
+        rise: the share of all steps in which one cycle goes up.
+        betas: the optimizer's decay rates.
+        epsilon: the optimizer's guard against division by zero.
+        weight_decay: decoupled, for "adamw" and Muon only.
+        largest_gradient: what the norm of all gradients together is cut to; 0 for no bound.
+        precision: "float32", or "auto": bfloat16 for matrix products where the hardware has it, else float32.
+
+    """
+
+    batch_size: int
+    learning_rate: float
+    optimizer: Literal["adam", "adamw"] = "adamw"
+    muon_rate: float = 0.0
+    schedule: Literal["constant", "one-cycle"] = "one-cycle"
+    rise: float = 0.25
+    betas: tuple[float, float] = (0.9, 0.999)
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    largest_gradient: float = 0.0
+    precision: Literal["float32", "auto"] = "auto"
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise UsageError(f"a batch needs at least 1 picture, not {self.batch_size}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the recipe as JSON can hold it."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
 @dataclass(frozen=True)
-class Recipe:
-    """Everything that decides a training run but the data and the seed.
+class Recipe(Optimisation):
+    """Everything that decides how a network learns digits on 28×28, but the data and the seed.
 
     Attributes:
         name: what it is called on the command line.
@@ -59,20 +100,10 @@ class Recipe:
         model: a name in `learning.models.MODELS`.
         epochs: how often the training pictures are gone through.
         review: which of them, if not all of them each time.
-        batch_size: pictures a step; the last batch of an epoch may be smaller.
-        optimizer: "adam" (Kingma & Ba 2015) or "adamw" (Loshchilov & Hutter 2019).
-        muon_rate: the highest learning rate of Muon (Jordan et al. 2024), which then moves the convolutions' weights
-            in place of AdamW; 0 for none.
-        learning_rate: the highest that the schedule reaches.
-        schedule: "constant", or "one-cycle" (Smith & Topin 2018): up in a straight line, then down along a cosine.
-        betas: the optimizer's decay rates.
-        epsilon: the optimizer's guard against division by zero.
-        weight_decay: decoupled, for "adamw" and Muon only.
         label_smoothing: share of each label spread over all ten digits (Szegedy et al. 2016).
         teaching: how much of what the network should answer is what its teachers answer, from 0 to 1, where it has
             any; the rest is the label (Hinton et al. 2015).
         augmentation: how training pictures are varied.
-        precision: "float32", or "auto": bfloat16 for matrix products where the hardware has it, else float32.
 
     """
 
@@ -80,29 +111,15 @@ class Recipe:
     summary: str
     model: str
     epochs: int
-    batch_size: int
-    learning_rate: float
     review: Review | None = None
-    optimizer: Literal["adam", "adamw"] = "adamw"
-    muon_rate: float = 0.0
-    schedule: Literal["constant", "one-cycle"] = "one-cycle"
-    betas: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
     label_smoothing: float = 0.0
     teaching: float = 0.8
     augmentation: Augmentation = field(default_factory=Augmentation)
-    precision: Literal["float32", "auto"] = "auto"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if self.epochs < 1:
             raise UsageError(f"a run needs at least 1 epoch, not {self.epochs}")
-        if self.batch_size < 1:
-            raise UsageError(f"a batch needs at least 1 picture, not {self.batch_size}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the recipe as JSON can hold it."""
-        return asdict(self) | {"betas": list(self.betas)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:

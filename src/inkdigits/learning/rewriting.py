@@ -11,27 +11,27 @@ from torch import Tensor
 from inkdigits.imaging.normalise import normalise
 from inkdigits.learning.distributed import Share
 from inkdigits.learning.seeds import mix
-from inkdigits.synthesis.pens import random_hand, rewrite
+from inkdigits.synthesis.writers import Hands
 
 __all__ = ["rewrite_some"]
 
 _SMALLEST, _LARGEST = 9.0, 60.0  # pixels that a digit is tall before it is brought to MNIST's form
 _STRETCHED = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
 _SLENDER = 0.4  # of its height: a 1 without an upstroke, which would become a blot
-_FOREIGN = 0.5  # share of hands that write forms which MNIST does not have
 _PAPER = 0.1  # less ink than this is none
 
 
 def rewrite_some(
-    images: Tensor, labels: Tensor, fraction: float, seed: int, share: Share | None = None
+    images: Tensor, labels: Tensor, fraction: float, seed: int, hands: Hands, share: Share | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Write some digits again.
+    """Have other hands write some of the digits.
 
     Args:
         images: uint8 (N,1,28,28), 0 paper to 255 ink.
         labels: int64 (N,).
         fraction: how many of them to write again, 0 to 1.
         seed: of all chance.
+        hands: who may write them.
         share: of which digits these are a part: each is written again as it would be among all of them.
 
     Returns:
@@ -47,14 +47,14 @@ def rewrite_some(
     values = labels.cpu().numpy()
     for row in np.flatnonzero(chosen):
         own = np.random.default_rng(mix(seed, int(places[row])))
-        result[row, 0] = _written_again(result[row, 0], int(values[row]), own)
+        result[row, 0] = _written_again(int(values[row]), hands, own)
     return torch.from_numpy(result).to(images.device), torch.from_numpy(chosen).to(images.device)
 
 
-def _written_again(image: npt.NDArray[np.uint8], label: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Return a digit as another hand would write it, in MNIST's form."""
+def _written_again(label: int, hands: Hands, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return a digit as some hand writes it, in MNIST's form."""
     height = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
-    ink = rewrite(image, label, height, random_hand(rng, foreign=_FOREIGN), rng)
+    ink = hands.writer(rng).digit(label, height, rng)
     if ink.shape[1] > _SLENDER * ink.shape[0] and rng.random() < _STRETCHED:
         side = max(ink.shape)
         ink = np.asarray(cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)

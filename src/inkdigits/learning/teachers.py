@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from inkdigits.classifier import Classifier
-from inkdigits.learning.fit import Teacher
+from inkdigits.learning.digits import Teacher
 from inkdigits.modelfile import find_model
 
 __all__ = ["describe_teacher", "taking_turns"]

@@ -79,7 +79,7 @@ def read_row(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> ReadL
     ]
     kept = _digits_among(looks[chosen])
     for place in range(len(confidences)):
-        if place not in kept and kept:
+        if place not in kept and kept and not looks[chosen][place].is_mark:
             nearest = min(kept, key=lambda other: abs(other - place))
             confidences[nearest] *= BESIDE_A_SIGN
     return ReadLine(
@@ -96,14 +96,15 @@ def _digits_among(look: Sequence[PlacedDigit]) -> list[int]:
     A sign among digits that looks like one of them is a digit of a strange shape, more likely than a letter: it is read
     as the digit that it is most like, which nobody is sure of, rather than silently left out.
     """
-    digits = [digit for digit in look if not digit.is_sign]
-    if len(digits) <= _MAJORITY * (len(look) - len(digits)):
-        return [place for place, digit in enumerate(look) if not digit.is_sign]
+    digits = [digit for digit in look if not (digit.is_sign or digit.is_mark)]
+    if len(digits) <= _MAJORITY * sum(digit.is_sign for digit in look):
+        return [place for place, digit in enumerate(look) if not (digit.is_sign or digit.is_mark)]
     tall = _TALL * float(np.median([digit.box[3] - digit.box[1] for digit in digits])) if digits else 0.0
     return [
         place
         for place, digit in enumerate(look)
-        if not digit.is_sign or (digit.confidence >= _LIKE_A_DIGIT and digit.box[3] - digit.box[1] >= tall)
+        if not digit.is_mark
+        and (not digit.is_sign or (digit.confidence >= _LIKE_A_DIGIT and digit.box[3] - digit.box[1] >= tall))
     ]
 
 
@@ -111,7 +112,7 @@ def _refined(grey: _Grey, row: Row, lines: LineModel) -> Row | None:
     """Return a row as high, and as steep, as the digits that a first look finds in it; None if it finds none."""
     band, to_page = cut_band(grey, row)
     (columns,) = lines.columns([normalise_band(band)])
-    digits = [digit for digit in decode_columns(columns) if not digit.is_sign]
+    digits = [digit for digit in decode_columns(columns) if not (digit.is_sign or digit.is_mark)]
     if not digits:
         return None
     left, top, right, bottom = np.array([digit.box for digit in digits]).T

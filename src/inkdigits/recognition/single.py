@@ -177,7 +177,7 @@ def _only_digit(grey: _Grey, row: Row, lines: LineModel) -> list[_Place]:
     band = normalise_band(band_grey)
     (columns,) = lines.columns([band])
     digits = decode_columns(columns)
-    if len(digits) != 1 or digits[0].is_sign:
+    if len(digits) != 1 or digits[0].is_sign or digits[0].is_mark:
         return []
     probability = float(string_probabilities(columns, [[digits[0].value]])[0])
     left, top, right, bottom = digits[0].box

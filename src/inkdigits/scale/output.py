@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 from pyarrow.fs import FileType
 
 from inkdigits.errors import InkdigitsError, OutputError, UsageError, printable
-from inkdigits.formats import write_parquet
-from inkdigits.reading import Reading, Status
+from inkdigits.results.formats import write_parquet
+from inkdigits.results.reading import Reading, Status
 from inkdigits.scale.pieces import Piece, from_json, to_json
 from inkdigits.scale.places import Place, explained, find_place
 

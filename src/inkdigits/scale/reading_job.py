@@ -19,9 +19,10 @@ import pyarrow as pa
 from inkdigits import __version__
 from inkdigits.errors import ClusterError, InkdigitsError, OutputError, PictureError
 from inkdigits.files import sha256
+from inkdigits.imaging.region import Region
 from inkdigits.modelfile import BUNDLED, find_model
 from inkdigits.reader import Reader
-from inkdigits.reading import Reading
+from inkdigits.results.reading import Reading
 from inkdigits.scale.cluster import cpus
 from inkdigits.scale.lease import held
 from inkdigits.scale.output import COUNTED, Output, Tally
@@ -62,6 +63,8 @@ class ReadingJob:
         column: of Parquet files and shards; see `sources.cut`.
         model: as `Reader` takes it.
         single: take each page as exactly one digit.
+        region: of each page, the part to read.
+        digits_only: leave marks and gaps out of the text of lines.
         min_confidence: as `Reader` takes it.
         part_size: pictures a part.
 
@@ -73,6 +76,8 @@ class ReadingJob:
     column: str = ""
     model: str = BUNDLED
     single: bool = False
+    region: Region | None = None
+    digits_only: bool = False
     min_confidence: float | None = None
     part_size: int = PART_SIZE
 
@@ -185,11 +190,14 @@ class _PartReader:
 
     def _read(self, piece: Piece) -> Iterator[Reading]:
         """Read a piece's pictures."""
+        job = self._job
         for source, picture in piece.pictures():
             if isinstance(picture, PictureError):
                 yield Reading(source, error=picture)
             else:
-                yield from self._reader.read_many([picture], single=self._job.single)
+                yield from self._reader.read_many(
+                    [picture], single=job.single, region=job.region, digits_only=job.digits_only
+                )
 
 
 def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[Part]:

@@ -176,6 +176,7 @@ def _try(drawn: dict[str, Any], *, sweep: Sweep, digits: tuple[Dataset, Dataset]
     import torch
 
     from inkdigits.learning.devices import find_device
+    from inkdigits.learning.digits import DigitsTask
     from inkdigits.learning.fit import fit
     from inkdigits.learning.history import HistoryFiles
 
@@ -186,10 +187,7 @@ def _try(drawn: dict[str, Any], *, sweep: Sweep, digits: tuple[Dataset, Dataset]
     checkpoint = folder / _CHECKPOINT
     with suppress(NonFiniteLossError):  # a trial that failed, as some do
         fit(
-            *digits,
-            recipe,
-            seed=sweep.seed,
-            device=find_device(),
+            DigitsTask(*digits, recipe, seed=sweep.seed, device=find_device()),
             checkpoint=checkpoint,
             identity={"recipe": recipe.to_dict(), "seed": sweep.seed, "data": [split.sha256 for split in digits]},
             resume=checkpoint.exists(),

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from inkdigits.errors import InkdigitsError, PictureError
+from inkdigits.errors import InkdigitsError, PictureError, UsageError
 
 __all__ = ["ApiError", "error_response", "install_error_handlers", "picture_error"]
 
@@ -83,8 +83,12 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 async def _on_inkdigits_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, InkdigitsError)  # noqa: S101 - for the type checker
-    shown = picture_error(error) if isinstance(error, PictureError) else ApiError(500, error.code, str(error))
-    return error_response(request.scope, shown)
+    if isinstance(error, PictureError):
+        return error_response(request.scope, picture_error(error))
+    asked_wrong = ApiError(400, "bad_request", str(error))
+    return error_response(
+        request.scope, asked_wrong if isinstance(error, UsageError) else ApiError(500, error.code, str(error))
+    )
 
 
 async def _on_client_gone(request: Request, error: Exception) -> Response:

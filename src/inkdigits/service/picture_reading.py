@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from PIL import Image
 
 from inkdigits.errors import PictureError
+from inkdigits.imaging.region import Region
 from inkdigits.reader import Reader
-from inkdigits.reading import Digit, Line, Reading
+from inkdigits.results.reading import Digit, Mark, Reading
 from inkdigits.service.uploads import Upload
 
 __all__ = ["Wish"]
+
+_Read = TypeVar("_Read", Digit, Mark)
 
 _SMALL_FILE = 64 * 1024
 _FEW_PIXELS = 360 * 360
@@ -28,6 +31,8 @@ class Wish:
         single: take each as exactly one digit.
         min_confidence: digits with less are uncertain, 0 to 1; the model's own threshold if None.
         page: of a TIFF or a PDF, or the picture of an animation, from 1.
+        region: of the picture, the part to read; all of it if None.
+        digits_only: leave marks and gaps out of the text of lines.
         detail: whether each digit's JSON has the 28×28 that the model saw.
         max_pixels: a picture with more is not decoded.
 
@@ -36,6 +41,8 @@ class Wish:
     single: bool
     min_confidence: float | None
     page: int
+    region: Region | None
+    digits_only: bool
     detail: bool
     max_pixels: int
 
@@ -52,7 +59,10 @@ class Wish:
                 "scale it down",
                 code="image_too_large",
             )
-        reading = replace(reader.read(upload.content, single=self.single, page=self.page), source=upload.name)
+        reading = reader.read(
+            upload.content, single=self.single, page=self.page, region=self.region, digits_only=self.digits_only
+        )
+        reading = replace(reading, source=upload.name)
         if self.min_confidence is not None:
             reading = _accepting(reading, self.min_confidence)
         answer = reading.to_dict()
@@ -74,14 +84,13 @@ class Wish:
 
 
 def _accepting(reading: Reading, least: float) -> Reading:
-    """Return a reading in which the digits with at least some confidence are accepted."""
-    return replace(
-        reading,
-        lines=tuple(
-            Line(tuple(replace(digit, accepted=digit.confidence >= least) for digit in line.digits))
-            for line in reading.lines
-        ),
-    )
+    """Return a reading in which the digits and marks with at least some confidence are accepted."""
+
+    def accepting(read: tuple[_Read, ...]) -> tuple[_Read, ...]:
+        return tuple(replace(one, accepted=one.confidence >= least) for one in read)
+
+    lines = (replace(line, digits=accepting(line.digits), marks=accepting(line.marks)) for line in reading.lines)
+    return replace(reading, lines=tuple(lines))
 
 
 def _png(digit: Digit) -> str:

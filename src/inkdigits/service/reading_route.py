@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from inkdigits.imaging.region import REGION, Region
 from inkdigits.service import schemas, uploads
 from inkdigits.service.picture_reading import Wish
 from inkdigits.service.service import Service, service_of
@@ -58,6 +59,11 @@ async def read(
         Query(description="less sure digits are uncertain"),
     ] = None,
     page: Annotated[int, Query(ge=1, le=1000, description="of a TIFF or a PDF")] = 1,
+    region: Annotated[
+        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
+        Query(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
+    ] = None,
+    digits_only: Annotated[bool, Query(description="leave marks and gaps out of text and lines")] = False,
     detail: Annotated[bool, Query(description="with each digit, the 28×28 that the model saw")] = False,
 ) -> Response:
     """Read the digits in a picture, which is the body, or in the pictures of a form.
@@ -65,7 +71,8 @@ async def read(
     Of several pictures, one that cannot be read has a reading with the status "error".
     """
     service = service_of(request)
-    wish = Wish(single, min_confidence, page, detail, service.settings.max_pixels)
+    part = Region.of(region)
+    wish = Wish(single, min_confidence, page, part, digits_only, detail, service.settings.max_pixels)
     if uploads.is_form(request):
         answer = await _read_all(service, wish, await uploads.read_form(request))
     else:

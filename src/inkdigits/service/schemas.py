@@ -13,6 +13,7 @@ __all__ = [
     "Digit",
     "ErrorBody",
     "Limits",
+    "Mark",
     "ProtocolError",
     "Reading",
     "Readings",
@@ -23,6 +24,7 @@ __all__ = [
 
 Value = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Box = Annotated[list[int], Field(min_length=4, max_length=4, description="left, top, width, height in pixels")]
 
 
 class Digit(BaseModel):
@@ -31,10 +33,21 @@ class Digit(BaseModel):
     value: Value
     confidence: Share
     accepted: bool
-    box: Annotated[list[int], Field(min_length=4, max_length=4, description="left, top, width, height in pixels")]
+    box: Box
     line: int
     probabilities: Annotated[list[Share], Field(min_length=10, max_length=10)]
     image: str | None = None
+
+
+class Mark(BaseModel):
+    """A mark before, between or after digits; `after` says how many digits of its line stand before it."""
+
+    value: Literal[".", ",", "/", "-", ":", "+"]
+    confidence: Share
+    accepted: bool
+    box: Box
+    line: int
+    after: int
 
 
 class ReadingError(BaseModel):
@@ -53,7 +66,11 @@ class Reading(BaseModel):
     status: Literal["ok", "uncertain", "no_digit", "error"]
     text: str
     lines: list[str]
+    numbers: list[str]
     digits: list[Digit]
+    marks: list[Mark]
+    rotation: Literal[0, 90, 180, 270]
+    notes: list[str]
     error: ReadingError | None
 
 

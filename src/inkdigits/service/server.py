@@ -18,6 +18,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from inkdigits.errors import InkdigitsError, UsageError, printable
 from inkdigits.service.connection import Connection
+from inkdigits.service.leaving import Server
 from inkdigits.service.logs import log, log_configuration
 from inkdigits.service.reloads import hold_reloads
 from inkdigits.service.settings import METRICS_FOLDER_VARIABLE, Settings
@@ -52,7 +53,7 @@ def _run_one(settings: Settings, listener: socket.socket) -> None:
 
     config = _configuration(settings, create_app(settings))
     _announce(listener)
-    uvicorn.Server(config).run([listener])
+    Server(config).run([listener])
 
 
 def _run_several(settings: Settings, listener: socket.socket) -> None:

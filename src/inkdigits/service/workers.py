@@ -6,12 +6,14 @@ import multiprocessing
 import os
 import signal
 from socket import socket
+from types import FrameType
 
 from uvicorn._subprocess import subprocess_started
 from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from inkdigits.errors import InkdigitsError
+from inkdigits.service.leaving import Server, shut
 from inkdigits.service.logs import log
 from inkdigits.service.reloads import hear_reloads
 
@@ -31,6 +33,11 @@ class Workers(Multiprocess):
 
     _has_served = False
 
+    def __init__(self, config: Config, sockets: list[socket]) -> None:
+        super().__init__(config, sockets)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._hear_the_end)
+
     def init_processes(self) -> None:
         """Start all workers."""
         self.processes = [self._started() for _ in range(self.processes_num)]
@@ -49,12 +56,14 @@ class Workers(Multiprocess):
         super().terminate_all()
 
     def keep_subprocess_alive(self) -> None:
-        """Replace each worker that has died or hangs.
+        """Replace each worker that has died or hangs, unless all are to end.
 
         Raises:
             InkdigitsError: none has come up at all.
 
         """
+        if self.should_exit.is_set():
+            return  # a worker that has heard the signal too is not missed
         for place, process in enumerate(self.processes):
             if process.is_alive(self.config.timeout_worker_healthcheck):
                 self._has_served = self._has_served or process.is_ready(1)
@@ -67,6 +76,12 @@ class Workers(Multiprocess):
             _forget(process)
             log.error("worker replaced", extra={"fields": {"process": process.pid, "exit": process.exitcode}})
             self.processes[place] = self._started()
+
+    def _hear_the_end(self, number: int, frame: FrameType | None) -> None:
+        """Let nobody in from now on: workers that hear the signal too, as by Ctrl-C, leave when nobody waits."""
+        for listener in self.sockets:
+            shut(listener)
+        self.signal_queue.append(number)
 
     def _started(self) -> Process:
         process = _Worker(self.config, self.sockets)
@@ -85,6 +100,13 @@ class _Worker(Process):
             target=subprocess_started,
             kwargs={"config": config, "target": self.target, "sockets": sockets, "stdin_fileno": None},
         )
+
+    @property
+    def server(self) -> Server:
+        """What answers in this worker."""
+        if self._server is None:
+            self._server = Server(self.config)
+        return self._server
 
     def always_pong(self) -> None:
         """Tell the parent that all is well, as long as there is one; without it, finish what was begun and end."""

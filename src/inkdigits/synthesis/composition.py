@@ -57,7 +57,7 @@ class Part:
     """Something written: a digit, a mark, or what is neither."""
 
     ink: Ink
-    label: int  # a digit, 10 and more for a mark, SIGN
+    label: int | None  # a digit, 10 and more for a mark, SIGN; None for what ends a line and is not read
     gap: float  # pixels before it
     lift: float  # pixels that its bottom stands above the baseline
 
@@ -193,7 +193,7 @@ def write_ending(writer: Writer, height: float, rng: np.random.Generator) -> lis
     parts = []
     for character in str(rng.choice(["-", ".-", "=", ".", ",-", ".="], p=[0.35, 0.2, 0.2, 0.15, 0.05, 0.05])):
         sign = writer.mark(character, height, rng)
-        label = 10 + MARKS.index(character) if character in MARKS else SIGN
+        label = 10 + MARKS.index(character) if character in MARKS else None
         parts.append(
             Part(sign.ink, label, height * float(rng.uniform(0, 0.4)), sign.lift + height * rng.normal(0, 0.05))
         )

@@ -58,7 +58,8 @@ def write_line(hands: Hands, rng: np.random.Generator) -> WrittenLine:
     for part, (left, top) in zip(parts, places, strict=True):
         darkness = 1.0 if strength == 1.0 else float(rng.uniform(strength - 0.2, strength))
         visible = _lay(ink, part.ink * darkness, left, top)
-        boxes.append((part.label, left, top, left + part.ink.shape[1], top + part.ink.shape[0], visible))
+        if part.label is not None:
+            boxes.append((part.label, left, top, left + part.ink.shape[1], top + part.ink.shape[0], visible))
     _join(ink, parts, places, height, writer, rng)
     _add_neighbours(ink, writer, height, rng)
     grey = _on_paper(ink, [box[1:5] for box in boxes if box[0] < 10], height, rng)
@@ -136,7 +137,7 @@ def _join(
     thick = max(1, round((writer.hand.pen or 0.1) * height))
     for place in range(len(parts) - 1):
         one, other = parts[place], parts[place + 1]
-        if max(one.label, other.label) > 9 or rng.random() >= writer.hand.ligatures:
+        if not (_is_digit(one) and _is_digit(other)) or rng.random() >= writer.hand.ligatures:
             continue
         (left, top), (next_left, next_top) = places[place], places[place + 1]
         start = left + round(0.85 * one.ink.shape[1]), top + round(rng.uniform(0.05, 1) * one.ink.shape[0])
@@ -146,6 +147,10 @@ def _join(
         )
         if abs(end[0] - start[0]) < 0.8 * height:
             cv2.line(ink, start, end, 1.0, thick, cv2.LINE_AA)
+
+
+def _is_digit(part: Part) -> bool:
+    return part.label is not None and part.label < 10
 
 
 def _lay(canvas: Ink, ink: Ink, left: int, top: int) -> float:

@@ -93,7 +93,8 @@ def _plus(rng: np.random.Generator) -> list[Points]:
 
 def _equals(rng: np.random.Generator) -> list[Points]:
     (line,) = _dash(rng)
-    return [line - (0.0, 0.5 * rng.uniform(0.2, 0.4)), line + (0.0, 0.5 * rng.uniform(0.2, 0.4))]
+    half = np.array([0.0, rng.uniform(0.1, 0.2)])
+    return [line - half, line + half]
 
 
 def _bracket(opens: bool, rng: np.random.Generator) -> list[Points]:
@@ -106,7 +107,8 @@ def _bracket(opens: bool, rng: np.random.Generator) -> list[Points]:
 def _per_cent(rng: np.random.Generator) -> list[Points]:
     around = np.linspace(0, 2 * np.pi, 12)
     ring = rng.uniform(0.1, 0.17) * np.column_stack([np.cos(around), np.sin(around)])
-    return [*_slash(rng), ring + (0.15, 0.2), ring + (rng.uniform(0.5, 0.75), 0.8)]
+    upper, lower = np.array([0.15, 0.2]), np.array([rng.uniform(0.5, 0.75), 0.8])
+    return [*_slash(rng), ring + upper, ring + lower]
 
 
 _STROKES = dict(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -18,7 +18,17 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from inkdigits.data import Dataset
-from inkdigits.data.hands import Font, Letters, Scans, Strokes
+from inkdigits.data.hands import (
+    Font,
+    Letters,
+    Scans,
+    Strokes,
+    available,
+    load_fonts,
+    load_letters,
+    load_scans,
+    load_strokes,
+)
 from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.marks import OTHER_SIGNS, Written, write_mark
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, draw_strokes, random_hand, rewrite, write_shape
@@ -133,6 +143,39 @@ class Hands:
     fonts: tuple[Font, ...] = ()
     letters: Letters | None = None
     shares: Shares = field(default_factory=Shares)
+
+    @classmethod
+    def load(cls, digits: Dataset, split: Literal["train", "validation"], data_dir: str | Path | None = None) -> Hands:
+        """Return some digits with all other hands of a split that are on disk.
+
+        Args:
+            digits: MNIST's, or others of its form.
+            split: of the other hands; by writer.
+            data_dir: where to look first; see `settings.data_dirs`.
+
+        Raises:
+            DataError: a data set that is there is damaged.
+
+        """
+        there = available(data_dir)
+        return cls(
+            digits,
+            scans=tuple(load_scans("swiss", split, data_dir) for _ in {"swiss"} & set(there)),
+            strokes=tuple(load_strokes(name, split, data_dir) for name in ("pendigits", "uji") if name in there),
+            fonts=load_fonts(split, data_dir) if "fonts" in there else (),
+            letters=load_letters(data_dir) if "omniglot" in there else None,
+        )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the data sets that write, or are written beside digits."""
+        others = (*self.scans, *self.strokes)
+        named = (
+            *(own.name for own in others),
+            *["fonts"] * bool(self.fonts),
+            *["omniglot"] * (self.letters is not None),
+        )
+        return (self.digits.name, *named)
 
     def writer(self, rng: np.random.Generator) -> Writer:
         """Return some writer."""

@@ -6,7 +6,7 @@ import { percent } from "./words.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
 
-const MARK = 0.5; // of a digit's width
+const MARK = 0.5; // of a digit's width: of interrogation, and what stands between digits
 
 export class DigitLines {
   /**
@@ -33,10 +33,14 @@ export class DigitLines {
     this.element.replaceChildren(
       ...lines.map((line, number) => {
         const start = this.lineStarts[number];
-        return make("div", { className: "digit-line" }, ...this.buttons.slice(start, start + line.length));
+        const buttons = this.buttons.slice(start, start + line.length).values();
+        const parts = [...reading.lines[number]].map((sign) => {
+          return /[0-9]/.test(sign) ? /** @type {HTMLElement} */ (buttons.next().value) : make("span", {}, sign);
+        });
+        return make("div", { className: "digit-line" }, ...parts);
       }),
     );
-    this.element.style.setProperty("--longest", String(Math.max(...lines.map(lengthOf))));
+    this.element.style.setProperty("--longest", String(Math.max(...lines.map((line, number) => lengthOf(line, reading.lines[number])))));
     this.element.style.setProperty("--lines", String(lines.length));
     if (focused >= 0) this.buttons[Math.min(focused, this.buttons.length - 1)].focus();
   }
@@ -104,10 +108,11 @@ export class DigitLines {
 
 /**
  * @param {Digit[]} line
- * @returns {number} how many digits would be as long, with the marks of interrogation.
+ * @param {string} text
+ * @returns {number} how many digits would be as long, with the marks.
  */
-function lengthOf(line) {
-  return line.length + MARK * line.filter((digit) => !isSettled(digit)).length;
+function lengthOf(line, text) {
+  return line.length + MARK * (text.length - line.length + line.filter((digit) => !isSettled(digit)).length);
 }
 
 /** @param {Digit} digit */

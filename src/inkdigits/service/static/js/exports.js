@@ -1,11 +1,11 @@
 /** Pictures' readings as JSON and CSV, as docs/readings.md describes them, and as text. */
 
-import { linesOf, stateOf } from "./readings.js";
+import { linesOf, placesOf, stateOf } from "./readings.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 
 const COLUMNS = [
-  ...["source", "page", "status", "text", "line", "value", "confidence", "accepted"],
+  ...["source", "page", "status", "text", "line", "number", "value", "mark", "confidence", "accepted"],
   ...["x", "y", "width", "height", "error", "corrected"],
 ];
 
@@ -27,8 +27,7 @@ export function toJson(pictures) {
  */
 export function toCsv(pictures) {
   const lines = pictures
-    .map(record)
-    .flatMap(toRows)
+    .flatMap((picture) => toRows(record(picture), picture.reading ? placesOf(picture.reading) : []))
     .map((row) => COLUMNS.map((column) => field(Reflect.get(row, column))));
   return [COLUMNS, ...lines].map((line) => `${line.join(",")}\r\n`).join("");
 }
@@ -68,19 +67,22 @@ function record(picture) {
     return { ...reading, source, status: stateOf(reading), text: lines.join("\n"), lines };
   }
   const error = picture.error ?? { code: "waiting", message: "It was not read yet." };
-  return { schema: 1, source, page, status: "error", text: "", lines: [], digits: [], error };
+  const nothing = { text: "", lines: [], numbers: [], digits: [], marks: [], rotation: 0, notes: [] };
+  return { schema: 2, source, page, status: "error", ...nothing, error };
 }
 
 /**
  * @param {import("./readings.js").Reading} reading
+ * @param {{number: number, mark: string}[]} places of its digits.
  * @returns {object[]}
  */
-function toRows({ source, page, status, text, digits, error }) {
+function toRows({ source, page, status, text, digits, error }, places) {
   const common = { source, page, status, text };
   if (!digits.length) return [{ ...common, error: error?.message }];
-  return digits.map(({ line, value, confidence, accepted, box: [x, y, width, height], corrected }) => {
+  return digits.map(({ line, value, confidence, accepted, box: [x, y, width, height], corrected }, index) => {
     return {
       ...common,
+      ...places[index],
       line,
       value,
       confidence,

@@ -11,6 +11,14 @@
  * @property {string} [image] the 28×28 that the model saw, a PNG in base64.
  * @property {number | "none"} [corrected] what a person says that it is.
  *
+ * @typedef {object} Mark
+ * @property {string} value
+ * @property {number} confidence
+ * @property {boolean} accepted
+ * @property {[number, number, number, number]} box
+ * @property {number} line
+ * @property {number} after how many digits of its line stand before it.
+ *
  * @typedef {object} Reading
  * @property {number} schema
  * @property {string} source
@@ -18,7 +26,11 @@
  * @property {import("./words.js").State} status
  * @property {string} text
  * @property {string[]} lines
+ * @property {string[]} numbers
  * @property {Digit[]} digits
+ * @property {Mark[]} marks
+ * @property {number} rotation
+ * @property {string[]} notes
  * @property {{code: string, message: string} | null} error
  */
 
@@ -35,7 +47,23 @@ export function digitsByLine(reading) {
  * @param {Reading} reading
  */
 export function linesOf(reading) {
-  return digitsByLine(reading).map((digits) => digits.map(written).join(""));
+  const digits = reading.digits.values();
+  return reading.lines.map((line) => line.replace(/[0-9]/g, () => written(/** @type {Digit} */ (digits.next().value))));
+}
+
+/**
+ * Which of its line's numbers each digit belongs to, and the mark after it.
+ * @param {Reading} reading
+ * @returns {{number: number, mark: string}[]}
+ */
+export function placesOf(reading) {
+  return reading.lines.flatMap((line) => {
+    let number = 0;
+    return [...line.matchAll(/[0-9]([^0-9]*)/g)].map(([, after]) => ({
+      number: after ? number++ : number,
+      mark: after.replace(" ", ""),
+    }));
+  });
 }
 
 /**
@@ -57,5 +85,6 @@ export function isSettled(digit) {
  * @returns {import("./words.js").State}
  */
 export function stateOf(reading) {
-  return reading.status === "uncertain" && reading.digits.every(isSettled) ? "ok" : reading.status;
+  const settled = reading.digits.every(isSettled) && reading.marks.every((mark) => mark.accepted);
+  return reading.status === "uncertain" && settled ? "ok" : reading.status;
 }

@@ -1,0 +1,309 @@
+"""Make the models that ship with the package again, from the data to the weights and their cards.
+
+    python scripts/make_models.py
+    python scripts/make_models.py --resume
+
+The teachers, the digit model that learns from them, and the line model, each in a run folder; then the thresholds below
+which both are unsure, the model files and their cards, under src/inkdigits/weights/. What is finished is not made
+again; what was stopped goes on from its checkpoint. How long each stage took stands in times.json.
+
+The test digits are looked at once, for the digit model's card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import torch
+from model_cards import digits_card, lines_card
+from numpy.random import Generator
+
+import inkdigits
+from inkdigits.classifier import Classifier
+from inkdigits.cli.train import LiveProgress
+from inkdigits.data.hands import HANDS, attributions
+from inkdigits.errors import InkdigitsError, OutputError
+from inkdigits.evaluation.thresholds import choose_thresholds
+from inkdigits.export.line_file import write_line_model
+from inkdigits.export.onnx_file import read_model, write_model
+from inkdigits.files import make_folder, write_atomically
+from inkdigits.learning.checkpoint import load_network
+from inkdigits.learning.devices import find_device
+from inkdigits.learning.fit import fit
+from inkdigits.learning.history import HistoryFiles, read_history
+from inkdigits.learning.line_data import LineStream
+from inkdigits.learning.line_network import line_network
+from inkdigits.learning.lines import LinesTask
+from inkdigits.learning.recipes import Recipe, find_recipe
+from inkdigits.learning.runs import RunFolder, create_run, provenance
+from inkdigits.learning.stopping import stopping_on_signals
+from inkdigits.learning.stream_recipes import LineRecipe, StreamRecipe
+from inkdigits.learning.streams import StreamTask
+from inkdigits.line_model import LineModel
+from inkdigits.modelfile import ModelInfo
+from inkdigits.synthesis.lines import WrittenLine, write_line
+from inkdigits.synthesis.writers import Hands
+from inkdigits.training import resume_training, train
+
+Known: TypeAlias = dict[str, Any]
+
+WEIGHTS = Path(__file__).parents[1] / "src" / "inkdigits" / "weights"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is made, and of what.
+
+    Attributes:
+        out: folder of the runs.
+        weights: folder of the model files and cards.
+        data: the digits to learn from.
+        seed: of the digit model and the line model; the teachers count theirs from 0.
+        teachers: how many there are.
+        teacher, digits, lines: the recipes.
+        workers: processes that write lines ahead.
+        validation: groups of lines, 8 batches of 64 each, that the line model is judged on.
+        pictures: to choose thresholds on, of each kind and level.
+        resume: go on with what was stopped.
+
+    """
+
+    out: Path = Path("runs/models")
+    weights: Path = WEIGHTS
+    data: str = "mnist"
+    seed: int = 0
+    teachers: int = 5
+    teacher: Recipe = field(default_factory=partial(find_recipe, "accurate"))
+    digits: Recipe = field(default_factory=partial(find_recipe, "reader"))
+    lines: LineRecipe = field(default_factory=LineRecipe)
+    workers: int = 1
+    validation: int = 4
+    pictures: int = 150
+    resume: bool = False
+
+    @property
+    def teacher_runs(self) -> list[RunFolder]:
+        """The run folders of the teachers."""
+        return [RunFolder(self.out / f"teacher-{seed}") for seed in range(self.teachers)]
+
+    @property
+    def digits_run(self) -> RunFolder:
+        """The run folder of the digit model."""
+        return RunFolder(self.out / "digits")
+
+    @property
+    def lines_run(self) -> RunFolder:
+        """The run folder of the line model."""
+        return RunFolder(self.out / "lines")
+
+
+def make_digits(plan: Plan) -> None:
+    """Make the teachers and the digit model."""
+    with timed(plan, "teachers"):
+        for seed, run in enumerate(plan.teacher_runs):
+            train_digits(plan, plan.teacher, run, seed, [])
+    with timed(plan, "digits"):
+        train_digits(plan, plan.digits, plan.digits_run, plan.seed, [run.path for run in plan.teacher_runs])
+    with timed(plan, "digits' file and card"):
+        model, info = read_model(plan.digits_run.path)
+        test = inkdigits.evaluate(plan.digits_run.path, plan.data, "test").to_dict()
+        figures = {key: test[key] for key in ("n", "correct", "accuracy", "loss", "ece", "confusion")}
+        info = replace(info, metrics=info.metrics | {"test": figures})
+        path = write_model(model, info, plan.weights / "bundled.onnx")
+        weights = sum(weights.numel() for weights in model.network.parameters())
+        card = digits_card(path, info, plan.digits_run.read_config(), weights, thanks(info.data["hands"]))
+        write_atomically(plan.weights / "bundled.md", card)
+
+
+def train_digits(plan: Plan, recipe: Recipe, run: RunFolder, seed: int, teachers: list[Path]) -> None:
+    """Train a network on digits, unless it is there, or go on with it."""
+    state = state_of(run, recipe, seed, plan.resume)
+    with LiveProgress() as progress:
+        if state == "begun":
+            resume_training(run.path, observers=[progress])
+        elif state == "new":
+            train(recipe, plan.data, out=run.path, seed=seed, teachers=teachers, observers=[progress])
+
+
+def make_lines(plan: Plan) -> None:
+    """Make the line model, with the thresholds of both."""
+    with timed(plan, "lines"):
+        train_lines(plan)
+    run, recipe = plan.lines_run, plan.lines
+    with timed(plan, "lines' thresholds, file and card"):
+        config, last = run.read_config(), read_history(run.path)[-1]
+        network = line_network(recipe.channels, recipe.context).eval()
+        load_network(run.checkpoint_file, network)
+        info = ModelInfo(
+            name="lines",
+            recipe=recipe.to_dict() | {"commit": config["commit"]},
+            data=config["data"]["training"],
+            metrics={"validation lines": {"exact": last.validation_accuracy, "n": 8 * 64 * plan.validation}},
+            seed=plan.seed,
+            input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall",
+            version=inkdigits.__version__,
+        )
+        unsure = LineModel(write_line_model(network, 1.0, info, run.model_file), threads=1)
+        own = plan.digits_run
+        info = replace(
+            info,
+            thresholds=choose_thresholds(
+                Classifier(own.path, threads=1) if own.metrics_file.exists() else Classifier(threads=1),
+                unsure,
+                inkdigits.load_dataset(plan.data, "validation"),
+                pictures=plan.pictures,
+                progress=say,
+            ),
+        )
+        path = write_line_model(network, 1.0, info, plan.weights / "lines.onnx")
+        weights = sum(weights.numel() for weights in network.parameters())
+        card = lines_card(path, info, config, weights, thanks(info.data["hands"]))
+        write_atomically(plan.weights / "lines.md", card)
+
+
+def train_lines(plan: Plan) -> None:
+    """Train the line network, unless it is there, or go on with it."""
+    write, training = line_writer(plan.data, "train")
+    write_held_out, validation = line_writer(plan.data, "validation")
+
+    def task() -> LinesTask:
+        held_out = LineStream(write_held_out, batch_size=64, seed=999)
+        return LinesTask(
+            plan.lines,
+            LineStream(write, batch_size=plan.lines.batch_size, seed=plan.seed),
+            list(held_out.batches(0, held_out.batches_a_group * plan.validation)),
+            seed=plan.seed,
+            device=find_device(),
+            workers=plan.workers,
+        )
+
+    train_stream(plan, plan.lines_run, task, plan.lines, {"training": training, "validation": validation})
+
+
+def train_stream(
+    plan: Plan, run: RunFolder, task: Callable[[], StreamTask[Any]], recipe: StreamRecipe, data: dict[str, Any]
+) -> None:
+    """Train a network on synthesised samples in a run folder, unless it is there, or go on with it."""
+    state = state_of(run, recipe, plan.seed, plan.resume)
+    if state == "finished":
+        return
+    identity = {"recipe": recipe.to_dict(), "seed": plan.seed, "data": data}
+    if state == "new":
+        create_run(run.path, identity | provenance())
+    with stopping_on_signals() as asked_to, LiveProgress() as progress:
+        _, history = fit(
+            task(),
+            checkpoint=run.checkpoint_file,
+            identity=identity,
+            resume=run.checkpoint_file.exists(),
+            observers=[HistoryFiles(run.path), progress],
+            should_stop=asked_to,
+            once_stopped=f"go on with: python {sys.argv[0]} --resume, and the options that you gave",
+        )
+    metrics = {"exact": history[-1].validation_accuracy, "training_seconds": sum(epoch.seconds for epoch in history)}
+    write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
+
+
+def line_writer(data: str, split: Literal["train", "validation"]) -> tuple[Callable[[Generator], WrittenLine], Known]:
+    """Return what writes lines with the hands of a split, and what is known about them."""
+    digits = inkdigits.load_dataset(data, split)
+    hands = Hands.load(digits, split)
+    known = {"name": digits.name, "split": split, "n": len(digits), "sha256": digits.sha256, "hands": hands.sources}
+    return partial(write_line, hands), known
+
+
+def thanks(names: Iterable[str]) -> tuple[str, ...]:
+    """Return who made the data sets of these names, and under which licence, as far as they are known."""
+    return attributions(name for name in names if name in {"mnist", *HANDS})
+
+
+def state_of(run: RunFolder, recipe: Recipe | StreamRecipe, seed: int, resume: bool) -> str:
+    """Return whether a run is "new", "begun" or "finished".
+
+    Raises:
+        OutputError: the folder holds another run, or one that was begun and is not to be gone on with.
+
+    """
+    if not run.config_file.exists():
+        return "new"
+    config = run.read_config()
+    if (config["recipe"], config["seed"]) != (recipe.to_dict(), seed):
+        raise OutputError(f"{run.path} holds a run with another recipe or seed", "name another folder with --out")
+    if run.metrics_file.exists():
+        say(f"{run.path} is finished")
+        return "finished"
+    if not resume:
+        raise OutputError(f"{run.path} holds a run that was begun", "go on with it by --resume")
+    return "begun"
+
+
+@contextmanager
+def timed(plan: Plan, stage: str) -> Iterator[None]:
+    """Say which stage begins, and how long it took; keep that in times.json, together with earlier tries."""
+    say(f"{stage} …")
+    begin = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds = time.perf_counter() - begin
+        path = plan.out / "times.json"
+        times = json.loads(path.read_bytes()) if path.exists() else {}
+        times[stage] = round(times.get(stage, 0.0) + seconds, 1)
+        write_atomically(path, json.dumps(times, indent=1) + "\n")
+        say(f"{stage}: {seconds:,.1f} s")
+
+
+def say(what: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Make the models."""
+    usual = Plan()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--stage", choices=("all", "digits", "lines"), default="all", help="which models (%(default)s)")
+    add("--out", type=Path, default=usual.out, help="folder of the runs (%(default)s)")
+    add("--weights", type=Path, default=usual.weights, help="folder of the model files and cards (the package's)")
+    add("--resume", action="store_true", help="go on with what was stopped")
+    add("--teachers", type=int, default=usual.teachers, help="how many the digit model has (%(default)s)")
+    add("--seed", type=int, default=usual.seed, help="of both models (%(default)s)")
+    add("--steps", type=int, default=usual.lines.steps, help="of the line model (%(default)s)")
+    add("--channels", type=int, nargs=6, default=usual.lines.channels, help="of the line model (%(default)s)")
+    add("--context", type=int, nargs="*", default=usual.lines.context, help="of the line model (%(default)s)")
+    add("--threads", type=int, default=torch.get_num_threads(), help="that compute (%(default)s)")
+    add("--workers", type=int, default=usual.workers, help="processes that write lines ahead (%(default)s)")
+    given = vars(parser.parse_args(arguments))
+    torch.set_num_threads(given.pop("threads"))
+    stage, steps = given.pop("stage"), given.pop("steps")
+    channels, context = tuple(given.pop("channels")), tuple(given.pop("context"))
+    try:
+        make(Plan(lines=replace(usual.lines, steps=steps, channels=channels, context=context), **given), stage)
+    except InkdigitsError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_code)
+
+
+def make(plan: Plan, stage: str = "all") -> None:
+    """Make the models of a stage."""
+    make_folder(plan.out)
+    make_folder(plan.weights)
+    if stage in ("all", "digits"):
+        make_digits(plan)
+    if stage in ("all", "lines"):
+        make_lines(plan)
+
+
+if __name__ == "__main__":
+    main()

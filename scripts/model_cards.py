@@ -1,0 +1,176 @@
+"""The cards of the models that ship with the package, written from their runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from inkdigits.evaluation.thresholds import FALSELY_ACCEPTED, LINE_RIGHT, MISSED, SINGLE_RIGHT
+from inkdigits.files import sha256
+from inkdigits.modelfile import ModelInfo
+
+__all__ = ["digits_card", "lines_card"]
+
+_DIGITS = """# Model card: {name}
+
+The model that ships with inkdigits and that `read` uses: `bundled.onnx`, {kilobytes:,.0f} kB.
+
+| | |
+| --- | --- |
+| task | which of ten digits a 28×28 picture shows, with a calibrated probability for each |
+| input | {input} |
+| network | `{model}`, {weights:,} weights |
+| recipe | `{recipe}`: {epochs} epochs, batches of {batch_size}, seed {seed}; the last epoch, nothing chosen on test |
+| training data | {data}, {n:,} digits, SHA-256 `{data_sha256}` |
+| teachers | {teachers} |
+| augmentation | rotation ±{rotation:g}°, shift ±{shift:.0%}, zoom ±{zoom:.0%}, slant ±{slant:g}, bend {bend:g} px |
+| other hands | write {rewritten:.0%} of the digits again before that, half of them in forms that MNIST does not have |
+| calibration | temperature {temperature:.3f}, fitted on validation digits |
+| uncertain below | {threshold:.1%} confidence, the lowest at which 99.9 % of the accepted validation digits are right |
+| made by | inkdigits {version}, commit `{commit}` |
+| licence | {licence} |
+| SHA-256 | `{sha256}` |
+
+Learned from, with thanks:
+
+{sources}
+
+## Figures
+
+| split | digits | accuracy | loss | calibration error |
+| --- | --- | --- | --- | --- |
+{figures}
+
+The test digits were looked at once, when the model was bundled. To make it again:
+
+    python scripts/make_models.py --stage digits
+
+The weights come out the same on the same machine with the same versions
+({versions}) and {threads} thread{s};
+elsewhere they differ by rounding, and the figures by a few hundredths of a per cent.
+
+## Limits
+
+- It knows digits only. A letter or a scribble that holds ink gets the digit that it looks most like, often with a low
+  confidence, sometimes not.
+- MNIST was written in the United States around 1990. A 1 with a long upstroke, a crossed 7, an open 4 and other forms
+  were drawn as strokes for training; hands that write otherwise again are read less well.
+- The confidence is calibrated on MNIST. On pictures from elsewhere it is too high by an amount that depends on them.
+- The picture must be brought to MNIST's form first; `inkdigits.Reader` does, `inkdigits.Classifier` takes it as given.
+- Not for decisions about people without a person who looks.
+"""
+
+_LINES = """# Model card: lines
+
+The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.0f} kB. `read` uses it beside
+[the digit model](bundled.md).
+
+| | |
+| --- | --- |
+| task | which digits stand in a band of a page, where, and with what probability |
+| input | {input} |
+| output | for each four pixels of width, probabilities of ten digits and of none, and the digit's box |
+| network | {channels} channels, then residual convolutions along the line, {weights:,} weights; read out by CTC |
+| training data | {lines:,} lines by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
+| training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
+| uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
+| no digit below | {no_digit:.1%}, and no line of them below that on average |
+| made by | inkdigits {version}, commit `{commit}` |
+| licence | {licence} |
+| SHA-256 | `{sha256}` |
+
+Learned from, with thanks:
+
+{sources}
+
+What is synthesised: pens from hair to marker, slant, spacing from wide to overlapping, small zeros, joined digits;
+rules, boxes, patterned and shaded paper, blur, noise, JPEG; separators, end strokes, cut neighbours; and, to be left
+out, letters of free fonts, scribbles and shapes.
+
+The thresholds were chosen on pictures made up from validation digits, at three levels of trouble: the lowest at which
+{line_right:.1%} of the accepted lines and {single_right:.1%} of the accepted single digits are right, and at most
+{falsely_accepted:.0%} of the pictures without a digit are accepted; {missed:.1%} of the digits that are read right fall
+below the last.
+
+## Figures
+
+Lines synthesised from validation digits, as hard as those it was trained on, read exactly: {exact:.2%} of
+{validation:,}.
+
+To make it again:
+
+    python scripts/make_models.py --stage lines
+
+## Limits
+
+- It knows lines that run from left to right, sloping by less than about 25 degrees.
+- Forms of digits that nobody wrote in training are often misread, sometimes with confidence.
+"""
+
+
+def digits_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int, sources: Sequence[str]) -> str:
+    """Return the digit model's card.
+
+    Args:
+        path: the model file.
+        info: what it says about itself.
+        config: of its run.
+        weights: how many it has.
+        sources: what it learned from, each with its authors and licence.
+
+    """
+    rows = (
+        f"| {split} | {row['n']:,} | {row['accuracy']:.2%} | {row['loss']:.4f} | {row['ece']:.2%} |"
+        for split, row in info.metrics.items()
+    )
+    teachers = len(config["teachers"])
+    known = info.recipe | {"recipe": info.recipe["name"]} | info.recipe["augmentation"]
+    return _DIGITS.format(
+        **known | _common(path, info, config, weights, sources),
+        temperature=info.temperature,
+        threshold=info.reject_threshold,
+        figures="\n".join(rows),
+        teachers=f"a committee of {teachers} `accurate` networks" if teachers else "none",
+        versions=", ".join(f"{package} {version}" for package, version in config["versions"].items()),
+        threads=config["threads"],
+        s="" if config["threads"] == 1 else "s",
+    )
+
+
+def lines_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int, sources: Sequence[str]) -> str:
+    """Return the line model's card; see `digits_card`."""
+    (validation,) = info.metrics.values()
+    channels = "-".join(map(str, info.recipe["channels"]))
+    return _LINES.format(
+        **info.recipe | info.thresholds | _common(path, info, config, weights, sources) | {"channels": channels},
+        lines=info.recipe["steps"] * info.recipe["batch_size"],
+        exact=validation["exact"],
+        validation=validation["n"],
+        line_right=LINE_RIGHT,
+        single_right=SINGLE_RIGHT,
+        falsely_accepted=FALSELY_ACCEPTED,
+        missed=MISSED,
+    )
+
+
+def _common(
+    path: Path, info: ModelInfo, config: dict[str, Any], weights: int, sources: Sequence[str]
+) -> dict[str, Any]:
+    """Return what both cards say."""
+    content = path.read_bytes()
+    return {
+        "name": info.name,
+        "kilobytes": len(content) / 1000,
+        "sha256": sha256(content),
+        "input": info.input,
+        "weights": weights,
+        "seed": info.seed,
+        "data": info.data["name"],
+        "n": info.data["n"],
+        "data_sha256": info.data["sha256"],
+        "version": info.version,
+        "commit": str(config["commit"])[:12],
+        "licence": info.licence,
+        "sources": "\n".join(f"- {source}" for source in sources),
+    }

@@ -1,0 +1,1 @@
+"""What was read: digits, lines and readings, as data, drawn and on sheets."""

@@ -1,0 +1,139 @@
+"""A sheet of all uncertain digits, to look through by eye."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from inkdigits.errors import printable
+from inkdigits.files import open_atomically
+from inkdigits.imaging.decode import open_picture
+from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
+from inkdigits.results.reading import Digit, Reading
+
+__all__ = ["MOST", "ContactSheet"]
+
+MOST = 500  # digits on a sheet
+
+_COLUMNS = 8
+_CROP, _MARGIN, _HEADING = 128, 16, 64
+_TILE = (_CROP + _MARGIN, _CROP + 56)
+_AROUND = 0.4  # of the digit's longer side is shown about it
+_PIXELS = 4_000_000
+_NAME = 20  # letters
+_WORTH_SAYING = 0.01
+
+
+class ContactSheet:
+    """Collects the uncertain digits of readings: the least sure 500, sorted by what was read."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._order = count()
+        self._tiles: list[tuple[float, int, int, Image.Image]] = []  # a heap, the surest first
+
+    @classmethod
+    @contextmanager
+    def to_file(cls, path: str | Path) -> Iterator[ContactSheet]:
+        """Yield a sheet to add readings to, and write it to a file at the end.
+
+        Args:
+            path: its suffix names the format, such as `.png`.
+
+        Raises:
+            OutputError: the file cannot be written, which is found out at the beginning.
+
+        """
+        kind = drawing_format(path)
+        with open_atomically(path) as file:
+            sheet = cls()
+            yield sheet
+            sheet.draw().save(file, format=kind)
+
+    def add(self, reading: Reading) -> None:
+        """Add the uncertain digits of a reading.
+
+        Raises:
+            PictureError: its picture cannot be read any more.
+
+        """
+        uncertain = [digit for digit in reading.digits if not digit.accepted]
+        self.total += len(uncertain)
+        wanted = [digit for digit in uncertain if len(self._tiles) < MOST or -digit.confidence > self._tiles[0][0]]
+        if not wanted or reading.picture is None:
+            return
+        image, width, _ = open_picture(reading.picture, "RGB", _PIXELS, reading.page)
+        for digit in wanted:
+            tile = (
+                -digit.confidence,
+                next(self._order),
+                digit.value,
+                _tile(reading, digit, image, image.width / width),
+            )
+            if len(self._tiles) < MOST:
+                heapq.heappush(self._tiles, tile)
+            else:
+                heapq.heappushpop(self._tiles, tile)
+
+    def draw(self) -> Image.Image:
+        """Draw the sheet.
+
+        Returns:
+            an RGB image with a title and a tile a digit, the doubtful ones of each value together.
+
+        """
+        tiles = sorted(self._tiles, key=lambda tile: (tile[2], -tile[0], tile[1]))
+        columns = min(_COLUMNS, max(3, len(tiles)))
+        rows = -(-len(tiles) // columns)
+        size = (2 * _MARGIN + columns * _TILE[0], _HEADING + rows * _TILE[1] + _MARGIN)
+        sheet = Image.new("RGB", size, PAPER)
+        draw = ImageDraw.Draw(sheet)
+        title = f"{self.total} uncertain digit{'s' * (self.total != 1)}"
+        draw.text((_MARGIN, 26), title, COLOURS["uncertain" if self.total else "ok"], font(26), anchor="lm")
+        if self.total > len(tiles):
+            left_out = f"the {len(tiles)} least sure are shown, {self.total - len(tiles)} are left out"
+            draw.text((_MARGIN, 50), left_out, WORDS, font(14), anchor="lm")
+        for place, (*_, tile) in enumerate(tiles):
+            row, column = divmod(place, columns)
+            sheet.paste(tile, (_MARGIN + column * _TILE[0], _HEADING + row * _TILE[1]))
+        return sheet
+
+
+def _tile(reading: Reading, digit: Digit, image: Image.Image, scale: float) -> Image.Image:
+    """Draw a digit with what is around it, what was read, what else it may be, and where it stands."""
+    x, y, width, height = (length * scale for length in digit.box)
+    side = max(width, height, 1) * (1 + 2 * _AROUND)
+    left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
+    enlarged = _CROP / side
+    crop = image.transform(
+        (_CROP, _CROP),
+        Image.Transform.EXTENT,
+        (left, top, left + side, top + side),
+        Image.Resampling.BICUBIC,
+        fillcolor=PAPER,
+    )
+    tile = Image.new("RGB", _TILE, PAPER)
+    tile.paste(crop)
+    draw = ImageDraw.Draw(tile)
+    corner = round((x - left) * enlarged) - 4, round((y - top) * enlarged) - 4
+    draw_box(draw, digit, *corner, corner[0] + round(width * enlarged) + 8, corner[1] + round(height * enlarged) + 8)
+    second = max(range(10), key=lambda value: (value != digit.value, digit.probabilities[value]))
+    verdict = f"{digit.value}?  {int(100 * digit.confidence)}%"  # 99.97 % is not 100 % where there is doubt
+    draw.text((0, _CROP + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
+    if digit.probabilities[second] >= _WORTH_SAYING:
+        other = f"or {second}  {digit.probabilities[second]:.0%}"
+        draw.text((_CROP, _CROP + 16), other, WORDS, font(14), anchor="rm")
+    draw.text((0, _CROP + 36), _place(reading), WORDS, font(11), anchor="lm")
+    return tile
+
+
+def _place(reading: Reading) -> str:
+    """Return the end of a picture's name, which tells more than its beginning, and its page."""
+    page = f" p. {reading.page}" if reading.page > 1 else ""
+    name, room = printable(Path(reading.source).name), _NAME - len(page)
+    return (name if len(name) <= room else f"…{name[1 - room :]}") + page

@@ -1,0 +1,72 @@
+"""What drawings of readings share: colours, the font, the box of what was read, and writing them to a file."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageDraw, ImageFont
+
+from inkdigits.errors import OutputError, printable
+from inkdigits.files import write_atomically
+
+if TYPE_CHECKING:
+    from inkdigits.results.reading import Digit, Mark
+
+__all__ = ["COLOURS", "PALE", "PAPER", "WORDS", "colour_of", "draw_box", "drawing_format", "font", "save_drawing"]
+
+# Three of Okabe and Ito's colours, which the colour-blind tell apart; the box of an uncertain digit is also open.
+COLOURS = {"ok": "#0072b2", "uncertain": "#d55e00", "no_digit": "#6b7280"}
+PAPER, WORDS, PALE = "#ffffff", "#1f2937", "#cbd5e1"
+
+
+def colour_of(read: Digit | Mark) -> str:
+    """Return the colour of what is said about a digit or a mark."""
+    return COLOURS["ok" if read.accepted else "uncertain"]
+
+
+def draw_box(draw: ImageDraw.ImageDraw, read: Digit | Mark, left: int, top: int, right: int, bottom: int) -> None:
+    """Draw a box: closed if what was read in it is accepted, only its corners if it is uncertain."""
+    colour = colour_of(read)
+    if read.accepted:
+        draw.rectangle((left, top, right, bottom), outline=colour, width=2)
+        return
+    arm = max(5, min(right - left, bottom - top) // 4)
+    for corner_x, across in ((left, arm), (right, -arm)):
+        for corner_y, down in ((top, arm), (bottom, -arm)):
+            elbow = [(corner_x + across, corner_y), (corner_x, corner_y), (corner_x, corner_y + down)]
+            draw.line(elbow, colour, width=3)
+
+
+@cache
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font that comes with Pillow."""
+    return ImageFont.load_default(size)
+
+
+def save_drawing(image: Image.Image, path: str | Path) -> Path:
+    """Write a drawing to a file, in the format that its suffix names.
+
+    Raises:
+        OutputError: Pillow writes no such format, or the file cannot be written.
+
+    """
+    content = io.BytesIO()
+    image.save(content, format=drawing_format(path))
+    return write_atomically(path, content.getvalue())
+
+
+def drawing_format(path: str | Path) -> str:
+    """Return Pillow's name of the format that a suffix names.
+
+    Raises:
+        OutputError: Pillow writes no such format.
+
+    """
+    suffix = Path(path).suffix
+    kind = Image.registered_extensions().get(suffix.lower())
+    if kind is None or kind not in Image.SAVE:
+        raise OutputError(f"cannot write {printable(path)}: no picture has the suffix '{suffix}'", "name a .png")
+    return kind

@@ -1,0 +1,72 @@
+"""How a service gives up its address: whoever has a connection is answered first, and nobody else gets one."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import selectors
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+import uvicorn
+
+__all__ = ["Server", "shut"]
+
+_HANDSHAKE_SECONDS = 0.25  # for connections that are half made when the door is shut, from far away too
+_MOST_SECONDS = 5.0  # where the door cannot be shut, and newcomers do not end
+_LOOK_SECONDS = 0.02
+
+_SO_ATTACH_FILTER = 26  # of Linux; Python has no name for it
+# A program of the kernel's packet filter, an instruction a line: drop what asks for a connection (SYN without ACK), let
+# pass all that belongs to one.
+_NO_NEWCOMERS = (
+    (0x30, 0, 0, 13),  # load the byte with TCP's flags
+    (0x54, 0, 0, 0x12),  # keep SYN and ACK
+    (0x15, 0, 1, 0x02),  # if it is SYN alone
+    (0x06, 0, 0, 0),  # drop the packet
+    (0x06, 0, 0, 0xFFFFFFFF),  # else let it pass
+)
+
+
+def shut(listener: socket.socket) -> None:
+    """Have the kernel make no more connections to an address, in all processes that share the listener.
+
+    A newcomer's packet gets no answer; it is sent again after a second, and refused then, for the listener is closed.
+    Elsewhere than on Linux nothing happens.
+    """
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _NO_NEWCOMERS))
+    if sys.platform == "linux":
+        with suppress(OSError):  # a sandbox without packet filters
+            reference = struct.pack("HP", len(_NO_NEWCOMERS), ctypes.addressof(program))
+            listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, reference)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which accepts all who wait before it closes its listeners.
+
+    The kernel makes connections ahead of the service and keeps them in a queue, with requests that may be in them. When
+    the last process closes the listener, it resets those that are still there: for their clients, requests are lost.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take in who waits, then finish what was begun."""
+        listeners = sockets or []
+        if self.config.workers == 1:  # a worker of several may be the only one to leave; their parent knows
+            for listener in listeners:
+                shut(listener)
+        await _let_in(listeners)
+        await super().shutdown(sockets)
+
+
+async def _let_in(listeners: list[socket.socket]) -> None:
+    """Return when nobody waits to be accepted; the event loop is what accepts."""
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    with selectors.DefaultSelector() as waiting:
+        for listener in listeners:
+            waiting.register(listener, selectors.EVENT_READ)
+        await asyncio.sleep(_HANDSHAKE_SECONDS)
+        while waiting.select(0) and loop.time() < begin + _MOST_SECONDS:
+            await asyncio.sleep(_LOOK_SECONDS)

@@ -1,0 +1,47 @@
+"""Standard streams that are closed or full: one line, the right exit code, no trace."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from inkdigits.samples import LABELS
+
+STRING = LABELS.with_name("string-407.jpg")
+
+
+def shell(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a line of sh, in which `$0 "$@"` is the command with its arguments."""
+    return subprocess.run(
+        ["sh", "-c", f'"$0" -m inkdigits "$@" {command}', sys.executable, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [("read", STRING), ("read", STRING, "--json"), ("recipes",), ("--help",)], ids=str
+)
+@pytest.mark.parametrize(("where", "why"), [(">&-", "Bad file descriptor"), (">/dev/full", "No space left on device")])
+def test_output_that_cannot_be_written_is_one_line(where: str, why: str, arguments: tuple[object, ...]) -> None:
+    if not os.path.exists("/dev/full"):  # noqa: PTH110 - a device, not a path of ours
+        pytest.skip("this system has no /dev/full")
+    ended = shell(where, *arguments)
+    assert (ended.returncode, ended.stderr) == (1, f"inkdigits: cannot write to standard output: {why}\n")
+
+
+def test_a_closed_stdin_is_one_line_where_it_is_to_be_read_and_nothing_elsewhere() -> None:
+    ended = shell("<&-", "read", "-")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("inkdigits: cannot read the picture: Bad file descriptor;")
+    assert ended.stderr.count("\n") == 1
+    assert shell("<&-", "read", STRING).stdout == "407\n"
+
+
+def test_closed_streams_that_are_not_needed_do_no_harm(tmp_path: Path) -> None:
+    ended = shell(">&- 2>&- <&-", "read", STRING, "-o", tmp_path / "readings.txt")
+    assert ended.returncode == 0
+    assert (tmp_path / "readings.txt").read_text() == "407\n"

@@ -1,0 +1,70 @@
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inkdigits.errors import MissingExtraError, PictureError
+from inkdigits.extras import EXTRAS
+from inkdigits.results import formats
+from inkdigits.results.formats import write_parquet, write_text
+from inkdigits.results.reading import Digit, Line, Mark, Reading
+
+SEVEN = Digit(7, 0.93, (*[0.0] * 7, 0.93, 0.0, 0.07), (3, 4, 20, 30), True, 0, np.zeros((28, 28), np.uint8))
+READINGS = [
+    Reading("a.png", (Line((SEVEN, SEVEN), (Mark(".", 0.9, (24, 30, 3, 4), 0, 1),)),), notes=("looks like print",)),
+    Reading("b.tif", page=2),
+    Reading("c-\udcff.png", error=PictureError("c-\udcff.png is empty", code="empty_file")),
+]
+
+
+def test_parquet_holds_what_json_holds() -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    stream = io.BytesIO()
+    write_parquet(READINGS, stream)
+    table = pq.read_table(stream)
+    expected = [{name: value for name, value in one.to_dict().items() if name != "schema"} for one in READINGS]
+    for place, mark in enumerate((".", "")):
+        expected[0]["digits"][place] |= {"number": place, "mark": mark}
+    expected[2]["source"] = r"c-\udcff.png"
+    expected[2]["error"] = {"code": "empty_file", "message": r"c-\udcff.png is empty"}
+    assert table.to_pylist() == expected
+    assert table.schema.metadata[b"inkdigits.schema"] == b"2"
+
+
+def test_parquet_is_written_as_readings_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(formats, "_ROW_GROUP", 2)
+    stream, written = io.BytesIO(), []
+
+    def watched() -> Iterator[Reading]:
+        for reading in READINGS:
+            written.append(stream.tell())
+            yield reading
+
+    write_parquet(watched(), stream)
+    assert written[0] == written[1] < written[2]
+    assert pq.ParquetFile(stream).num_row_groups == 2
+
+
+def test_no_readings_are_an_empty_table() -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    stream = io.BytesIO()
+    write_parquet([], stream)
+    assert pq.read_table(stream).num_rows == 0
+
+
+def test_parquet_names_its_extra_before_anything_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from inkdigits.cli.read import read
+
+    monkeypatch.setitem(EXTRAS, "parquet", ("a_module_that_nobody_has",))
+    with pytest.raises(MissingExtraError, match=r"pip install 'inkdigits\[parquet\]'"):
+        read([str(tmp_path / "missing.png")], output=tmp_path / "readings.parquet")
+    assert not list(tmp_path.iterdir())
+
+
+def test_pages_without_digits_leave_no_empty_lines() -> None:
+    stream = io.BytesIO()
+    write_text([READINGS[1], READINGS[0], READINGS[1], READINGS[0]], stream)
+    assert stream.getvalue() == b"7.7\n\n7.7\n"
