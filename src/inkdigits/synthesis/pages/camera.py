@@ -51,7 +51,7 @@ def photograph(
         mask = _mask(developed.shine.shape, geometry)
         seen = seen * mask + desk_behind(mask, rng) * (1 - mask)
     _add_clutter(seen, boxes, height, level, rng)
-    light, darkest = _light(*seen.shape, level, rng, min(1.0, developed.contrast / _PLAIN))
+    light, darkest = _light(geometry.size, level, rng, min(1.0, developed.contrast / _PLAIN))
     levels = seen * (255 * light)
     gain = 1.0
     if rng.random() < _METERED:
@@ -79,9 +79,10 @@ def _mask(shape: tuple[int, int], geometry: Geometry) -> Levels:
     return mask * np.float32(1 / 255)
 
 
-def _light(height: int, width: int, level: Level, rng: np.random.Generator, most: float) -> tuple[Levels, float]:
+def _light(size: tuple[int, int], level: Level, rng: np.random.Generator, most: float) -> tuple[Levels, float]:
     """Return the light on each point of the picture, and how much there is where it is darkest."""
-    zoom = _COARSE / max(height, width)
+    width, height = size
+    zoom = _COARSE / max(size)
     tall, wide = max(2, round(height * zoom)), max(2, round(width * zoom))
     down, across = np.mgrid[0 : 1 : tall * 1j, 0 : 1 : wide * 1j].astype(np.float32)
     light = np.ones((tall, wide), np.float32)
@@ -152,12 +153,13 @@ def _expose(
         size = (reach, 1) if rng.random() < 0.5 else (1, reach)
         levels = np.asarray(cv2.blur(levels, size), np.float32)
     if rng.random() < 0.6 * level.rough:
-        noise = grain(*levels.shape, rng)
-        noise = cv2.GaussianBlur(noise, (3, 3), 0.8) * 2 if rng.random() < 0.4 else noise
+        noise = grain(levels.shape, rng)
+        if rng.random() < 0.4:
+            noise = np.asarray(cv2.GaussianBlur(noise, (3, 3), 0.8) * 2, np.float32)
         levels = levels + noise * np.float32(
             rng.uniform(0.11, 1) * min(9.0, _NOISIEST * contrast * min(1.0, height / _SMALL))
         )
-    image = np.clip(levels + np.float32(0.5), 0, 255).astype(np.uint8)
+    image = np.asarray(np.clip(levels + np.float32(0.5), 0, 255), np.uint8)
     if rng.random() < 0.6 * level.rough:
         quality = int(rng.integers(25 if height > 14 and contrast > 30 else 55, 96))
         _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])

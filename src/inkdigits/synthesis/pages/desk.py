@@ -17,8 +17,9 @@ def smooth_noise(height: int, width: int, coarse: tuple[int, int], rng: np.rando
     return np.asarray(cv2.resize(cells, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def grain(height: int, width: int, rng: np.random.Generator) -> Levels:
-    """Return fine noise, which repeats after 256 pixels."""
+def grain(shape: tuple[int, ...], rng: np.random.Generator) -> Levels:
+    """Return fine noise of a height and width, which repeats after 256 pixels."""
+    height, width = shape
     tile = rng.standard_normal((256, 256), np.float32)
     return np.tile(tile, (height // 256 + 1, width // 256 + 1))[:height, :width]
 
@@ -41,7 +42,7 @@ def desk_behind(mask: Levels, rng: np.random.Generator) -> Levels:
         cells = cells if rng.random() < 0.5 else cells[::-1]
         desk += strength * smooth_noise(height, width, cells, rng)
     elif kind < 0.55:  # cloth, stone
-        desk += strength * smooth_noise(height, width, (60, 90), rng) + strength * grain(height, width, rng)
+        desk += strength * smooth_noise(height, width, (60, 90), rng) + strength * grain((height, width), rng)
     elif kind < 0.65:  # tiles, checks
         pitch = int(rng.integers(12, 90))
         checks = (np.arange(height)[:, None] // pitch + np.arange(width)[None] // pitch) % 2

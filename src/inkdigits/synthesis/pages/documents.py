@@ -7,11 +7,11 @@ import numpy as np
 from inkdigits.imaging.bands import SIGN
 from inkdigits.synthesis.composition import USUAL
 from inkdigits.synthesis.pages.draft import Draft
-from inkdigits.synthesis.pages.free import free_lines, lay_numbers
+from inkdigits.synthesis.pages.free import free_lines, lay_numbers, numbers_of_a_line
 from inkdigits.synthesis.pages.grids import box_row
 from inkdigits.synthesis.pages.marginalia import draw_frame, draw_squares, thickness
 from inkdigits.synthesis.pages.sheet import Sheet
-from inkdigits.synthesis.pages.typesetting import print_number, print_text, print_word, random_word
+from inkdigits.synthesis.pages.typesetting import print_text, print_word, random_word
 from inkdigits.synthesis.papers import random_paper
 
 __all__ = ["cheque", "dark", "form", "note", "notebook"]
@@ -73,28 +73,30 @@ def _field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height
             text = draft.digits(many) if draft.chance(0.85) else " " * many
             box_row(draft, sheet, (x, top), text, height, cell, 0.0, line)
         return
-    baseline, right = top + 1.25 * height, min(end, x + height * draft.between(4, 14))
-    if style == "print":
-        text = draft.text(draft.many(1, 6))
-        if len(text) * height < end - x:
-            print_number(sheet, text, x, baseline, height * draft.between(0.6, 1), draft.typeface, line)
-        return
+    right = min(end, x + height * draft.between(4, 14))
+    _print_field(draft, sheet, (x, top, right), height, str(style))
+    face = draft.typeface if style == "print" else None
+    if face is None and draft.chance(0.15):
+        word = draft.word(0.9 * height)
+        if word.shape[1] < right - x:
+            sheet.put(word, x + 0.2 * height, top + 1.25 * height - word.shape[0], SIGN)
+    elif draft.chance(0.9):
+        number = draft.strip(draft.text(draft.many(1, 8), draft.level.signs), height, face=face)
+        if number.width < right - x - 0.3 * height:
+            draft.lay(sheet, number, x + 0.2 * height, top + 1.25 * height, line)
+
+
+def _print_field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height: float, style: str) -> None:
+    """Print what a number is written on: a line, a frame, dots, nothing."""
+    x, top, right = place
     thick, shade = thickness(height, draft.rng), draft.between(0.3, 1)
     if style == "frame":
         draw_frame(sheet, (x, top, right, top + 1.55 * height), height, draft.rng)
     elif style == "line":
         sheet.draw([(x, top + 1.4 * height), (right, top + 1.4 * height)], thick, shade)
-    else:
+    elif style == "dots":
         for dot in np.arange(x, right, 0.25 * height):
             sheet.draw([(float(dot), top + 1.35 * height)] * 2, thick, shade)
-    if draft.chance(0.15):
-        word = draft.word(0.9 * height)
-        if word.shape[1] < right - x:
-            sheet.put(word, x + 0.2 * height, baseline - word.shape[0], SIGN)
-    elif draft.chance(0.9):
-        number = draft.strip(draft.text(draft.many(1, 8), draft.level.signs), height)
-        if number.width < right - x - 0.3 * height:
-            draft.lay(sheet, number, x + 0.2 * height, baseline, line)
 
 
 def cheque(draft: Draft) -> Sheet:
@@ -165,16 +167,9 @@ def _notes(draft: Draft, sheet: Sheet, height: float, pitch: float, x: float, fi
             if begin + word.shape[1] < right:
                 sheet.put(word, begin, baseline - word.shape[0] + 0.1 * height, SIGN)
                 begin += word.shape[1] + height * draft.between(0.7, 1.5)
-        numbers, gaps, width = [], [], 0.0
-        for _ in range(draft.many(1, 3) if draft.chance(0.3) else 1):
-            count = max(1, usual + draft.many(-1, 1)) if draft.chance(0.7) else draft.many(1, 10)
-            number = draft.strip(draft.text(count, draft.level.signs), height)
-            gap = height * draft.between(1.3, 3)
-            if begin + width + gap + number.width > right:
-                break
-            numbers.append(number)
-            gaps.append(gap)
-            width += number.width + gap
+        many = draft.many(1, 3) if draft.chance(0.3) else 1
+        counts = [max(1, usual + draft.many(-1, 1)) if draft.chance(0.7) else draft.many(1, 10) for _ in range(many)]
+        numbers, gaps = numbers_of_a_line(draft, counts, height, right - begin)
         if not draft.chance(0.06):
             lay_numbers(draft, sheet, numbers, gaps, begin, baseline - height * draft.between(0, 0.12), 0.0)
         baseline += step

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,11 +10,11 @@ import numpy as np
 from PIL import ImageFont
 
 from inkdigits.imaging.bands import SIGN
-from inkdigits.synthesis.composition import USUAL, Composition, Part, random_text, write_ending, write_text
 from inkdigits.synthesis.allographs import MIRRORED_NINES
+from inkdigits.synthesis.composition import USUAL, Composition, Part, random_text, write_ending, write_text
 from inkdigits.synthesis.levels import Level
 from inkdigits.synthesis.pages.sheet import Sheet
-from inkdigits.synthesis.pages.typesetting import Typeface, random_typeface, random_word
+from inkdigits.synthesis.pages.typesetting import Typeface, random_typeface, random_word, set_number
 from inkdigits.synthesis.pages.view import View
 from inkdigits.synthesis.pens import Hand, Ink, crop
 from inkdigits.synthesis.writers import Hands, Writer
@@ -39,6 +38,7 @@ class Strip:
         width: of all.
         rise: pixels that it stands above its baseline.
         fall: pixels that it hangs below it.
+        printed: whether it is print.
 
     """
 
@@ -47,6 +47,7 @@ class Strip:
     width: float
     rise: float
     fall: float
+    printed: bool = False
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Draft:
     def writer(self) -> Writer:
         """The one who writes."""
         writer = self.hands.writer(self.rng)
-        return replace(writer, hand=legible(writer.hand, self.level, mirrored=self.mirrored))
+        return replace(writer, hand=_legible(writer.hand, self.level, mirrored=self.mirrored))
 
     def writer_at(self, height: float) -> Writer:
         """Return the writer with a pen that is seen where digits are so tall."""
@@ -127,17 +128,48 @@ class Draft:
         """Return so many digits without marks."""
         return "".join(str(digit) for digit in self.rng.integers(0, 10, count))
 
-    def strip(self, text: str, height: float, how: Composition = _CLOSE, *, closed: bool = False) -> Strip:
-        """Return a number as the writer writes it; a dash, `.-` or `=` may close it."""
-        parts = write_text(text, self.writer_at(height), height, self.rng, how)
-        return strip(parts + (write_ending(self.writer_at(height), height, self.rng) if closed else []), height)
+    def strip(
+        self,
+        text: str,
+        height: float,
+        how: Composition = _CLOSE,
+        *,
+        closed: bool = False,
+        face: Typeface | None = None,
+    ) -> Strip:
+        """Return a number as the writer writes it.
 
-    def lay(self, sheet: Sheet, number: Strip, x: float, baseline: float, line: int, *, slope: float = 0.0) -> float:
+        Args:
+            text: digits and marks.
+            height: of a digit in pixels.
+            how: how it is written.
+            closed: whether a dash, `.-` or `=` closes it.
+            face: what it is printed with, if it is not written.
+
+        """
+        if face is not None:
+            return _strip(set_number(text, height, face), height, printed=True)
+        parts = write_text(text, self.writer_at(height), height, self.rng, how)
+        return _strip(parts + (write_ending(self.writer_at(height), height, self.rng) if closed else []), height)
+
+    def lay(
+        self,
+        sheet: Sheet,
+        number: Strip,
+        x: float,
+        baseline: float,
+        line: int,
+        *,
+        slope: float = 0.0,
+        strength: float = 1.0,
+    ) -> float:
         """Lay a number on a sheet from an x on, on a baseline that may slope; return where it ends."""
         for part, left in zip(number.parts, number.lefts, strict=True):
             bottom = baseline - part.lift + slope * left
-            own = line if part.label < SIGN else -1
-            sheet.put(part.ink, x + left, bottom - part.ink.shape[0], part.label, own)
+            label = SIGN if part.label is None else part.label
+            own = line if label < SIGN else -1
+            top = bottom - part.ink.shape[0]
+            sheet.put(part.ink, x + left, top, label, own, printed=number.printed, strength=strength)
         return x + number.width
 
     def word(self, height: float, text: str | None = None) -> Ink:
@@ -151,7 +183,7 @@ class Draft:
         return _beside(letters, height * self.between(-0.05, 0.25))
 
 
-def legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
+def _legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
     """Return a hand whose digits a person can tell: the trouble of pages is in paper, light and print."""
     nine = hand.forms[9] if mirrored or hand.forms[9] not in MIRRORED_NINES else None
     return replace(
@@ -165,7 +197,7 @@ def legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
     )
 
 
-def strip(parts: list[Part], height: float) -> Strip:
+def _strip(parts: list[Part], height: float, *, printed: bool = False) -> Strip:
     """Return where parts stand on a line."""
     lefts, x = [], 0.0
     for place, part in enumerate(parts):
@@ -173,7 +205,8 @@ def strip(parts: list[Part], height: float) -> Strip:
         lefts.append(x)
         x += part.ink.shape[1]
     rise = max((part.lift + part.ink.shape[0] for part in parts), default=0.0)
-    return Strip(tuple(parts), tuple(lefts), x, rise, max((-part.lift for part in parts), default=0.0))
+    fall = max((-part.lift for part in parts), default=0.0)
+    return Strip(tuple(parts), tuple(lefts), x, rise, fall, printed)
 
 
 def _by_font(path: str, text: str, height: float, slant: float) -> Ink:
@@ -198,6 +231,3 @@ def _beside(letters: list[Ink], gap: float) -> Ink:
         np.maximum(part, letter[:, : part.shape[1]], out=part)
         x = max(0, x + letter.shape[1] + round(gap))
     return crop(word)
-
-
-Kind = Callable[[Draft], Sheet]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inkdigits.imaging.bands import SIGN
 from inkdigits.synthesis.composition import USUAL
 from inkdigits.synthesis.pages.draft import Draft, Strip
 from inkdigits.synthesis.pages.marginalia import cross_out, draw_frame, draw_rules
 from inkdigits.synthesis.pages.sheet import Sheet
+from inkdigits.synthesis.pages.typesetting import Typeface
 
-__all__ = ["columns", "free_lines", "lines", "single", "string"]
+__all__ = ["columns", "free_lines", "lay_numbers", "lines", "numbers_of_a_line", "single", "string"]
 
 
 def single(draft: Draft) -> Sheet:
@@ -37,9 +40,10 @@ def single(draft: Draft) -> Sheet:
 def string(draft: Draft) -> Sheet:
     """Write one line, tight about it: a number, or several with wide gaps."""
     height = draft.digit_height(120)
-    several = draft.chance(0.25)
-    numbers = [draft.strip(draft.text(count, draft.level.signs), height) for count in _counts(draft, several)]
-    if not several:
+    several, face = draft.chance(0.25), _face(draft)
+    counts = _counts(draft, several)
+    numbers = [draft.strip(draft.text(count, draft.level.signs), height, face=face) for count in counts]
+    if not several and face is None:
         numbers = [draft.strip(draft.text(draft.many(2, 10), draft.level.signs), height, USUAL)]
     gaps = [height * draft.between(1.3, 4) for _ in numbers]
     width = sum(number.width for number in numbers) + sum(gaps[1:])
@@ -80,7 +84,7 @@ def free_lines(
     spare = max(0.0, bottom - top - 2 * margin - pitch * most_lines)
     baseline = top + margin + 1.1 * height + max(0.0, -slope) * (right - x) + spare * draft.between(0, 0.8)
     several, ragged = draft.chance(0.25), draft.between(0, 1.5) * draft.chance(0.4)
-    usual = draft.many(2, 10)
+    usual, face = draft.many(2, 10), _face(draft)
     for _ in range(most_lines):
         own = slope + float(draft.rng.normal(0, 0.1 * draft.level.slope))
         if baseline + 0.35 * height + max(0.0, own) * (right - x) > bottom - 2:
@@ -89,17 +93,7 @@ def free_lines(
         begin = x + height * draft.between(0, ragged)
         if draft.chance(draft.level.crossed):
             begin = cross_out(draft, sheet, begin, baseline, height, right - margin) + 0.6 * height
-        numbers, gaps, width = [], [], 0.0
-        room = max(1, int((right - begin) / (0.9 * height)))
-        for count in counts:
-            count = min(count, room)
-            number = draft.strip(draft.text(count, draft.level.signs), height)
-            gap = height * draft.between(1.3, 4)
-            if begin + width + gap * bool(numbers) + number.width > right - 2:
-                break
-            numbers.append(number)
-            gaps.append(gap)
-            width += number.width + gap
+        numbers, gaps = numbers_of_a_line(draft, counts, height, right - 2 - begin, face)
         lay_numbers(draft, sheet, numbers, gaps, begin, baseline, own)
         baseline += pitch * float(draft.rng.normal(1, 0.03))
     return height
@@ -138,6 +132,24 @@ def columns(draft: Draft) -> Sheet:
     return sheet
 
 
+def numbers_of_a_line(
+    draft: Draft, counts: Sequence[int], height: float, room: float, face: Typeface | None = None
+) -> tuple[list[Strip], list[float]]:
+    """Return numbers of so many digits, as far as there is room for them, and the gaps before them."""
+    numbers: list[Strip] = []
+    gaps: list[float] = []
+    width, most = 0.0, max(1, int(room / (0.9 * height)))
+    for count in counts:
+        number = draft.strip(draft.text(min(count, most), draft.level.signs), height, face=face)
+        gap = height * draft.between(1.3, 4)
+        if width + gap * bool(numbers) + number.width > room:
+            break
+        numbers.append(number)
+        gaps.append(gap)
+        width += number.width + gap
+    return numbers, gaps
+
+
 def lay_numbers(
     draft: Draft, sheet: Sheet, numbers: list[Strip], gaps: list[float], x: float, baseline: float, slope: float
 ) -> None:
@@ -159,3 +171,8 @@ def _counts(draft: Draft, several: bool) -> tuple[int, ...]:
     if not several:
         return (draft.many(1, 10),)
     return tuple(draft.many(1, 5) for _ in range(draft.many(2, 4)))
+
+
+def _face(draft: Draft) -> Typeface | None:
+    """Return the typeface of the few numbers that are printed, None for those by hand."""
+    return draft.typeface if draft.chance(0.06) else None

@@ -1,4 +1,4 @@
-"""Kinds with cells: tables, rows of boxes, score cards, sudokus."""
+"""Kinds with cells: tables, rows of boxes, score cards."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.marginalia import thickness
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import (
-    number_width,
-    print_number,
+    Typeface,
     print_text,
     print_word,
     random_typeface,
@@ -20,7 +19,7 @@ from inkdigits.synthesis.pages.typesetting import (
     typeset,
 )
 
-__all__ = ["box_row", "boxes", "scorecard", "sudoku", "table"]
+__all__ = ["box_row", "boxes", "scorecard", "table"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,8 @@ def table(draft: Draft) -> Sheet:
     height, grid = _lay_out(draft, sheet, many, rows)
     _rule_grid(draft, sheet, grid, height)
     headed, named = draft.chance(0.3), draft.chance(0.3)
-    printed, most = draft.chance(0.15), draft.many(1, 4)
+    most, face = draft.many(1, 4), random_typeface(draft.rng) if draft.chance(0.15) else None
     empty = draft.between(0, 0.4) * draft.chance(0.5)
-    face = random_typeface(draft.rng)
     for row in range(rows):
         line = sheet.new_line()
         for column in range(many):
@@ -48,8 +46,8 @@ def table(draft: Draft) -> Sheet:
             if (headed and row == 0) or (named and column == 0):
                 _word_in(draft, sheet, cell, height)
             elif not draft.chance(empty):
-                sheet.space(line)
-                _number_in(draft, sheet, cell, height, line, most=most, printed=printed, face=face)
+                text = draft.text(draft.many(1, most), 0.5 * draft.level.signs)
+                _number_in(draft, sheet, cell, height, line, text, face)
     return sheet
 
 
@@ -58,112 +56,38 @@ def scorecard(draft: Draft) -> Sheet:
     sheet = draft.sheet(draft.width, draft.height)
     many, rows = draft.many(2, 5), draft.many(3, 10)
     height, grid = _lay_out(draft, sheet, many, rows)
-    face, lines = draft.typeface, draft.chance(0.6)
-    if lines:
+    printed, total = draft.chance(0.6), draft.chance(0.6)
+    if printed:
         _rule_grid(draft, sheet, grid, height)
     else:
         for x in grid.xs[1:-1]:
             sheet.draw([(x, grid.ys[0]), (x, grid.ys[-1])], thickness(height, draft.rng), 0.9, hand=True)
-    sheet.draw([(grid.xs[0], grid.ys[1]), (grid.xs[-1], grid.ys[1])], thickness(height, draft.rng), 0.9, hand=not lines)
-    total = draft.chance(0.6)
-    for row in range(rows):
-        line = sheet.new_line()
-        for column in range(many):
-            cell = grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1]
-            if row == 0:
-                _word_in(draft, sheet, cell, height, by_hand=not lines or draft.chance(0.5))
-            elif column == 0 and lines:
-                sheet.space(line)
-                if row < rows - 1 or not total:  # the number of the round, in print
-                    _number_in(draft, sheet, cell, height, line, text=str(row), printed=True, face=face)
-            elif not draft.chance(0.08):
-                sheet.space(line)
-                _number_in(draft, sheet, cell, height, line, most=2 + (row == rows - 1))
+    _underline(draft, sheet, grid, grid.ys[1], height, hand=not printed)
     if total:
-        y = grid.ys[-2]
-        for shift in (0.0, 0.08 * height)[: draft.many(1, 2)]:
-            sheet.draw([(grid.xs[0], y + shift), (grid.xs[-1], y + shift)], max(1, 0.06 * height), 1, hand=True)
+        for shift in (0.0, 0.1 * height)[: draft.many(1, 2)]:
+            _underline(draft, sheet, grid, grid.ys[-2] + shift, height, hand=True)
+    for column in range(many):
+        cell = grid.xs[column], grid.ys[0], grid.xs[column + 1], grid.ys[1]
+        _word_in(draft, sheet, cell, height, by_hand=not printed or draft.chance(0.5))
+    for row in range(1, rows):
+        _score(draft, sheet, grid, row, height, numbered=printed, total=total and row == rows - 1)
     return sheet
 
 
-def sudoku(draft: Draft) -> Sheet:
-    """Print a sudoku as newspapers do, partly filled in by hand."""
-    sheet = draft.sheet(draft.width, draft.height)
-    short = min(sheet.width, sheet.height)
-    side = short * (draft.between(0.75, 0.97) if draft.chance(0.6) else draft.between(0.5, 0.75))
-    side = min(max(side, 9 * 1.7 * draft.level.smallest), 0.97 * short)
-    left = (sheet.width - side) * draft.between(0.05, 0.95)
-    top = (sheet.height - side) * draft.between(0.05, 0.95)
-    cell = side / 9
-    thin = max(1.0, cell * draft.between(0.015, 0.05))
-    thick, shade = thin * draft.between(1.0, 3.5), draft.between(0.35, 0.95)
-    if draft.chance(0.2):  # every second block is grey
-        for block in range(9):
-            if block % 2:
-                x, y = left + 3 * cell * (block % 3), top + 3 * cell * (block // 3)
-                sheet.fill((x, y, x + 3 * cell, y + 3 * cell), draft.between(0.08, 0.25))
-    for number in range(10):
-        heavy = number % 3 == 0
-        for points in (
-            [(left + number * cell, top), (left + number * cell, top + side)],
-            [(left, top + number * cell), (left + side, top + number * cell)],
-        ):
-            sheet.draw(points, thick if heavy else thin, 1.0 if heavy else shade)
-    _fill_sudoku(draft, sheet, left, top, cell)
-    _print_around(draft, sheet, (left, top, left + side, top + side), cell)
-    return sheet
+def _underline(draft: Draft, sheet: Sheet, grid: _Grid, y: float, height: float, *, hand: bool) -> None:
+    sheet.draw([(grid.xs[0], y), (grid.xs[-1], y)], thickness(height, draft.rng), 0.9, hand=hand)
 
 
-def _fill_sudoku(draft: Draft, sheet: Sheet, left: float, top: float, cell: float) -> None:
-    height = cell * draft.between(0.42, 0.68)
-    face, given = random_typeface(draft.rng), draft.between(0.2, 0.5)
-    filled = draft.between(0.1, 0.9) if draft.chance(0.4) else 0.0
-    strength = draft.between(0.45, 1.0)
-    own = height * draft.between(0.8, 1.1)
-    for row in range(9):
-        line = sheet.new_line()
-        for column in range(9):
-            x, y = left + column * cell, top + row * cell
-            if draft.chance(given):
-                sheet.space(line)
-                digit = str(draft.many(1, 9))
-                begin = x + (cell - number_width(digit, height, face)) / 2 + 0.06 * height
-                baseline = y + (cell + height) / 2
-                print_number(sheet, digit, begin, baseline, height, face, line, strength=strength)
-            elif draft.chance(filled):
-                sheet.space(line)
-                ink = draft.digit(label := draft.many(1, 9), own)
-                stray = draft.between(0.3, 0.7), draft.between(0.3, 0.7)
-                sheet.put(ink, x + (cell - ink.shape[1]) * stray[0], y + (cell - ink.shape[0]) * stray[1], label, line)
-
-
-def _print_around(draft: Draft, sheet: Sheet, box: tuple[float, float, float, float], cell: float) -> None:
-    """Print headings and columns of text beside a grid, as far as there is room."""
-    left, top, right, bottom = box
-    size = max(4.0, cell * draft.between(0.22, 0.4))
-    gap = 0.3 * cell
-    wide, tall = sheet.bleed
-    if top > 3 * size and draft.chance(0.8):
-        head = size * draft.between(1.2, 2.5)
-        words = " ".join(random_word(draft.rng) for _ in range(draft.many(1, 3)))
-        if head < top - gap - 2:
-            x = max(0.0, left)
-            if draft.chance(0.25):  # white on a bar
-                sheet.fill((x - wide, top - gap - 1.3 * head, right, top - gap + 0.3 * head), draft.between(0.5, 1))
-            for word in words.split():
-                if x + len(word) * head < sheet.width:
-                    x = print_word(sheet, word, x, top - gap, head, random_typeface(draft.rng)) + 0.5 * head
-        print_text(sheet, (-wide, -tall, sheet.width + wide, top - gap - 1.5 * head), size, draft.typeface, draft.rng)
-    for area in (
-        (right + gap, max(0.0, top - cell), sheet.width + wide, bottom),
-        (-wide, max(0.0, top - cell), left - gap, bottom),
-        (-wide, bottom + gap, sheet.width + wide, sheet.height + tall),
-    ):
-        if area[2] - area[0] > 6 * size and area[3] - area[1] > 2 * size and draft.chance(0.7):
-            if draft.chance(0.15):  # a picture
-                sheet.fill((area[0], area[1], area[0] + 4 * cell, area[1] + 3 * cell), draft.between(0.2, 0.8))
-                continue
-            print_text(sheet, area, size, draft.typeface, draft.rng, most_words=80)
+def _score(draft: Draft, sheet: Sheet, grid: _Grid, row: int, height: float, *, numbered: bool, total: bool) -> None:
+    """Write the points of a round, whose number is printed before them."""
+    line = sheet.new_line()
+    for column in range(len(grid.xs) - 1):
+        cell = grid.xs[column], grid.ys[row], grid.xs[column + 1], grid.ys[row + 1]
+        if column == 0 and numbered:
+            if not total:
+                _number_in(draft, sheet, cell, height, line, str(row), draft.typeface)
+        elif not draft.chance(0.08):
+            _number_in(draft, sheet, cell, height, line, draft.digits(draft.many(1, 2 + total)))
 
 
 def boxes(draft: Draft) -> Sheet:
@@ -264,29 +188,21 @@ def _number_in(
     cell: tuple[float, float, float, float],
     height: float,
     line: int,
-    *,
-    text: str | None = None,
-    most: int = 3,
-    printed: bool = False,
-    face=None,
+    text: str,
+    face: Typeface | None = None,
 ) -> None:
-    """Write or print a number into a cell, shorter if it has no room."""
+    """Write or print a number into a cell, one digit of it if there is no room for more."""
     left, top, right, bottom = cell
     room = right - left - 0.3 * height
-    text = text or draft.text(draft.many(1, most), 0.5 * draft.level.signs)
-    if printed:
-        width = number_width(text, height, face)
-        if width <= room:
-            x = left + 0.15 * height + (room - width) * draft.between(0.3, 0.7)
-            print_number(sheet, text, x, (top + bottom + height) / 2, height, face, line)
-        return
-    number = draft.strip(text, height)
+    number = draft.strip(text, height, face=face)
     if number.width > room or number.rise + number.fall > 1.1 * (bottom - top):
-        number = draft.strip(text[-1] if text[-1].isdigit() else text[0], 0.9 * height)
+        number = draft.strip(text[-1] if text[-1].isdigit() else text[0], 0.9 * height, face=face)
     if number.width <= room:
-        x = left + 0.15 * height + (room - number.width) * draft.between(0, 1)
-        baseline = (top + bottom + number.rise - number.fall) / 2 + height * draft.between(-0.1, 0.1)
-        draft.lay(sheet, number, x, baseline, line)
+        stray = draft.between(0.3, 0.7) if face else draft.between(0, 1)
+        baseline = (top + bottom + number.rise - number.fall) / 2
+        baseline += 0.0 if face else height * draft.between(-0.1, 0.1)
+        sheet.space(line)
+        draft.lay(sheet, number, left + 0.15 * height + (room - number.width) * stray, baseline, line)
 
 
 def _word_in(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthesis.levels import Level
-from inkdigits.synthesis.pages import blank, documents, free, grids
+from inkdigits.synthesis.pages import blank, documents, free, grids, sudoku
 from inkdigits.synthesis.pages.camera import photograph
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.marginalia import draw_margin
@@ -54,7 +54,7 @@ _KINDS = {
     "form": _Kind(documents.form, 1.3),
     "notebook": _Kind(documents.notebook, bent=0.4, margin=0.0),
     "scorecard": _Kind(grids.scorecard, 0.7),
-    "sudoku": _Kind(grids.sudoku, 1.2, desk=0.3, bent=0.3, margin=0.0),
+    "sudoku": _Kind(sudoku.sudoku, 1.2, desk=0.3, bent=0.3, margin=0.0),
     "cheque": _Kind(documents.cheque, desk=0.0, bent=0.0, tight=True, margin=0.0),
     "note": _Kind(documents.note, 1.2, desk=9.0),
     "dark": _Kind(documents.dark, 0.6, desk=0.2),

@@ -44,6 +44,12 @@ class WrittenPage:
     quarter_turns: int
     ignored: Boxes
 
+    @property
+    def digits(self) -> tuple[str, ...]:
+        """The digits of each line that has any, without marks and spaces."""
+        found = ("".join(filter(str.isdigit, text)) for text in self.lines)
+        return tuple(text for text in found if text)
+
 
 def crop_page(page: WrittenPage, box: tuple[int, int, int, int]) -> WrittenPage:
     """Return a part of a page.
@@ -100,7 +106,8 @@ def _area(boxes: Boxes) -> Boxes:
 
 def _without(page: WrittenPage, kept: npt.NDArray[np.bool_]) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
     """Return the lines with the characters of those items alone, and each item's line among those that are left."""
-    numbers, lines = np.full(len(page.lines) + 1, -1), []  # the last is for what belongs to no line
+    lines: list[str] = []
+    numbers = np.full(len(page.lines) + 1, -1)  # the last is for what belongs to no line
     for number, text in enumerate(page.lines):
         stays = iter(kept[page.line == number])
         left = "".join(_kept(text, stays))

@@ -74,7 +74,7 @@ def _strokes(sheet: Sheet, height: float, level: Level, rng: np.random.Generator
     """Return what is written, 0 to 1: even as from a pen, or with the grain of pencil, and what shines through."""
     ink = sheet.ink * np.float32(1 / 255)
     if rng.random() < 0.25:
-        rough = np.clip(0.75 + np.float32(rng.uniform(0.1, 0.35)) * grain(*ink.shape, rng), 0.25, 1)
+        rough = np.clip(0.75 + np.float32(rng.uniform(0.1, 0.35)) * grain(ink.shape, rng), 0.25, 1)
         ink *= cv2.blur(rough, (2, 2)) if height > 25 else np.maximum(rough, 0.6)
     if rng.random() < level.clutter:
         behind = cv2.GaussianBlur(sheet.ink[:, ::-1], (0, 0), 0.5 + 0.04 * height)
@@ -90,7 +90,7 @@ def _paper(sheet: Sheet, base: float, height: float, contrast: float, level: Lev
     if rng.random() > 0.45 * level.paper:
         paper = np.full((tall, wide), base, np.float32)
         if rng.random() < 0.3:
-            paper += np.float32(0.04 * contrast) * grain(tall, wide, rng)
+            paper += np.float32(0.04 * contrast) * grain((tall, wide), rng)
         return paper
     zoom = min(1.0, float(np.sqrt(_LARGEST / (tall * wide))))
     small = random_paper(
@@ -101,8 +101,8 @@ def _paper(sheet: Sheet, base: float, height: float, contrast: float, level: Lev
         trouble=2.0,
         strongest=min(26.0, _STRONGEST * 255 * contrast) * min(1.0, height / _SMALL),
     )
-    paper = cv2.resize(small, (wide, tall), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(paper * np.float32(base / max(float(np.median(small)), 1.0)), np.float32)
+    large = cv2.resize(small, (wide, tall), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large * np.float32(base / max(float(np.median(small)), 1.0)), np.float32)
 
 
 def _chalk(sheet: Sheet, contrast: float, rng: np.random.Generator) -> Developed:
@@ -112,7 +112,7 @@ def _chalk(sheet: Sheet, contrast: float, rng: np.random.Generator) -> Developed
     shine = np.full(sheet.ink.shape, board, np.float32)
     ink = sheet.ink * np.float32(1 / 255)
     if rng.random() < 0.6:
-        ink *= np.clip(0.85 + np.float32(rng.uniform(0.05, 0.3)) * grain(*ink.shape, rng), 0.3, 1)
+        ink *= np.clip(0.85 + np.float32(rng.uniform(0.05, 0.3)) * grain(ink.shape, rng), 0.3, 1)
         coarse = rng.random((6, 9), np.float32)
         wiped = cv2.resize(coarse, ink.shape[::-1], interpolation=cv2.INTER_CUBIC)
         shine += np.float32(0.25 * contrast) * np.clip(wiped, 0, 1)

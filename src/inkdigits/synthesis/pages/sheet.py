@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -118,7 +119,7 @@ class Sheet:
             self.lines[line] += str(label) if label < 10 else MARKS[label - 10]
 
     def draw(
-        self, points: list[Point], thick: float, shade: float, *, closed: bool = False, hand: bool = False
+        self, points: Sequence[Point], thick: float, shade: float, *, closed: bool = False, hand: bool = False
     ) -> None:
         """Draw a line through points of the area, which may lie beyond it; it is no item."""
         place = (np.array(points, np.float64) + self.bleed) * _PARTS
@@ -158,7 +159,6 @@ def _outline(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         return np.array([[0, 0], [ink.shape[1], ink.shape[0]]], np.float32)
     first = inked[rows].argmax(axis=1)
     last = ink.shape[1] - inked[rows, ::-1].argmax(axis=1)
-    left = np.column_stack([first, rows])
-    right = np.column_stack([last, rows])
-    points = np.concatenate([left, left + [0, 1], right, right + [0, 1]]).astype(np.float32)
+    edges = np.concatenate([np.column_stack([first, rows]), np.column_stack([last, rows])])
+    points = np.concatenate([edges, edges + np.array([0, 1])]).astype(np.float32)
     return np.asarray(cv2.convexHull(points)[:, 0], np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 
 import cv2
@@ -12,10 +13,11 @@ import numpy as np
 from PIL import ImageFont
 
 from inkdigits.imaging.bands import MARKS, SIGN
+from inkdigits.synthesis.composition import Part
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pens import Ink
 
-__all__ = ["Typeface", "print_number", "print_text", "print_word", "random_typeface", "random_word", "typeset"]
+__all__ = ["Typeface", "print_text", "print_word", "random_typeface", "random_word", "set_number", "typeset"]
 
 _FOLDER = Path(matplotlib.get_data_path(), "fonts", "ttf")
 # Twice is twice as often: most print is upright and without serifs.
@@ -24,143 +26,7 @@ _FONTS = (
     *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneral"),
     *("STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmss10", "cmss10", "cmtt10", "cmb10"),
 )
-_WORDS = [
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "is",
-    "for",
-    "on",
-    "that",
-    "with",
-    "by",
-    "as",
-    "at",
-    "from",
-    "this",
-    "be",
-    "are",
-    "name",
-    "date",
-    "address",
-    "phone",
-    "number",
-    "total",
-    "amount",
-    "sum",
-    "sheet",
-    "form",
-    "page",
-    "please",
-    "sign",
-    "office",
-    "fill",
-    "boxes",
-    "below",
-    "city",
-    "street",
-    "country",
-    "price",
-    "item",
-    "score",
-    "player",
-    "team",
-    "round",
-    "game",
-    "points",
-    "time",
-    "place",
-    "signature",
-    "account",
-    "code",
-    "order",
-    "quantity",
-    "weight",
-    "height",
-    "meter",
-    "year",
-    "month",
-    "day",
-    "first",
-    "last",
-    "only",
-    "der",
-    "die",
-    "und",
-    "das",
-    "mit",
-    "von",
-    "für",
-    "auf",
-    "nicht",
-    "eine",
-    "Datum",
-    "Nummer",
-    "Betrag",
-    "Summe",
-    "Straße",
-    "Ort",
-    "Seite",
-    "Grille",
-    "solution",
-    "le",
-    "la",
-    "les",
-    "des",
-    "une",
-    "pour",
-    "dans",
-    "avec",
-    "sur",
-    "chiffres",
-    "colonne",
-    "ligne",
-    "chaque",
-    "carré",
-    "jeu",
-    "numéro",
-    "nom",
-    "adresse",
-    "somme",
-    "page",
-    "fecha",
-    "nombre",
-    "firma",
-    "cantidad",
-    "suma",
-    "los",
-    "las",
-    "una",
-    "para",
-    "con",
-    "número",
-    "casilla",
-    "hoja",
-    "calle",
-    "ciudad",
-    "Sudoku",
-    "puzzle",
-    "answer",
-    "Lorem",
-    "ipsum",
-    "dolor",
-    "sit",
-    "amet",
-    "consectetur",
-    "elit",
-    "sed",
-    "do",
-    "eiusmod",
-    "tempor",
-    "incididunt",
-    "ut",
-    "labore",
-    "et",
-    "dolore",
-    "magna",
-]
+_WORDS = resources.files("inkdigits.synthesis.pages").joinpath("words.txt").read_text(encoding="utf-8").split()
 
 
 @dataclass(frozen=True)
@@ -242,24 +108,17 @@ def print_word(
     """Print a word, which is not read; return where it ends."""
     ink, fall = typeset(text, height, face)
     sheet.put(ink, x, baseline + fall - ink.shape[0], SIGN, printed=True, strength=strength)
-    return x + ink.shape[1]
+    return float(x + ink.shape[1])
 
 
-def print_number(
-    sheet: Sheet, text: str, x: float, baseline: float, height: float, face: Typeface, line: int, *, strength: float = 1
-) -> float:
-    """Print a number that stands alone and so is read; return where it ends."""
+def set_number(text: str, height: float, face: Typeface) -> list[Part]:
+    """Return a number in print, as `write_text` returns one by hand."""
+    parts = []
     for character in text:
         ink, fall = typeset(character, height, face)
         label = int(character) if character.isdigit() else 10 + MARKS.index(character)
-        sheet.put(ink, x, baseline + fall - ink.shape[0], label, line, printed=True, strength=strength)
-        x += ink.shape[1] + max(1.0, 0.12 * height)
-    return x
-
-
-def number_width(text: str, height: float, face: Typeface) -> float:
-    """Return how wide a number is in print."""
-    return sum(typeset(character, height, face)[0].shape[1] + max(1.0, 0.12 * height) for character in text)
+        parts.append(Part(ink, label, max(1.0, 0.12 * height), -fall))
+    return parts
 
 
 def print_text(
@@ -290,4 +149,4 @@ def print_text(
         if x == left:
             break
         baseline += leading
-    return baseline - leading
+    return float(baseline - leading)

@@ -129,6 +129,6 @@ def geometry(view: View, width: int, height: int, megapixels: float | None, wave
     size = quad.max(axis=0) + side * np.array([right, bottom]) - low
     scale = 1.0 if megapixels is None else float(np.sqrt(megapixels * 1e6 / (size[0] * size[1])))
     target = ((quad - low) * scale).astype(np.float32)
-    matrix = cv2.getPerspectiveTransform((area + bleed).astype(np.float32), target)
+    matrix = np.asarray(cv2.getPerspectiveTransform((area + bleed).astype(np.float32), target), np.float64)
     picture = max(8, round(size[0] * scale)), max(8, round(size[1] * scale))
     return Geometry(matrix, picture, view.bend * height, (2 * np.pi * wave / width, view.phase))
