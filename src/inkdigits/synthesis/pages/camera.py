@@ -19,6 +19,7 @@ Boxes = npt.NDArray[np.float32]
 _NOISIEST = 0.12  # of the ink's contrast
 _METERED, _MOST_GAIN = 0.75, 2.5  # share of pictures that a camera exposes for what is bright in them
 _PLAIN = 0.3  # contrast of ink that is seen in any shadow; fainter ink is in fainter shadows
+_WITH_HOLES = 300  # pixels of the longer side: less is a part of a sheet, which has none
 _SMALL = 20.0  # pixels: about smaller digits there is less noise
 _DIM = 40.0  # levels: what differs less from its paper is not blurred as much
 _COARSE = 48  # cells of light across the longer side: it changes slowly
@@ -119,7 +120,7 @@ def _add_clutter(seen: Levels, boxes: Boxes, height: float, level: Level, rng: n
             wedge[:, 1] = tall - wedge[:, 1]
         if _is_free(boxes, (*wedge.min(axis=0), *wedge.max(axis=0))):
             cv2.fillPoly(seen, [np.rint(wedge).astype(np.int32)], float(rng.uniform(0, 0.25)))
-    if rng.random() < level.clutter:
+    if rng.random() < level.clutter and max(seen.shape) > _WITH_HOLES:
         x, radius = float(rng.uniform(0.01, 0.07)) * wide, float(rng.uniform(0.006, 0.02)) * max(tall, wide)
         x, shade = x if rng.random() < 0.6 else wide - x, float(rng.choice([rng.uniform(0, 0.3), rng.uniform(0.5, 1)]))
         pitch = float(rng.uniform(0.06, 0.4)) * tall

@@ -164,13 +164,13 @@ def _notes(draft: Draft, sheet: Sheet, height: float, pitch: float, x: float, fi
         begin = x
         if worded or draft.chance(0.06):
             word = draft.word(height * draft.between(0.7, 1.1))
-            if begin + word.shape[1] < right:
+            if begin + word.shape[1] < right - 3 * height:
                 sheet.put(word, begin, baseline - word.shape[0] + 0.1 * height, SIGN)
                 begin += word.shape[1] + height * draft.between(0.7, 1.5)
         many = draft.many(1, 3) if draft.chance(0.3) else 1
         counts = [max(1, usual + draft.many(-1, 1)) if draft.chance(0.7) else draft.many(1, 10) for _ in range(many)]
         numbers, gaps = numbers_of_a_line(draft, counts, height, right - begin)
-        if not draft.chance(0.06):
+        if not any(sheet.lines) or draft.chance(0.94):
             lay_numbers(draft, sheet, numbers, gaps, begin, baseline - height * draft.between(0, 0.12), 0.0)
         baseline += step
 

@@ -91,21 +91,23 @@ def free_lines(
             break
         counts = _counts(draft, several) if draft.chance(0.7) else (max(1, usual + draft.many(-1, 1)),)
         begin = x + height * draft.between(0, ragged)
-        if draft.chance(draft.level.crossed):
+        if any(sheet.lines) and draft.chance(draft.level.crossed):
             begin = cross_out(draft, sheet, begin, baseline, height, right - margin) + 0.6 * height
         numbers, gaps = numbers_of_a_line(draft, counts, height, right - 2 - begin, face)
         lay_numbers(draft, sheet, numbers, gaps, begin, baseline, own)
         baseline += pitch * float(draft.rng.normal(1, 0.03))
-    return height
+    return (
+        height if sheet.items or height < draft.level.smallest else free_lines(draft, sheet, area, height=0.6 * height)
+    )
 
 
 def columns(draft: Draft) -> Sheet:
     """Write numbers in columns, without rules; a row is a line."""
     sheet = draft.sheet(draft.width, draft.height)
     height = draft.digit_height(0.07 * min(draft.width, draft.height))
-    many = draft.many(2, 4)
+    many = max(1, min(draft.many(2, 4), int((sheet.width - 2 * height) / (3.2 * height))))
     wide = (sheet.width - 2 * height) / many
-    most = int(min(5, wide / (1.1 * height) - 2))
+    most = max(1, int(min(5, wide / (1.1 * height) - 2)))
     pitch = height * draft.between(1.6, 2.6)
     baseline = height * draft.between(1.5, 3)
     rights = draft.chance(0.5)
@@ -115,7 +117,7 @@ def columns(draft: Draft) -> Sheet:
             sheet.put(word, height + column * wide, baseline - word.shape[0], SIGN)
         baseline += pitch
     for _ in range(draft.many(2, 10)):
-        if baseline > sheet.height - height or most < 1:
+        if baseline > sheet.height - height:
             break
         line = sheet.new_line()
         for column in range(many):
@@ -126,7 +128,7 @@ def columns(draft: Draft) -> Sheet:
             sheet.space(line)
             draft.lay(sheet, number, x, baseline, line)
         baseline += pitch
-    if draft.chance(0.3):
+    if many > 1 and draft.chance(0.3):
         x = height + wide * draft.many(1, many - 1) - 0.6 * height
         sheet.draw([(x, 0.5 * height), (x + draft.between(-3, 3), baseline)], 0.06 * height, 0.8, hand=True)
     return sheet
@@ -141,6 +143,8 @@ def numbers_of_a_line(
     width, most = 0.0, max(1, int(room / (0.9 * height)))
     for count in counts:
         number = draft.strip(draft.text(min(count, most), draft.level.signs), height, face=face)
+        if number.width > room:
+            number = draft.strip(draft.digits(1), height, face=face)
         gap = height * draft.between(1.3, 4)
         if width + gap * bool(numbers) + number.width > room:
             break
