@@ -36,10 +36,11 @@ from shared.ledger import REPOSITORY, append, commit, machine
 
 from inkdigits.data import load_dataset
 from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.pictures import write_picture
+from inkdigits.synthesis.pages import write_page
+from inkdigits.synthesis.writers import Hands, Shares
 
 COLUMNS = ("date", "commit", "machine", "what", "quantity", "value")
-KINDS = {"drawing": ("single", "easy"), "line": ("string", "medium"), "page": ("page", "medium")}
+KINDS = {"drawing": ("single", "easy"), "line": ("string", "medium"), "page": ("lines", "medium")}
 QUANTILES = (0, 0.01, *(step / 20 for step in range(1, 20)), 0.99, 1)
 SECTIONS = ("rates", "workers", "restart", "driver", "engines")
 
@@ -55,12 +56,12 @@ STAGES = {
 def write_pictures(kind: str, count: int, folder: Path) -> list[str]:
     """Write pictures of a kind as PNG; return their paths."""
     folder.mkdir(parents=True)
-    digits = load_dataset("optdigits", "train")
+    hands = Hands(load_dataset("optdigits", "train"), shares=Shares(foreign=0.0))
     layout, level = KINDS[kind]
     paths = []
     for number in range(count):
         rng = np.random.default_rng((list(KINDS).index(kind), number))
-        written = write_picture(layout, LEVELS[level], digits.images, digits.labels, rng)
+        written = write_page(hands, LEVELS[level], rng, kind=layout)
         paths.append(str(folder / f"{number:06d}.png"))
         Image.fromarray(written.grey).save(paths[-1], compress_level=1)
     return paths

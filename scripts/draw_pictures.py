@@ -1,10 +1,9 @@
-"""Draws what docs/pictures.md shows: docs/pictures-levels.png and docs/pictures-wrong.png.
+"""Draws what docs/pictures.md shows: docs/pictures-wrong.png.
 
     python scripts/draw_pictures.py PICTURES
 
-PICTURES is a folder that `scripts/bench pictures --keep PICTURES` left: pictures with MNIST's test digits. The first
-figure has the first three of each kind at each level; the second what is read wrong of the strings and boxes, by cause,
-surest first.
+PICTURES is a folder that `scripts/bench pictures --keep PICTURES` left: pictures with MNIST's test digits. The figure
+has what is read wrong of the strings and boxes, by cause, surest first.
 """
 
 from __future__ import annotations
@@ -20,28 +19,9 @@ from PIL import Image
 import inkdigits
 from inkdigits.evaluation.judgement import CAUSES, Judgement
 from inkdigits.evaluation.reader_evaluation import evaluate_reader
-from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.pictures import KINDS
 
 DOCS = Path(__file__).parents[1] / "docs"
-SHOWN = 3
 WRONG = 5  # of each cause
-
-
-def draw_levels(folder: Path) -> None:
-    """Draw some pictures of each kind and level."""
-    figure = Figure(figsize=(10, 7.5), layout="constrained", dpi=110)
-    grid = figure.subplots(len(KINDS), SHOWN * len(LEVELS))
-    for row, kind in zip(grid, KINDS, strict=True):
-        row[0].set_ylabel(kind, rotation=0, ha="right", va="center")
-        for place, axes in enumerate(row):
-            level, number = list(LEVELS)[place // SHOWN], place % SHOWN
-            with Image.open(folder / level / f"{kind}-{number:04d}.png") as image:
-                axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=255)
-            axes.set(xticks=[], yticks=[])
-            if kind == KINDS[0] and number == SHOWN // 2:
-                axes.set_title(level)
-    figure.savefig(DOCS / "pictures-levels.png")
 
 
 def draw_wrong(folder: Path) -> Counter[str]:
@@ -74,9 +54,8 @@ def draw_wrong(folder: Path) -> Counter[str]:
 
 
 def main() -> None:
-    """Draw both figures."""
+    """Draw it."""
     folder = Path(sys.argv[1])
-    draw_levels(folder)
     sys.stdout.write(f"{dict(draw_wrong(folder))}\n")
 
 

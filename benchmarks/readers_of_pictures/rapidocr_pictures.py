@@ -18,6 +18,7 @@ LEAST = 0.5
 threads = int(sys.argv[1])
 cv2.setNumThreads(threads)
 onnxruntime = "EngineConfig.onnxruntime"
+ONE_LINE = ("single", "nothing", "string", "boxes", "cheque")  # kinds of pictures that are one line at most
 engine = RapidOCR(
     params={
         "Global.log_level": "critical",
@@ -42,7 +43,7 @@ def detect(path: str) -> str:
 
 def read(path: str, kind: str) -> tuple[str, None]:
     """Read a picture."""
-    return (recognise(path) if kind != "page" else "") or detect(path), None
+    return (recognise(path) if kind in ONE_LINE else "") or detect(path), None
 
 
 converse(version("rapidocr"), read)

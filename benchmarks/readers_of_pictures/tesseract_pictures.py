@@ -12,7 +12,7 @@ import sys
 
 from conversation import converse, only_digits
 
-MODES = {"single": 10, "nothing": 10, "string": 7, "boxes": 7, "page": 6}
+MODES = {"single": 10, "nothing": 10, "string": 7, "boxes": 7, "cheque": 7}  # all others are pages
 ENVIRONMENT = os.environ | {"OMP_THREAD_LIMIT": sys.argv[1]}
 
 
@@ -23,7 +23,7 @@ def tesseract(*arguments: str) -> str:
 
 def read(path: str, kind: str) -> tuple[str, None]:
     """Read a picture."""
-    mode = str(MODES[kind])
+    mode = str(MODES.get(kind, 6))
     text = tesseract(path, "-", "--psm", mode, "-c", "tessedit_char_whitelist=0123456789")
     return only_digits(text.splitlines()), None
 

@@ -14,7 +14,8 @@ from inkdigits.data import Dataset
 from inkdigits.evaluation.labels import LabelledPicture, read_labels
 from inkdigits.files import make_folder
 from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.pictures import KINDS, write_picture
+from inkdigits.synthesis.pages import KINDS, write_page
+from inkdigits.synthesis.writers import Hands, Shares
 
 __all__ = ["KnownPicture", "read_picture_set", "write_picture_set"]
 
@@ -53,6 +54,7 @@ def write_picture_set(folder: Path, digits: Dataset, levels: Iterable[str], coun
         the path of labels.csv.
 
     """
+    hands = Hands(digits, shares=Shares(foreign=0.0))
     table = make_folder(folder) / "labels.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -63,10 +65,10 @@ def write_picture_set(folder: Path, digits: Dataset, levels: Iterable[str], coun
                 for number in range(count):
                     places = (list(LEVELS).index(level), KINDS.index(kind), number)
                     rng = np.random.default_rng((seed, *places))
-                    written = write_picture(kind, LEVELS[level], digits.images, digits.labels, rng)
+                    written = write_page(hands, LEVELS[level], rng, kind=kind)
                     name = f"{level}/{kind}-{number:04d}.png"
                     Image.fromarray(written.grey).save(folder / name)
-                    writer.writerow((name, "|".join(written.lines), kind, level))
+                    writer.writerow((name, "|".join(written.digits), kind, level))
     return table
 
 
@@ -86,5 +88,5 @@ def _kind_of(picture: LabelledPicture) -> str:
     if not picture.label:
         return "nothing"
     if "\n" in picture.label:
-        return "page"
+        return "lines"
     return "single" if len(picture.label) == 1 else "string"

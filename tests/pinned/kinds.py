@@ -20,8 +20,9 @@ from inkdigits.evaluation.labels import LabelledPicture, leave_out, read_labels
 from inkdigits.imaging.decode import Picture
 from inkdigits.reader import Reader
 from inkdigits.samples import LABELS
-from inkdigits.synthesis import pictures as synthesis
+from inkdigits.synthesis import pages as synthesis
 from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.writers import Hands, Shares
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
@@ -48,12 +49,12 @@ class Floor(TypedDict):
     wrong: list[str]
 
 
-def made_up(kind: synthesis.Kind, count: int) -> Iterator[Pinned]:
+def made_up(kind: str, count: int) -> Iterator[Pinned]:
     """Yield pictures of validation digits, the level of trouble rising from picture to picture and beginning again."""
-    digits = _validation_digits()
+    hands = Hands(_validation_digits(), shares=Shares(foreign=0.0))
     for seed in range(count):
         level = [*LEVELS.values()][seed % len(LEVELS)]
-        made = synthesis.write_picture(kind, level, digits.images, digits.labels, np.random.default_rng(seed))
+        made = synthesis.write_page(hands, level, np.random.default_rng(seed), kind=kind)
         name = f"{kind}-{seed}"
         labelled = LabelledPicture(Path(name), "\n".join(made.lines), {})
         yield Pinned(name, labelled, made.grey, single=kind in ("single", "nothing"))
@@ -75,8 +76,9 @@ def real(table: str, count: int, *without: str, single: bool = False) -> Iterato
         yield Pinned(str(place), rows[place], rows[place].path, single)
 
 
+TIGHT = ("single", "string", "boxes", "cheque")  # whole pages take longer, and hold more lines
 KINDS: dict[str, Callable[[], Iterator[Pinned]]] = {
-    **{f"made-up {kind}": partial(made_up, kind, 12 if kind == "page" else 24) for kind in synthesis.KINDS},
+    **{f"made-up {kind}": partial(made_up, kind, 24 if kind in TIGHT else 12) for kind in synthesis.KINDS},
     "samples": partial(on_disk, LABELS),
     "pages": partial(on_disk, HERE / "pages" / "labels.csv"),
     "real digits": partial(real, "digits.csv", 60, "note=ambiguous", single=True),

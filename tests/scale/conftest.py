@@ -19,7 +19,8 @@ from inkdigits.data import load_dataset
 from inkdigits.samples import LABELS
 from inkdigits.scale.places import find_place
 from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.pictures import write_picture
+from inkdigits.synthesis.pages import write_page
+from inkdigits.synthesis.writers import Hands
 
 OBJECT_STORE = 100_000_000  # bytes; Ray takes no fewer than 75 MiB
 DRAWINGS = 60
@@ -132,7 +133,7 @@ def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     digits = load_dataset("optdigits", "test")
     for number in range(DRAWINGS):
         rng = np.random.default_rng(number)
-        written = write_picture("single", LEVELS["easy"], digits.images, digits.labels, rng)
+        written = write_page(Hands(digits), LEVELS["easy"], rng, kind="single")
         Image.fromarray(written.grey).save(folder / f"{number:04d}.png")
     shutil.copy(LABELS.with_name("blank-page.jpg"), folder / "0010 blank.jpg")
     (folder / "0020 broken.png").write_bytes((folder / "0020.png").read_bytes()[:100])

@@ -6,11 +6,9 @@ import pytest
 from inkdigits.data import Dataset
 from inkdigits.imaging.bands import BAND_HEIGHT, SIGN
 from inkdigits.synthesis.clutter import random_sign
-from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import random_hand
-from inkdigits.synthesis.pictures import KINDS, Kind, write_picture
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -39,31 +37,6 @@ def test_lines_without_digits_occur(digits: Dataset) -> None:
     without = [line for line in lines if not (line.labels < SIGN).any()]
     assert 5 < len(without) < 30
     assert any(len(line.labels) for line in without)  # what is written there is no digit
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("level", LEVELS)
-def test_pictures_have_as_many_lines_as_their_kind(digits: Dataset, kind: Kind, level: str) -> None:
-    for seed in range(6):
-        picture = write_picture(kind, LEVELS[level], digits.images, digits.labels, np.random.default_rng(seed))
-        assert picture.grey.dtype == np.uint8
-        assert picture.grey.ndim == 2
-        assert picture.kind == kind
-        assert all(line.isdigit() for line in picture.lines)
-        assert {
-            "single": len(picture.lines) == 1 and len(picture.lines[0]) == 1,
-            "string": len(picture.lines) == 1,
-            "boxes": len(picture.lines) == 1 and len(picture.lines[0]) >= 4,
-            "page": len(picture.lines) >= 2,
-            "nothing": picture.lines == (),
-        }[kind]
-
-
-def test_ink_can_be_seen_on_every_picture(digits: Dataset) -> None:
-    for seed in range(30):
-        rng = np.random.default_rng(seed)
-        picture = write_picture("string", LEVELS["easy"], digits.images, digits.labels, rng)
-        assert int(picture.grey.max()) - int(picture.grey.min()) >= 14
 
 
 def test_signs_and_papers_vary() -> None:

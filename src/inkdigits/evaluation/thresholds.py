@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ from inkdigits.line_model import LineModel
 from inkdigits.recognition.rows import find_lines
 from inkdigits.recognition.single import find_single
 from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.pictures import Kind, WrittenPicture, write_picture
+from inkdigits.synthesis.pages import WrittenPage, write_page
+from inkdigits.synthesis.writers import Hands, Shares
 
 __all__ = ["Outcomes", "choose_thresholds", "lowest_confidence", "read_single_pictures", "read_strings"]
 
@@ -56,7 +57,7 @@ def choose_thresholds(
         lines: the line model.
         digits: validation digits, which neither model was trained on.
         pictures: how many to write of each kind at each level; twice as many of one digit and of none, and a quarter of
-            pages.
+            whole pages.
         progress: told what is being read.
 
     """
@@ -65,7 +66,7 @@ def choose_thresholds(
     progress("pictures of none")
     nothing = read_single_pictures(classifier, lines, digits, "nothing", 2 * pictures)
     known = single.confidences[single.right]
-    progress("strings, boxes and pages")
+    progress("strings, boxes and lines")
     strings = read_strings(classifier, lines, digits, pictures)
     return {
         "single": max(
@@ -85,7 +86,7 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
 
 
 def read_single_pictures(
-    classifier: Classifier, lines: LineModel, digits: Dataset, kind: Kind, pictures: int
+    classifier: Classifier, lines: LineModel, digits: Dataset, kind: str, pictures: int
 ) -> Outcomes:
     """Read pictures of one digit, or of none, at all levels of trouble."""
     confidences, right = [], []
@@ -93,24 +94,25 @@ def read_single_pictures(
         grey = with_dark_ink(picture.grey)
         finding = find_single(grey, classifier, lines)
         confidences.append(finding.confidence if finding else 0.0)
-        right.append(finding is not None and (str(finding.value),) == picture.lines)
+        right.append(finding is not None and (str(finding.value),) == picture.digits)
     return Outcomes(np.array(confidences), np.array(right))
 
 
 def read_strings(classifier: Classifier, lines: LineModel, digits: Dataset, pictures: int) -> Outcomes:
-    """Read strings, rows of boxes and pages at all levels of trouble, line by line."""
+    """Read strings, rows of boxes and pages of lines at all levels of trouble, line by line."""
     confidences, right = [], []
-    for kind in ("string", "boxes", "page"):
-        for picture in _pictures(kind, digits, pictures if kind != "page" else max(1, pictures // 4)):
+    for kind in ("string", "boxes", "lines"):
+        for picture in _pictures(kind, digits, pictures if kind != "lines" else max(1, pictures // 4)):
             grey = with_dark_ink(picture.grey)
             for line in find_lines(grey, classifier, lines):
                 confidences.append(min(finding.confidence for finding in line))
-                right.append("".join(str(finding.value) for finding in line) in picture.lines)
+                right.append("".join(str(finding.value) for finding in line) in picture.digits)
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def _pictures(kind: Kind, digits: Dataset, count: int) -> Iterator[WrittenPicture]:
+def _pictures(kind: str, digits: Dataset, count: int) -> Iterator[WrittenPage]:
+    hands = Hands(digits, shares=Shares(foreign=_FOREIGN))
     for number, level in enumerate(LEVELS.values()):
         for place in range(count):
             rng = np.random.default_rng((_SEED, number, place))
-            yield write_picture(kind, replace(level, foreign=_FOREIGN), digits.images, digits.labels, rng)
+            yield write_page(hands, level, rng, kind=kind)

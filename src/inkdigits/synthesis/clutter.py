@@ -1,4 +1,4 @@
-"""What is written and is no digit: letters, signs, separators, scribbles."""
+"""What is written and is no digit: letters, signs, scribbles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, draw_strokes, write_shape
 
-__all__ = ["random_sign", "separator"]
+__all__ = ["random_sign"]
 
 # Letters and signs that nobody takes for a digit.
 _LATIN = "ACDEFHJKLMNPRTUVWXYacdefkmnprtuvwxyäëöüçéñ&@#$€%?+*{}<>"
@@ -28,19 +28,6 @@ _FONTS = (
 )
 _GLYPH = 45  # pixels
 _PEN_OF_FONTS = 0.85  # share of letters that are drawn anew with a pen
-
-
-def separator(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Return what stands between groups of digits: a full stop, a comma, an apostrophe's stroke."""
-    kind = rng.random()
-    if kind < 0.6:
-        dot = rng.normal(0, 0.02, (3, 2)) + 0.5
-        return draw_strokes([dot], height, hand, rng)
-    length = rng.uniform(0.08, 0.28)
-    lean = rng.uniform(-0.1, 0.02)
-    return draw_strokes(
-        [np.array([[0.5, 0.4], [0.5 + lean / 2, 0.4 + length / 2], [0.5 + lean, 0.4 + length]])], height, hand, rng
-    )
 
 
 def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:

@@ -11,7 +11,7 @@ from inkdigits.imaging.bands import MARKS, SIGN
 from inkdigits.synthesis.pens import Ink, draw_strokes
 from inkdigits.synthesis.writers import Writer
 
-__all__ = ["Composition", "Part", "compose_line", "random_text"]
+__all__ = ["USUAL", "Composition", "Part", "compose_line", "random_text", "write_ending", "write_text"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def compose_line(writer: Writer, height: float, rng: np.random.Generator, how: C
     parts = _signs(count, writer, height, rng, how)
     text = random_text(count, rng, how)
     if count:
-        parts += _written(text, writer, height, rng, how)
+        parts += write_text(text, writer, height, rng, how)
     if count and rng.random() < how.ending:
-        parts += _ending(writer, height, rng)
+        parts += write_ending(writer, height, rng)
     return parts
 
 
@@ -120,7 +120,7 @@ def _marks_before(count: int, rng: np.random.Generator) -> list[str]:
     return marks
 
 
-def _written(text: str, writer: Writer, height: float, rng: np.random.Generator, how: Composition) -> list[Part]:
+def write_text(text: str, writer: Writer, height: float, rng: np.random.Generator, how: Composition) -> list[Part]:
     """Return a text as parts."""
     spacing = float(
         rng.choice([rng.normal(-0.01, 0.07), rng.normal(0.18, 0.12), rng.uniform(0.3, 1.3)], p=how.spacings)
@@ -188,7 +188,7 @@ def _signs(count: int, writer: Writer, height: float, rng: np.random.Generator, 
     ]
 
 
-def _ending(writer: Writer, height: float, rng: np.random.Generator) -> list[Part]:
+def write_ending(writer: Writer, height: float, rng: np.random.Generator) -> list[Part]:
     """Return what closes an amount: a dash, `.-`, `,-`, `=`, a full stop."""
     parts = []
     for character in str(rng.choice(["-", ".-", "=", ".", ",-", ".="], p=[0.35, 0.2, 0.2, 0.15, 0.05, 0.05])):

@@ -1,0 +1,233 @@
+"""What a page is made with: who writes, how large, on what area, and how lines are laid on a sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+from PIL import ImageFont
+
+from inkdigits.imaging.bands import SIGN
+from inkdigits.synthesis.allographs import MIRRORED_NINES
+from inkdigits.synthesis.composition import USUAL, Composition, Part, random_text, write_ending, write_text
+from inkdigits.synthesis.levels import Level
+from inkdigits.synthesis.pages.sheet import Sheet
+from inkdigits.synthesis.pages.typesetting import Typeface, random_typeface, random_word, set_number
+from inkdigits.synthesis.pages.view import View
+from inkdigits.synthesis.pens import Hand, Ink, crop
+from inkdigits.synthesis.writers import Hands, Writer
+
+__all__ = ["Draft", "Strip"]
+
+_SLANT, _DRIEST = 0.45, 0.2  # shear, and share of a stroke that is missing, at most: a person can still read it
+_SMALLEST = 8.0  # pixels of a zero that is smaller than the other digits
+_THINNEST = 1.2  # pixels of a pen: thinner strokes are not seen
+_APART = 0.45  # heights between the digits of one number at most
+_CLOSE = replace(USUAL, spacings=(0.45, 0.55, 0.0))
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A number that is written and not yet laid on a sheet.
+
+    Attributes:
+        parts: what it consists of.
+        lefts: where each part begins, in pixels from the first.
+        width: of all.
+        rise: pixels that it stands above its baseline.
+        fall: pixels that it hangs below it.
+        printed: whether it is print.
+
+    """
+
+    parts: tuple[Part, ...]
+    lefts: tuple[float, ...]
+    width: float
+    rise: float
+    fall: float
+    printed: bool = False
+
+
+@dataclass
+class Draft:
+    """What a page is made with.
+
+    Attributes:
+        hands: all that can write.
+        level: how much trouble there is.
+        rng: the source of chance.
+        view: how the camera sees the page.
+        width: of a whole page's area in pixels.
+        height: the same.
+        mirrored: whether nines may have their stem to the left, which only some of those who write cheques do.
+
+    """
+
+    hands: Hands
+    level: Level
+    rng: np.random.Generator
+    view: View
+    width: int
+    height: int
+    mirrored: bool = False
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The one who writes."""
+        writer = self.hands.writer(self.rng)
+        return replace(writer, hand=_legible(writer.hand, self.level, mirrored=self.mirrored))
+
+    def writer_at(self, height: float) -> Writer:
+        """Return the writer with a pen that is seen where digits are so tall."""
+        hand = self.writer.hand
+        pen = hand.pen if hand.pen is None else max(hand.pen, _THINNEST / height)
+        small_zeros = max(hand.small_zeros, min(1.0, _SMALLEST / height))
+        return replace(self.writer, hand=replace(hand, pen=pen, small_zeros=small_zeros))
+
+    @cached_property
+    def typeface(self) -> Typeface:
+        """What the page is printed with."""
+        return random_typeface(self.rng)
+
+    def chance(self, share: float) -> bool:
+        """Return true so often."""
+        return bool(self.rng.random() < share)
+
+    def between(self, least: float, most: float) -> float:
+        """Return a number between two."""
+        return float(self.rng.uniform(least, most))
+
+    def many(self, least: int, most: int) -> int:
+        """Return a whole number from one to the other, both included."""
+        return int(self.rng.integers(least, most + 1))
+
+    def digit_height(self, most: float) -> float:
+        """Return how tall digits are, in pixels: from the level's smallest, all scales alike."""
+        least = self.level.smallest
+        return float(np.exp(self.rng.uniform(np.log(least), np.log(max(most, least + 1)))))
+
+    def sheet(self, width: float, height: float) -> Sheet:
+        """Return a blank sheet."""
+        return Sheet(round(width), round(height), self.view.bleed(width, height))
+
+    def digit(self, label: int, height: float) -> Ink:
+        """Return a digit as the writer writes it."""
+        return self.writer_at(height).digit(label, height, self.rng)
+
+    def sign(self, height: float) -> Ink:
+        """Return something of a digit's size that is no digit."""
+        return self.writer_at(height).sign(height, self.rng)
+
+    def text(self, count: int, marked: float = 0.3) -> str:
+        """Return so many digits, sometimes with marks."""
+        return random_text(count, self.rng, replace(USUAL, marked=marked))
+
+    def digits(self, count: int) -> str:
+        """Return so many digits without marks."""
+        return "".join(str(digit) for digit in self.rng.integers(0, 10, count))
+
+    def strip(
+        self,
+        text: str,
+        height: float,
+        how: Composition = _CLOSE,
+        *,
+        closed: bool = False,
+        face: Typeface | None = None,
+    ) -> Strip:
+        """Return a number as the writer writes it.
+
+        Args:
+            text: digits and marks.
+            height: of a digit in pixels.
+            how: how it is written.
+            closed: whether a dash, `.-` or `=` closes it.
+            face: what it is printed with, if it is not written.
+
+        """
+        if face is not None:
+            return _strip(set_number(text, height, face), height, printed=True)
+        parts = write_text(text, self.writer_at(height), height, self.rng, how)
+        return _strip(parts + (write_ending(self.writer_at(height), height, self.rng) if closed else []), height)
+
+    def lay(
+        self,
+        sheet: Sheet,
+        number: Strip,
+        x: float,
+        baseline: float,
+        line: int,
+        *,
+        slope: float = 0.0,
+        strength: float = 1.0,
+    ) -> float:
+        """Lay a number on a sheet from an x on, on a baseline that may slope; return where it ends."""
+        for part, left in zip(number.parts, number.lefts, strict=True):
+            bottom = baseline - part.lift + slope * left
+            label = SIGN if part.label is None else part.label
+            own = line if label < SIGN else -1
+            top = bottom - part.ink.shape[0]
+            sheet.put(part.ink, x + left, top, label, own, printed=number.printed, strength=strength)
+        return x + number.width
+
+    def word(self, height: float, text: str | None = None) -> Ink:
+        """Return a word by hand, whose letters come to about a height."""
+        if self.hands.fonts and self.chance(0.75):
+            font = self.hands.fonts[int(self.rng.integers(len(self.hands.fonts)))]
+            text = text or random_word(self.rng)
+            if set(text) <= font.characters:
+                return _by_font(str(font.path), text, height, self.between(-0.2, 0.2))
+        letters = [self.sign(height * self.between(0.6, 1.0)) for _ in range(self.many(2, 6))]
+        return _beside(letters, height * self.between(-0.05, 0.25))
+
+
+def _legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
+    """Return a hand whose digits a person can tell: the trouble of pages is in paper, light and print."""
+    nine = hand.forms[9] if mirrored or hand.forms[9] not in MIRRORED_NINES else None
+    return replace(
+        hand,
+        forms=(*hand.forms[:9], nine),
+        slant=float(np.clip(hand.slant, -_SLANT, _SLANT)),
+        bend=0.5 * hand.bend,
+        mirrored_nines=hand.mirrored_nines if mirrored else 0.0,
+        ligatures=0.0,
+        gaps=min(hand.gaps, _DRIEST) if level.paper > 1 else 0.0,
+    )
+
+
+def _strip(parts: list[Part], height: float, *, printed: bool = False) -> Strip:
+    """Return where parts stand on a line."""
+    lefts, x = [], 0.0
+    for place, part in enumerate(parts):
+        x += float(np.clip(part.gap, -0.2 * height, _APART * height)) if place else 0.0
+        lefts.append(x)
+        x += part.ink.shape[1]
+    rise = max((part.lift + part.ink.shape[0] for part in parts), default=0.0)
+    fall = max((-part.lift for part in parts), default=0.0)
+    return Strip(tuple(parts), tuple(lefts), x, rise, fall, printed)
+
+
+def _by_font(path: str, text: str, height: float, slant: float) -> Ink:
+    """Return a word in a handwriting font."""
+    mask = ImageFont.truetype(path, max(6, round(1.3 * height))).getmask(text, mode="L")
+    ink = np.asarray(mask, np.float32).reshape(mask.size[::-1]) / np.float32(255)
+    if not ink.any():
+        return np.ones((1, 1), np.float32)
+    shift = abs(slant) * ink.shape[0]
+    matrix = np.array([[1, -slant, shift if slant > 0 else 0.0], [0, 1, 0]])
+    size = ink.shape[1] + round(shift), ink.shape[0]
+    return crop(np.asarray(cv2.warpAffine(ink, matrix, size, flags=cv2.INTER_LINEAR), np.float32))
+
+
+def _beside(letters: list[Ink], gap: float) -> Ink:
+    """Return letters beside each other, on one baseline."""
+    width = sum(letter.shape[1] for letter in letters) + round(abs(gap)) * len(letters) + 2
+    word = np.zeros((max(letter.shape[0] for letter in letters), width), np.float32)
+    x = 0
+    for letter in letters:
+        part = word[word.shape[0] - letter.shape[0] :, x : x + letter.shape[1]]
+        np.maximum(part, letter[:, : part.shape[1]], out=part)
+        x = max(0, x + letter.shape[1] + round(gap))
+    return crop(word)

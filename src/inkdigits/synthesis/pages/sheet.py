@@ -1,0 +1,164 @@
+"""A sheet before it is photographed: ink and print on it, and what each piece is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.imaging.bands import MARKS
+
+__all__ = ["Item", "Sheet"]
+
+Layer = npt.NDArray[np.uint8]  # (H,W), 0 paper to 255 ink
+Point = tuple[float, float]
+
+_INKED = 0.3  # of 1: what is fainter at the rim of a stroke is not counted to its box
+_BAR = 110  # of 255
+_PARTS = 16  # that a pixel is divided into where lines are drawn
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something on a sheet.
+
+    Attributes:
+        label: 0 to 9, 10 and more for marks, SIGN; -1 for what is ignored.
+        outline: float32 (K,2), corners about its ink, x and y in pixels of the sheet.
+        line: which line it belongs to, -1 for none.
+
+    """
+
+    label: int
+    outline: npt.NDArray[np.float32]
+    line: int
+
+
+@dataclass
+class Sheet:
+    """A sheet, with some bleed about the area that is written on, since a camera that is tilted sees beyond it.
+
+    Attributes:
+        width: of the area in pixels.
+        height: the same.
+        bleed: pixels about it, left and right, above and below.
+        ink: what is written.
+        printed: what is printed.
+        items: what all that is.
+        lines: characters of each line, in reading order.
+        paper: how bright the paper is, 0 to 1, if it is not to be drawn at random.
+        dark: whether chalk is on a board.
+
+    """
+
+    width: int
+    height: int
+    bleed: tuple[int, int] = (0, 0)
+    ink: Layer = field(init=False)
+    printed: Layer = field(init=False)
+    items: list[Item] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    paper: npt.NDArray[np.float32] | None = None
+    dark: bool = False
+
+    def __post_init__(self) -> None:
+        """Lay out blank layers."""
+        shape = self.height + 2 * self.bleed[1], self.width + 2 * self.bleed[0]
+        self.ink, self.printed = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+
+    def new_line(self) -> int:
+        """Begin a line; return its number."""
+        self.lines.append("")
+        return len(self.lines) - 1
+
+    def space(self, line: int) -> None:
+        """Say that a wide gap follows what a line has so far."""
+        self.lines[line] += " "
+
+    def put(
+        self,
+        ink: npt.NDArray[np.float32],
+        left: float,
+        top: float,
+        label: int,
+        line: int = -1,
+        *,
+        printed: bool = False,
+        strength: float = 1.0,
+    ) -> None:
+        """Lay ink on the sheet, and note what it is.
+
+        Args:
+            ink: float32 (h,w), 0 to 1.
+            left: where, in pixels of the area.
+            top: the same.
+            label: what it is; see `Item`.
+            line: which line it is read in.
+            printed: whether it is print.
+            strength: how dark it is, 0 to 1.
+
+        """
+        x, y = round(left) + self.bleed[0], round(top) + self.bleed[1]
+        canvas = self.printed if printed else self.ink
+        rows = slice(max(y, 0), min(y + ink.shape[0], canvas.shape[0]))
+        columns = slice(max(x, 0), min(x + ink.shape[1], canvas.shape[1]))
+        if rows.start >= rows.stop or columns.start >= columns.stop:
+            return
+        part = ink[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+        laid = (part * np.float32(255 * strength)).astype(np.uint8)
+        below = canvas[rows, columns]
+        if printed and int(below[0, 0]) > _BAR:  # on a dark bar, print is the paper that is left white
+            np.minimum(below, 255 - laid, out=below)
+        else:
+            np.maximum(below, laid, out=below)
+        self.items.append(Item(label, _outline(ink) + np.array([x, y], np.float32), line))
+        if line >= 0:
+            self.lines[line] += str(label) if label < 10 else MARKS[label - 10]
+
+    def draw(
+        self, points: Sequence[Point], thick: float, shade: float, *, closed: bool = False, hand: bool = False
+    ) -> None:
+        """Draw a line through points of the area, which may lie beyond it; it is no item."""
+        place = (np.array(points, np.float64) + self.bleed) * _PARTS
+        cv2.polylines(
+            self.ink if hand else self.printed,
+            [np.rint(place).astype(np.int32)],
+            closed,
+            round(255 * shade),
+            max(1, round(thick)),
+            cv2.LINE_AA,
+            4,
+        )
+
+    def fill(self, box: tuple[float, float, float, float], shade: float) -> None:
+        """Print over all that is in a box of the area."""
+        left, top, right, bottom = (round(edge) + self.bleed[place % 2] for place, edge in enumerate(box))
+        self.printed[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = round(255 * shade)
+
+    def boxes(self) -> npt.NDArray[np.float32]:
+        """Return the boxes of all items in pixels of the area, (N,4)."""
+        rows = [np.concatenate([item.outline.min(axis=0), item.outline.max(axis=0)]) for item in self.items]
+        shift = np.array([*self.bleed, *self.bleed], np.float32)
+        return np.array(rows, np.float32).reshape(-1, 4) - shift
+
+    def is_free(self, box: tuple[float, float, float, float]) -> bool:
+        """Return whether no item is in a box of the area."""
+        boxes = self.boxes()
+        apart = (boxes[:, 0] > box[2]) | (boxes[:, 2] < box[0]) | (boxes[:, 1] > box[3]) | (boxes[:, 3] < box[1])
+        return bool(apart.all())
+
+
+def _outline(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the corners of a convex polygon about ink."""
+    inked = ink > _INKED * float(ink.max())
+    rows = np.flatnonzero(inked.any(axis=1))
+    if not len(rows):
+        return np.array([[0, 0], [ink.shape[1], ink.shape[0]]], np.float32)
+    first = inked[rows].argmax(axis=1)
+    last = ink.shape[1] - inked[rows, ::-1].argmax(axis=1)
+    edges = np.concatenate([np.column_stack([first, rows]), np.column_stack([last, rows])])
+    points = np.concatenate([edges, edges + np.array([0, 1])]).astype(np.float32)
+    return np.asarray(cv2.convexHull(points)[:, 0], np.float32)
