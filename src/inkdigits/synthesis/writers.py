@@ -6,16 +6,13 @@ trajectories, one handwriting font), and moves the pen as one `Hand` does: width
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar
+from typing import Literal
 
-import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
 
 from inkdigits.data import Dataset
 from inkdigits.data.hands import (
@@ -32,7 +29,7 @@ from inkdigits.data.hands import (
 from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.hand_sources import Drawn, Pictures, Scanned, Source, Typeface, by_writer, to_shapes
 from inkdigits.synthesis.marks import OTHER_SIGNS, Written, write_mark
-from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, draw_strokes, random_hand, rewrite, write_shape
+from inkdigits.synthesis.pens import SIDE, Hand, Ink, random_hand, write_shape
 
 __all__ = ["Hands", "Shares", "Writer"]
 
@@ -220,5 +217,3 @@ class Hands:
         if self.letters is None:
             return np.zeros((0, SIDE, SIDE), np.uint8)
         return np.stack(to_shapes(self.letters.images.astype(np.uint8) * 255))
-
-
