@@ -4,16 +4,17 @@ import numpy as np
 import pytest
 
 from inkdigits.data import Dataset
-from inkdigits.imaging.bands import BAND_HEIGHT, SIGN
+from inkdigits.imaging.bands import BAND_HEIGHT
 from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import random_hand
+from inkdigits.synthesis.writers import Hands
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_every_digit_of_a_line_has_its_box_on_the_band(digits: Dataset, seed: int) -> None:
-    line = write_line(digits.images, digits.labels, np.random.default_rng(seed))
+    line = write_line(Hands(digits), np.random.default_rng(seed))
     assert line.grey.dtype == np.uint8
     assert line.grey.shape[0] == BAND_HEIGHT
     assert line.boxes.shape == (len(line.labels), 4)
@@ -27,14 +28,14 @@ def test_every_digit_of_a_line_has_its_box_on_the_band(digits: Dataset, seed: in
 
 
 def test_a_line_is_the_same_for_the_same_seed(digits: Dataset) -> None:
-    one, other = (write_line(digits.images, digits.labels, np.random.default_rng(5)) for _ in range(2))
+    one, other = (write_line(Hands(digits), np.random.default_rng(5)) for _ in range(2))
     assert (one.grey == other.grey).all()
     assert (one.labels == other.labels).all()
 
 
 def test_lines_without_digits_occur(digits: Dataset) -> None:
-    lines = [write_line(digits.images, digits.labels, np.random.default_rng(seed)) for seed in range(80)]
-    without = [line for line in lines if not (line.labels < SIGN).any()]
+    lines = [write_line(Hands(digits), np.random.default_rng(seed)) for seed in range(80)]
+    without = [line for line in lines if not (line.labels < 10).any()]
     assert 5 < len(without) < 30
     assert any(len(line.labels) for line in without)  # what is written there is no digit
 
