@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BAND_HEIGHT", "BLANK", "COLUMN", "DIGIT_HEIGHT", "MARKS", "SIGN", "normalise_band"]
+__all__ = ["BAND_HEIGHT", "BLANK", "COLUMN", "DIGIT_HEIGHT", "MARKS", "SIGN", "SYMBOLS", "normalise_band"]
 
 BAND_HEIGHT = 40
 DIGIT_HEIGHT = 26  # pixels of a band that its digits should come to
@@ -14,6 +14,7 @@ DIGIT_HEIGHT = 26  # pixels of a band that its digits should come to
 # What the line model says of each column of a band: the ten digits, and these.
 MARKS = ".,/-:+"  # that stand between or before digits, a class each: 10 to 15
 SIGN = 16  # something else is written here: a letter, a scribble
+SYMBOLS = "0123456789" + MARKS + "?"
 BLANK = 17  # nothing is to be read here
 COLUMN = 4  # pixels of a band that a column stands for
 

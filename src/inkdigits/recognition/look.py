@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import normalise_band
+from inkdigits.imaging.bands import MARKS, SYMBOLS, normalise_band
 from inkdigits.imaging.layout import Row, cut_band
 from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
 from inkdigits.recognition.finding import Box
@@ -17,6 +18,8 @@ __all__ = ["BESIDE_A_SIGN", "ReadLine", "read_row"]
 
 BESIDE_A_SIGN = 0.5  # what a digit's confidence is worth where something beside it was left out
 
+_DATE_OR_FRACTION = re.compile(r"\d{1,2}/\d{1,2}(/(\d{2}|\d{4}))?|\d{4}/\d{1,2}/\d{1,2}|\d{1,3}/\d{1,3}")
+_SLASH = 10 + MARKS.index("/")  # which may be a 1: where it is left out, there is doubt
 _ZOOMS = 1.0, 0.85, 1.18
 _LONG = 40.0  # heights: a longer row is print, more likely than digits, and is looked at once
 _MAJORITY = 1.0  # digits to each sign: a line with fewer may hold words
@@ -67,7 +70,7 @@ def read_row(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> ReadL
     row = better or row
     cuts = [cut_band(grey, row, zoom=zoom) for zoom in (_ZOOMS if row.heights <= _LONG else _ZOOMS[:1])]
     columns = lines.columns([normalise_band(band) for band, _ in cuts])
-    looks = [decode_columns(one) for one in columns]
+    looks = [_with_ones(decode_columns(one)) for one in columns]
     strings = [tuple(digit.symbol for digit in look) for look in looks]
     together = {string: _together(columns, string) for string in dict.fromkeys(strings)}
     best = max(together, key=lambda string: together[string])
@@ -79,7 +82,8 @@ def read_row(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> ReadL
     ]
     kept = _digits_among(looks[chosen])
     for place in range(len(confidences)):
-        if place not in kept and kept and not looks[chosen][place].is_mark:
+        left_out = looks[chosen][place]
+        if place not in kept and kept and (left_out.symbol == _SLASH or not left_out.is_mark):
             nearest = min(kept, key=lambda other: abs(other - place))
             confidences[nearest] *= BESIDE_A_SIGN
     return ReadLine(
@@ -88,6 +92,21 @@ def read_row(grey: _Grey, row: Row, lines: LineModel, *, patient: bool) -> ReadL
         [confidences[place] for place in kept],
         together[best],
     )
+
+
+def _with_ones(look: list[PlacedDigit]) -> list[PlacedDigit]:
+    """Return what a look says, with a 1 for each slash that parts no date and no fraction.
+
+    A slash and a slanting 1 are one stroke; what is written about it tells them apart. The 1 is as unsure as the slash
+    is sure.
+    """
+    text = "".join(SYMBOLS[found.symbol] for found in look)
+    if "/" not in text or _DATE_OR_FRACTION.fullmatch(text):
+        return look
+    return [
+        replace(found, symbol=1, value=1, confidence=1 - found.confidence) if found.symbol == _SLASH else found
+        for found in look
+    ]
 
 
 def _digits_among(look: Sequence[PlacedDigit]) -> list[int]:
