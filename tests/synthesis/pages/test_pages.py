@@ -84,7 +84,7 @@ def test_nothing_is_dark_outside_the_boxes_of_lines_on_blank_paper(hands: Hands)
             dark[max(0, int(top) - 2) : int(bottom) + 3, max(0, int(left) - 2) : int(right) + 3] = False
         outside.append(dark.mean())
     assert np.median(outside) < 1e-4
-    assert max(outside) < 0.01  # a stroke under a number is no item
+    assert max(outside) < 0.02  # a stroke under a number is no item
 
 
 def test_kinds_have_the_lines_that_they_should(hands: Hands) -> None:
