@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conversation import only_digits
-from inkdigits.synthesis.pages import KINDS
 from layout import in_lines
 from pictures import Answer, figures, python_of, read_pictures, summarise
 from PIL import Image
@@ -20,6 +19,7 @@ from shared.picture_set import KnownPicture, read_picture_set, write_picture_set
 from inkdigits.data import load_dataset
 from inkdigits.samples import LABELS
 from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pages import KINDS
 
 READERS = REPOSITORY / ".venv-readers" / "bin" / "python"
 
