@@ -68,12 +68,13 @@ def several_chunks(training_digits: Dataset) -> Dataset:
 # Between them: dropout, Adam and a small last batch; Muon, AdamW and a review of the hard pictures.
 @pytest.mark.parametrize("name", ["mlp", "fast"])
 def test_a_killed_and_resumed_run_ends_in_the_same_weights(
-    name: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
+    name: str, bfloat16: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
     recipe = find_recipe(name).with_changes(epochs=2)
     (tmp_path / "whole").mkdir()
     whole = run(tmp_path / "whole", several_chunks, validation_digits, recipe)
-    for stop_after in (1, 3, 4):  # within the first epoch, at its end, within the second
+    # Within the first epoch, at its end, within the second; in bfloat16, which most processors emulate, the last alone.
+    for stop_after in (1, 3, 4) if bfloat16 == "off" else (4,):
         folder = tmp_path / f"stopped-{stop_after}"
         folder.mkdir()
         with pytest.raises(TrainingInterrupted):
