@@ -20,16 +20,19 @@ if TYPE_CHECKING:
 __all__ = [
     "BUNDLED",
     "BUNDLED_LINES",
+    "BUNDLED_PAGES",
     "INPUT_CONVENTION",
     "ModelInfo",
     "find_model",
     "open_line_session",
+    "open_page_session",
     "open_session",
     "read_info",
 ]
 
 BUNDLED = "bundled"
 BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
+BUNDLED_PAGES = Path(str(files("inkdigits.weights") / "pages.onnx"))
 INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
 
 _MAX_BYTES = 512 * 2**20
@@ -53,6 +56,11 @@ LINE_INTERFACE = _Interface(
     "line model",
     (("bands", "tensor(uint8)", (40,)), ("columns", "tensor(float)", (22,))),
     "a line model takes bands uint8 (N,40,W) and gives columns float32 (N,W/4,22)",
+)
+PAGE_INTERFACE = _Interface(
+    "page detector",
+    (("views", "tensor(uint8)", ()), ("cells", "tensor(float)", (22,))),
+    "a page detector takes views uint8 (N,H,W) and gives cells float32 (N,22,H/4,W/4)",
 )
 
 
@@ -167,6 +175,13 @@ def open_line_session(path: Path, threads: int | None = None) -> onnxruntime.Inf
     """Open a line model's file and check that it is one; see `open_session`."""
     session = _load(path, threads)
     _check_interface(session, printable(path), LINE_INTERFACE)
+    return session
+
+
+def open_page_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+    """Open a page detector's file and check that it is one; see `open_session`."""
+    session = _load(path, threads)
+    _check_interface(session, printable(path), PAGE_INTERFACE)
     return session
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
-from statistics import fmean
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, UsageError
-from inkdigits.imaging.decode import MAX_PAGES, Document, Page, Picture, name_of, rereadable
+from inkdigits.imaging.decode import MAX_PAGES, Document, Picture, name_of, rereadable
 from inkdigits.imaging.ink import with_dark_ink
 from inkdigits.imaging.region import Region, RegionLike
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED
-from inkdigits.recognition.finding import Finding
-from inkdigits.recognition.rows import find_lines
-from inkdigits.recognition.single import find_single
-from inkdigits.results.reading import Digit, Line, Reading
+from inkdigits.reading.decide import decide, explain
+from inkdigits.reading.detector import Detector
+from inkdigits.reading.page import ReadPage, read_page
+from inkdigits.reading.recognise import ReadLine
+from inkdigits.reading.single import find_single
+from inkdigits.results.reading import Reading
 
 __all__ = ["Reader"]
 
@@ -59,6 +59,7 @@ class Reader:
             raise UsageError(f"the least confidence is {min_confidence}", "give a number from 0 to 1")
         self.classifier = Classifier(model, threads=threads)
         self.lines = LineModel(threads=threads)
+        self.detector = Detector(threads=threads)
         self._least = _THRESHOLDS | self.lines.info.thresholds
         if min_confidence is not None:
             self._least |= {"single": min_confidence, "line": min_confidence}
@@ -154,29 +155,24 @@ class Reader:
     def _read_page(self, source: str, picture: Picture, document: Document, number: int, options: _Options) -> Reading:
         """Find the digits of a page and say which to accept."""
         page = document.decode(number, options.region)
-        grey = with_dark_ink(page.grey)
         if options.single:
-            finding = find_single(grey, self.classifier, self.lines)
-            found = [[finding]] if finding else []
+            finding = find_single(with_dark_ink(page.grey), self.classifier, self.lines)
+            read = ReadPage((ReadLine.of(finding),) if finding else (), 0, 0.0)
         else:
-            found = find_lines(grey, self.classifier, self.lines)
-        sure = [fmean(finding.confidence for finding in line) for line in found]
-        least = self._least["single" if options.single else "line"]
-        kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= self._least["no_digit"]]
-        lines = (
-            Line(tuple(_digit(page, finding, place, least) for finding in line), digits_only=options.digits_only)
-            for place, line in enumerate(kept)
+            read = read_page(page.grey, self.detector, self.lines, self.classifier)
+        lines, score = decide(
+            read.lines,
+            page,
+            accepted=self._least["single" if options.single else "line"],
+            no_digit=self._least["no_digit"],
+            digits_only=options.digits_only,
         )
-        return Reading(source, tuple(lines), picture=picture, page=number, digit_score=max(sure, default=0.0))
-
-
-def _digit(page: Page, finding: Finding, line: int, least: float) -> Digit:
-    """Return a finding as a digit of the picture itself, accepted if it is sure enough."""
-    left, top, right, bottom = finding.box
-    height, width = page.grey.shape
-    x, y = min(max(int(left), 0), width - 1), min(max(int(top), 0), height - 1)
-    box = page.in_picture((x, y, min(max(ceil(right), x + 1), width) - x, min(max(ceil(bottom), y + 1), height) - y))
-    probabilities = tuple(map(float, finding.probabilities))
-    return Digit(
-        finding.value, finding.confidence, probabilities, box, finding.confidence >= least, line, finding.image
-    )
+        return Reading(
+            source,
+            lines,
+            picture=picture,
+            page=number,
+            digit_score=score,
+            rotation=90 * read.quarter_turns,
+            notes=explain(lines, read.other, single=options.single),
+        )

@@ -12,8 +12,9 @@ from inkdigits.classifier import Classifier
 from inkdigits.data.dataset import Dataset
 from inkdigits.imaging.ink import with_dark_ink
 from inkdigits.line_model import LineModel
-from inkdigits.recognition.rows import find_lines
-from inkdigits.recognition.single import find_single
+from inkdigits.reading.detector import Detector
+from inkdigits.reading.page import read_page
+from inkdigits.reading.single import find_single
 from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.pages import WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands, Shares
@@ -25,6 +26,7 @@ FALSELY_ACCEPTED = 0.03  # of pictures without a digit
 MISSED = 0.005  # of digits that were read right
 
 _FOREIGN = 0.3  # of the hands that write them: people's own pictures are not by MNIST's writers alone
+_PAGES = ("lines", "table", "form", "notebook", "note", "words")
 _SEED = 4_000  # of the pictures; no other part of the project writes pictures with it
 
 
@@ -45,17 +47,19 @@ class Outcomes:
 def choose_thresholds(
     classifier: Classifier,
     lines: LineModel,
+    detector: Detector,
     digits: Dataset,
     *,
     pictures: int,
     progress: Callable[[str], None] = lambda what: None,
 ) -> dict[str, float]:
-    """Return the thresholds of a pair of models, by their names in `ModelInfo.thresholds`.
+    """Return the thresholds of three models, by their names in `ModelInfo.thresholds`.
 
     Args:
         classifier: the digit model.
         lines: the line model.
-        digits: validation digits, which neither model was trained on.
+        detector: the page detector.
+        digits: validation digits, which none of them was trained on.
         pictures: how many to write of each kind at each level; twice as many of one digit and of none, and a quarter of
             whole pages.
         progress: told what is being read.
@@ -67,7 +71,7 @@ def choose_thresholds(
     nothing = read_single_pictures(classifier, lines, digits, "nothing", 2 * pictures)
     known = single.confidences[single.right]
     progress("strings, boxes and lines")
-    strings = read_strings(classifier, lines, digits, pictures)
+    strings = read_strings(classifier, lines, detector, digits, pictures)
     return {
         "single": max(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
@@ -98,15 +102,16 @@ def read_single_pictures(
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def read_strings(classifier: Classifier, lines: LineModel, digits: Dataset, pictures: int) -> Outcomes:
-    """Read strings, rows of boxes and pages of lines at all levels of trouble, line by line."""
+def read_strings(
+    classifier: Classifier, lines: LineModel, detector: Detector, digits: Dataset, pictures: int
+) -> Outcomes:
+    """Read strings, rows of boxes, cheques and whole pages at all levels of trouble, line by line."""
     confidences, right = [], []
-    for kind in ("string", "boxes", "lines"):
-        for picture in _pictures(kind, digits, pictures if kind != "lines" else max(1, pictures // 4)):
-            grey = with_dark_ink(picture.grey)
-            for line in find_lines(grey, classifier, lines):
-                confidences.append(min(finding.confidence for finding in line))
-                right.append("".join(str(finding.value) for finding in line) in picture.digits)
+    for kind in ("string", "boxes", "cheque", *_PAGES):
+        for picture in _pictures(kind, digits, pictures if kind not in _PAGES else max(1, pictures // 8)):
+            for line in read_page(picture.grey, detector, lines, classifier).lines:
+                confidences.append(min(symbol.confidence for symbol in line.symbols))
+                right.append("".join(str(digit.symbol) for digit in line.digits) in picture.digits)
     return Outcomes(np.array(confidences), np.array(right))
 
 

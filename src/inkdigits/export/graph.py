@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from inkdigits.errors import ModelFileError
 from inkdigits.imaging.bands import BAND_HEIGHT, BLANK
+from inkdigits.imaging.views import OUTPUTS, SMALL
 from inkdigits.learning.layers import Residual
 
-__all__ = ["build_graph", "build_line_graph"]
+__all__ = ["build_graph", "build_line_graph", "build_page_graph"]
 
 _OPSET = 20
 _IR_VERSION = 10  # the newest that the oldest supported ONNX Runtime reads
@@ -77,10 +78,36 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
     return _checked(graph, bands, columns)
 
 
-def _add_network(graph: _Graph, network: nn.Sequential) -> None:
-    """Add a network to a graph, with scaling before it."""
+def build_page_graph(network: nn.Sequential) -> onnx.ModelProto:
+    """Return a page detector, with scaling before it and probabilities after it, as ONNX.
+
+    Args:
+        network: as `inkdigits.learning.page_network.page_network` makes it.
+
+    Returns:
+        uint8 (N,H,W) `views` in, H and W multiples of 8, float32 (N,22,H/4,W/4) `cells` out: probabilities of sixteen
+        symbols and two masks, and boxes.
+
+    Raises:
+        ModelFileError: the network has a layer that is not known here.
+
+    """
+    graph = _Graph("views")
+    _add_network(graph, network, zero=128, one=32)
+    logits, places = graph.split("answers", [SMALL + 1, OUTPUTS - SMALL - 1], axis=1)
+    graph.add("Sigmoid", source=logits, output="classes")
+    graph.join(["classes", places], axis=1, output="cells")
+    views = helper.make_tensor_value_info("views", TensorProto.UINT8, ["N", "H", "W"])
+    cells = helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["N", OUTPUTS, "h", "w"])
+    return _checked(graph, views, cells)
+
+
+def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one: float = 255) -> None:
+    """Add a network to a graph; before it, `zero` is taken from the pixels, and what is left divided by `one`."""
     graph.add("Cast", to=TensorProto.FLOAT)
-    graph.add("Div", graph.constant("white", np.float32(255)))
+    if zero:
+        graph.add("Sub", graph.constant("zero", np.float32(zero)))
+    graph.add("Div", graph.constant("white", np.float32(one)))
     graph.add("Unsqueeze", graph.constant("channel", np.array([1], np.int64)))
     _add_layers(graph, network, "network")
 
@@ -116,9 +143,9 @@ class _Graph:
         self.nodes.append(helper.make_node("Split", [self.last, weights], parts, axis=axis))
         return parts
 
-    def join(self, parts: list[str], axis: int) -> None:
+    def join(self, parts: list[str], axis: int, output: str | None = None) -> None:
         """Add a node that lays some outputs beside each other."""
-        output = f"{len(self.nodes)}.Concat"
+        output = output or f"{len(self.nodes)}.Concat"
         self.nodes.append(helper.make_node("Concat", parts, [output], axis=axis))
         self.last = output
 
@@ -179,6 +206,13 @@ def _add_pooling(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     graph.add("MaxPool", kernel_shape=shape, strides=strides)
 
 
+def _add_enlarging(graph: _Graph, layer: nn.Module, prefix: str) -> None:
+    assert isinstance(layer, nn.Upsample)  # noqa: S101
+    factor = float(layer.scale_factor)  # type: ignore[arg-type]  # one number, as the networks here have it
+    scales = graph.constant(f"{prefix}.scales", np.array([1, 1, factor, factor], np.float32))
+    graph.add("Resize", "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
+
+
 def _add_dense(graph: _Graph, layer: nn.Module, prefix: str) -> None:
     graph.add("Gemm", *graph.tensors(prefix, layer, "weight", "bias"), transB=1)
 
@@ -188,6 +222,7 @@ _LAYERS: dict[type[nn.Module], Callable[[_Graph, nn.Module, str], None]] = {
     nn.Conv2d: _add_convolution,
     nn.BatchNorm2d: _add_normalisation,
     nn.MaxPool2d: _add_pooling,
+    nn.Upsample: _add_enlarging,
     nn.Linear: _add_dense,
     nn.ReLU: lambda graph, layer, prefix: graph.add("Relu"),
     nn.AdaptiveAvgPool2d: lambda graph, layer, prefix: graph.add("GlobalAveragePool"),

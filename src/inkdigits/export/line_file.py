@@ -1,4 +1,4 @@
-"""A trained line network becomes a model file."""
+"""A trained line network, or a page detector, becomes a model file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import onnx
 from torch import nn
 
-from inkdigits.export.graph import build_line_graph
+from inkdigits.export.graph import build_line_graph, build_page_graph
 from inkdigits.files import write_atomically
 from inkdigits.modelfile import ModelInfo
 
-__all__ = ["write_line_model"]
+__all__ = ["write_line_model", "write_page_model"]
 
 
 def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo, path: str | Path) -> Path:
@@ -27,6 +27,14 @@ def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo
         OutputError: the file cannot be written.
 
     """
-    proto = build_line_graph(network, temperature)
+    return _write(build_line_graph(network, temperature), info, path)
+
+
+def write_page_model(network: nn.Sequential, info: ModelInfo, path: str | Path) -> Path:
+    """Write a page detector's file atomically; see `write_line_model`."""
+    return _write(build_page_graph(network), info, path)
+
+
+def _write(proto: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:
     onnx.helper.set_model_props(proto, info.to_metadata())
     return write_atomically(path, proto.SerializeToString(deterministic=True))

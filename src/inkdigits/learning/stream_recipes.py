@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inkdigits.errors import UsageError
 from inkdigits.learning.recipes import Optimisation
 
-__all__ = ["LineRecipe", "StreamRecipe"]
+__all__ = ["LineRecipe", "PageRecipe", "StreamRecipe"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +51,21 @@ class LineRecipe(StreamRecipe):
     batch_size: int = 32
     channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
     context: tuple[int, ...] = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRecipe(StreamRecipe):
+    """How the page detector is trained; its batches are pages, each looked at once.
+
+    Attributes:
+        fine: channels of the first layer, at two pixels, and of those at four; see `page_network`.
+        coarse: channels at eight pixels.
+        context: the dilations of the residual convolutions at eight pixels.
+
+    """
+
+    steps: int = 4_000
+    batch_size: int = 12
+    fine: tuple[int, int] = (12, 32)
+    coarse: int = 64
+    context: tuple[int, ...] = (1, 2, 1, 4, 1)

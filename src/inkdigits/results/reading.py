@@ -142,6 +142,11 @@ class Line:
         ends = {mark.after for mark in self.marks} | {*self.gaps}
         return list(accumulate((place in ends for place in range(1, len(self.digits))), initial=0))
 
+    @property
+    def characters(self) -> tuple[Digit | Mark, ...]:
+        """Its digits, and its marks after them."""
+        return (*self.digits, *self.marks)
+
     def marks_after(self, place: int) -> str:
         """Return the marks after so many digits."""
         return "".join(mark.value for mark in self.marks if mark.after == place)

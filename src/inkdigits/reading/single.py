@@ -16,7 +16,7 @@ from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.printed import without_boxes, without_rules
 from inkdigits.imaging.segment import single_glyph
 from inkdigits.line_model import LineModel, decode_columns, string_probabilities
-from inkdigits.recognition.finding import Box, Finding, agreed
+from inkdigits.reading.finding import Box, Finding, agreed
 
 __all__ = ["find_single"]
 

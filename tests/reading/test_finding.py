@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.recognition.finding import Finding, agreed
+from inkdigits.reading.finding import Finding, agreed
 
 opinions = st.lists(st.floats(0, 1), min_size=10, max_size=10).map(np.array).filter(lambda values: values.sum() > 0.01)
 

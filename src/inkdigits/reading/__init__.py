@@ -1,0 +1,1 @@
+"""Reading a page: detect, group, recognise, decide."""

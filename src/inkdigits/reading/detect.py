@@ -1,0 +1,159 @@
+"""Where on a page there is a digit, a mark, or other writing: the detector over a pyramid of views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.imaging.views import CELL, NATIVE, OTHER, SMALL, normalise_view
+from inkdigits.reading.detector import Detector
+
+__all__ = ["Detections", "Pyramid", "detect"]
+
+_Grey = npt.NDArray[np.uint8]
+_Cells = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """The scales at which a page is looked at, and what counts as found there.
+
+    Attributes:
+        step: from one scale to the next finer one. The detector answers for heights of 11 to 36 pixels, so that with
+            a factor of 2 every digit is within its range once, and most are twice.
+        most_pixels: of the finest view: the bound on the work that a page takes.
+        largest: height of the tallest digit as a share of the page's shorter side.
+        enlarged: how much larger than the page the finest view may be, for digits of 9 pixels.
+        least_score: of a symbol.
+        heights: pixels of a view between which a symbol's line is believed.
+        overlap: of the smaller of two boxes: more than this, and the better one counts.
+        small: probability of digits too small at this scale, at which the next finer one is looked at.
+        plain: score of a symbol without which the next finer one is looked at, too.
+
+    """
+
+    step: float = 2.0
+    most_pixels: int = 1_500_000
+    largest: float = 0.95
+    enlarged: float = 1.6
+    least_score: float = 0.25
+    heights: tuple[float, float] = (9.0, 40.0)
+    overlap: float = 0.5
+    small: float = 0.15
+    plain: float = 0.5
+
+
+PYRAMID = Pyramid()
+
+
+@dataclass(frozen=True)
+class Detections:
+    """What was found on a page, in no order.
+
+    Attributes:
+        scores: float32 (N,16), the probability of each symbol having its middle there: ten digits, six marks.
+        boxes: float32 (N,4): left, top, right and bottom in pixels of the page.
+        other: float32 (h,w), the probability of other writing or print, over the whole page in cells.
+        pixels: how many pixels of views were looked at.
+
+    """
+
+    scores: npt.NDArray[np.float32]
+    boxes: npt.NDArray[np.float32]
+    other: npt.NDArray[np.float32]
+    pixels: int
+
+    @property
+    def labels(self) -> npt.NDArray[np.int64]:
+        """int64 (N,): the most probable symbol, 0 to 9 a digit, 10 to 15 a mark."""
+        return np.asarray(self.scores.argmax(axis=1), np.int64)
+
+    @property
+    def confidence(self) -> npt.NDArray[np.float32]:
+        """float32 (N,): the probability of that symbol."""
+        return np.asarray(self.scores.max(axis=1, initial=0), np.float32)
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    def take(self, kept: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Detections:
+        """Return some of them."""
+        return Detections(self.scores[kept], self.boxes[kept], self.other, self.pixels)
+
+
+def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detections:
+    """Return what is written on a page.
+
+    The coarsest view shows the largest digits that there could be; each finer one is looked at while there is reason
+    to: the last shows digits that are too small for it, or nothing has been found yet.
+
+    Args:
+        grey: uint8 (H,W), 0 black to 255 white; dark on light, light on dark, or both.
+        detector: looks at each view.
+        how: which views, and what counts as found.
+
+    """
+    scores: list[_Cells] = []
+    boxes: list[npt.NDArray[np.float32]] = []
+    other = np.zeros((1, 1), np.float32)
+    pixels = 0
+    for scale in _scales(grey.shape, how):
+        view = _view(grey, scale)
+        pixels += view.size
+        cells = detector.cells(view)
+        own_scores, own_boxes = _peaks(cells, how)
+        scores.append(own_scores)
+        boxes.append(own_boxes / np.float32(scale))
+        other = cells[OTHER]
+        found = any(one.max(initial=0) >= how.plain for one in scores)
+        if found and cells[SMALL].max() < how.small:
+            break
+    every = Detections(np.concatenate(scores), np.concatenate(boxes), other, pixels)
+    return every.take(_best_of_each(every, how))
+
+
+def _scales(shape: tuple[int, ...], how: Pyramid) -> list[float]:
+    """Return the scales of the views, the coarsest first."""
+    coarsest = how.heights[1] / (how.largest * min(shape)) * 0.8
+    finest = min(how.enlarged, float(np.sqrt(how.most_pixels / (shape[0] * shape[1]))))
+    count = max(1, 1 + int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(how.step))))
+    return [min(coarsest * how.step**level, finest) for level in range(count)]
+
+
+def _view(grey: _Grey, scale: float) -> _Grey:
+    size = max(CELL, round(grey.shape[1] * scale)), max(CELL, round(grey.shape[0] * scale))
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    return normalise_view(np.asarray(small, np.uint8))
+
+
+def _peaks(cells: _Cells, how: Pyramid) -> tuple[_Cells, npt.NDArray[np.float32]]:
+    """Return the scores, (N,16), and boxes, (N,4) in pixels of the view, of cells that say more than those beside."""
+    # Digits within words, running text and scribbles are none.
+    cells[:OTHER] *= 1 - cells[OTHER]
+    best = cells[:OTHER].max(axis=0)
+    beside = cv2.dilate(best, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero((best >= how.least_score) & (best >= beside))
+    edges = cells[SMALL + 1 :, rows, columns].T * np.float32(NATIVE)
+    middles = np.stack([columns, rows], axis=1).astype(np.float32) * CELL + CELL / 2
+    boxes = edges + np.tile(middles, 2)
+    boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2] + 1)
+    height = boxes[:, 3] - boxes[:, 1]
+    is_digit = cells[:OTHER, rows, columns].argmax(axis=0) < 10 if len(rows) else np.zeros(0, bool)
+    believed = ~is_digit | ((height >= how.heights[0] * 0.4) & (height <= how.heights[1]))
+    return cells[:OTHER, rows, columns].T[believed], boxes[believed]
+
+
+def _best_of_each(every: Detections, how: Pyramid) -> npt.NDArray[np.int64]:
+    """Return which detections to keep: of those that overlap, at whatever scales, the best (greedy suppression)."""
+    kept: list[int] = []
+    areas = np.prod(every.boxes[:, 2:] - every.boxes[:, :2], axis=1)
+    for place in np.argsort(-every.confidence, kind="stable").tolist():
+        box = every.boxes[place]
+        others = every.boxes[kept]
+        shared = np.clip(np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2]), 0, None).prod(axis=1)
+        if not (shared > how.overlap * np.minimum(areas[place], areas[kept])).any():
+            kept.append(place)
+    return np.array(kept, np.int64)

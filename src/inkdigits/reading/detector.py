@@ -1,0 +1,52 @@
+"""The page detector run by ONNX Runtime: a view in, what stands in each cell of it out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.imaging.views import CELL, OUTPUTS
+from inkdigits.modelfile import BUNDLED_PAGES, open_page_session, read_info
+
+__all__ = ["Detector"]
+
+_SIDES = 8  # views are padded to a multiple, since the detector also looks at half the size of its cells
+_FEW_SHAPES = 32  # to a multiple of this where it is large, so that few shapes occur
+
+
+class Detector:
+    """Finds digits, marks and other writing in a view of a page.
+
+    Args:
+        path: an `.onnx` file that holds a page detector; the one that ships with the package if not given.
+        threads: how many threads a call may use; all cores if not given.
+
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+
+    """
+
+    def __init__(self, path: Path = BUNDLED_PAGES, *, threads: int | None = None) -> None:
+        self._session = open_page_session(path, threads)
+        self.info = read_info(self._session, path.stem)
+
+    def cells(self, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return what the detector says of each cell of a view.
+
+        Args:
+            view: uint8 (H,W), as `inkdigits.imaging.views.normalise_view` makes it.
+
+        Returns:
+            float32 (22,ceil(H/4),ceil(W/4)): probabilities of sixteen symbols that have their middle there, of other
+            writing and of digits too small to read, and the edges of the symbol's box in heights of a digit.
+
+        """
+        height, width = view.shape
+        step = _SIDES if max(height, width) < 8 * _FEW_SHAPES else _FEW_SHAPES
+        padded = np.full((1, -(-height // step) * step, -(-width // step) * step), 128, np.uint8)
+        padded[0, :height, :width] = view
+        (cells,) = self._session.run(None, {"views": padded})
+        assert cells.shape[1] == OUTPUTS  # noqa: S101 - its file was checked when it was opened
+        return np.asarray(cells[0, :, : -(-height // CELL), : -(-width // CELL)], np.float32)

@@ -1,0 +1,122 @@
+"""One picture's way: detect, group, recognise; on its side or head, after it was turned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.classifier import Classifier
+from inkdigits.line_model import LineModel
+from inkdigits.reading.detect import Detections, Pyramid, detect
+from inkdigits.reading.detector import Detector
+from inkdigits.reading.group import group
+from inkdigits.reading.recognise import Box, ReadLine, recognise
+
+__all__ = ["ReadPage", "Turning", "read_page"]
+
+_Grey = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Turning:
+    """When a page is turned. A lone digit is not: a 6 upside down is a 9.
+
+    Attributes:
+        plain: mean score of what was found, at which nobody looks whether the page lies on its side.
+        better: how many times more a turned page must say than the page as it came.
+        fewest: digits that must be found on the turned page.
+        pixels: of the views that are compared.
+
+    """
+
+    plain: float = 0.7
+    better: float = 1.6
+    fewest: int = 4
+    pixels: int = 400_000
+
+
+USUAL = Turning()
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What was read on a page.
+
+    Attributes:
+        lines: from the top of the page as it is read; boxes are those of the page as it came.
+        quarter_turns: how many clockwise quarter turns made it upright, 0 to 3.
+        other: share of the page that is other writing or print, 0 to 1.
+
+    """
+
+    lines: tuple[ReadLine, ...]
+    quarter_turns: int
+    other: float
+
+
+def read_page(
+    grey: _Grey, detector: Detector, lines: LineModel, classifier: Classifier, how: Turning = USUAL
+) -> ReadPage:
+    """Return the lines of a page.
+
+    Args:
+        grey: uint8 (H,W), 0 black to 255 white.
+        detector: finds digits, marks and other writing.
+        lines: reads a line that was found.
+        classifier: looks at each digit alone.
+        how: when a page is turned.
+
+    """
+    detections = detect(grey, detector)
+    turns = _turns(grey, detections, detector, how)
+    if turns:
+        upright = np.ascontiguousarray(np.rot90(grey, -turns))
+        detections = detect(upright, detector)
+    else:
+        upright = grey
+    read = [recognise(upright, detections, line, lines, classifier) for line in group(detections)]
+    kept = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
+    return ReadPage(kept, turns, float((detections.other > 0.5).mean()))
+
+
+def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:
+    """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
+    sure = detections.confidence[detections.labels < 10]
+    if len(sure) and float(sure.mean()) >= how.plain:
+        return 0
+    pyramid = Pyramid(most_pixels=how.pixels)
+    small = _smaller(grey, how.pixels)
+    said = [_said(detect(np.ascontiguousarray(np.rot90(small, -turns)), detector, pyramid)) for turns in range(4)]
+    best = int(np.argmax([total for total, _ in said]))
+    total, count = said[best]
+    return best if best and count >= how.fewest and total > how.better * said[0][0] else 0
+
+
+def _said(detections: Detections) -> tuple[float, int]:
+    """Return how much a page says: the squared scores of its digits, added up; and how many digits."""
+    sure = detections.confidence[detections.labels < 10].astype(np.float64)
+    return float((sure**2).sum()), int((sure > 0.4).sum())
+
+
+def _smaller(grey: _Grey, pixels: int) -> _Grey:
+    scale = min(1.0, float(np.sqrt(pixels / grey.size)))
+    size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
+    return grey if scale == 1.0 else np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _turned_back(line: ReadLine, shape: tuple[int, ...], turns: int) -> ReadLine:
+    """Return a line of a turned page with its boxes on the page as it came."""
+    symbols = line.symbols
+    height, width = shape
+    for _ in range(turns):  # counter-clockwise, one quarter after the other
+        symbols = tuple(replace(symbol, box=_quarter_back(symbol.box, width)) for symbol in symbols)
+        height, width = width, height
+    return replace(line, symbols=symbols)
+
+
+def _quarter_back(box: Box, width: int) -> Box:
+    left, top, right, bottom = box
+    return top, width - right, bottom, width - left
