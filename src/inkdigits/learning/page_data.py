@@ -52,8 +52,10 @@ class Sizes:
     smallest: float = 11.0
     largest: float = 36.0
     too_small: float = 8.0  # between this and `smallest`, and above `largest`, nothing is judged
-    too_large: float = 50.0
-    drawn: tuple[float, float] = (12.5, 32.0)  # what views are scaled to
+    too_large: float = 46.0
+    drawn: tuple[float, float] = (12.5, 32.0)  # what most views are scaled to
+    beyond: float = 0.12  # of the views: digits are much too large, and their strokes are no digits
+    enlarged: tuple[float, float] = (50.0, 200.0)  # what those are scaled to
     side: int = 256  # pixels of a view
     turned: float = 0.08  # of the views: the page lies on its side, and nothing is to be read
 
@@ -87,8 +89,9 @@ def draw_view(page: WrittenPage, rng: np.random.Generator, sizes: Sizes = SIZES)
     if aim >= 0 and len(digits) and rng.random() < 0.8:
         aim = int(digits[int(rng.integers(len(digits)))])
     usual = heights[aim] if aim >= 0 else float(np.median(heights)) if len(heights) else 0.03 * max(grey.shape)
-    wanted = float(np.exp(rng.uniform(*np.log(sizes.drawn))))
-    scale = float(np.clip(wanted / max(usual, 1.0), 16 / min(grey.shape), 4.0))
+    drawn = sizes.enlarged if rng.random() < sizes.beyond else sizes.drawn
+    wanted = float(np.exp(rng.uniform(*np.log(drawn))))
+    scale = float(np.clip(wanted / max(usual, 1.0), 16 / min(grey.shape), 6.0))
     shape = np.array(grey.shape[::-1]) * scale
     middle = boxes[aim].reshape(2, 2).mean(axis=0) * scale if aim >= 0 else rng.uniform(0, 1, 2) * shape
     middle = middle + rng.uniform(-0.4, 0.4, 2) * sizes.side
