@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, UsageError
 from inkdigits.imaging.decode import MAX_PAGES, Document, Picture, name_of, rereadable
-from inkdigits.imaging.ink import with_dark_ink
 from inkdigits.imaging.region import Region, RegionLike
 from inkdigits.line_model import LineModel
-from inkdigits.modelfile import BUNDLED
-from inkdigits.reading.decide import decide, explain
+from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.reading.decide import Thresholds, decide
 from inkdigits.reading.detector import Detector
-from inkdigits.reading.page import ReadPage, read_page
-from inkdigits.reading.recognise import ReadLine
-from inkdigits.reading.single import find_single
+from inkdigits.reading.models import DigitModel, GivenModel, Models
+from inkdigits.reading.page import read_page
 from inkdigits.results.reading import Reading
 
 __all__ = ["Reader"]
-
-_THRESHOLDS = {"single": 0.9, "line": 0.9, "no_digit": 0.2}  # of a line model that names none
 
 
 @dataclass(frozen=True)
@@ -38,31 +37,38 @@ class Reader:
     """Reads the handwritten digits in pictures.
 
     Args:
-        model: "bundled", an `.onnx` model file, or a run folder.
+        model: "bundled", an `.onnx` model file, or a run folder. One that is not the bundled one alone says which digit
+            stands where digits were found, and its own threshold counts.
+        classifier: a function in its place: uint8 (N,28,28), white ink on black, to (N,10) probabilities.
         min_confidence: a digit with less is uncertain, 0 to 1; the model's own threshold if not given.
-        threads: how many threads the model may use; all cores if not given.
+        threads: how many threads the models may use; all cores if not given.
 
     Raises:
         ModelFileError: the model file is missing, damaged, foreign or unsafe.
-        UsageError: `min_confidence` is out of range.
+        UsageError: `min_confidence` is out of range, or a model and a classifier are given.
 
     """
 
     def __init__(
         self,
-        model: str | Path = BUNDLED,
+        model: str | Path | None = None,
         *,
+        classifier: Callable[[npt.NDArray[np.uint8]], npt.ArrayLike] | None = None,
         min_confidence: float | None = None,
         threads: int | None = None,
     ) -> None:
         if min_confidence is not None and not 0 <= min_confidence <= 1:
             raise UsageError(f"the least confidence is {min_confidence}", "give a number from 0 to 1")
-        self.classifier = Classifier(model, threads=threads)
-        self.lines = LineModel(threads=threads)
-        self.detector = Detector(threads=threads)
-        self._least = _THRESHOLDS | self.lines.info.thresholds
+        if classifier is not None and model is not None:
+            raise UsageError("a model and a classifier are given", "give one of the two")
+        own: DigitModel = GivenModel(classifier) if classifier else Classifier(model or BUNDLED, threads=threads)
+        foreign = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
+        self._models = Models(Detector(threads=threads), LineModel(threads=threads), own, foreign)
+        self.classifier = own
+        least = {"single": own.info.reject_threshold, "line": own.info.reject_threshold} if foreign else {}
         if min_confidence is not None:
-            self._least |= {"single": min_confidence, "line": min_confidence}
+            least = {"single": min_confidence, "line": min_confidence}
+        self._least = Thresholds(**(self._models.detector.info.thresholds | least))
 
     def read(
         self,
@@ -155,24 +161,14 @@ class Reader:
     def _read_page(self, source: str, picture: Picture, document: Document, number: int, options: _Options) -> Reading:
         """Find the digits of a page and say which to accept."""
         page = document.decode(number, options.region)
-        if options.single:
-            finding = find_single(with_dark_ink(page.grey), self.classifier, self.lines)
-            read = ReadPage((ReadLine.of(finding),) if finding else (), 0, 0.0)
-        else:
-            read = read_page(page.grey, self.detector, self.lines, self.classifier)
-        lines, score = decide(
-            read.lines,
-            page,
-            accepted=self._least["single" if options.single else "line"],
-            no_digit=self._least["no_digit"],
-            digits_only=options.digits_only,
-        )
+        read = read_page(page.grey, self._models)
+        decision = decide(read, page, self._least, single=options.single, digits_only=options.digits_only)
         return Reading(
             source,
-            lines,
+            decision.lines,
             picture=picture,
             page=number,
-            digit_score=score,
+            digit_score=decision.score,
             rotation=90 * read.quarter_turns,
-            notes=explain(lines, read.other, single=options.single),
+            notes=decision.notes,
         )

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.classifier import Classifier
 from inkdigits.data.dataset import Dataset
-from inkdigits.imaging.ink import with_dark_ink
-from inkdigits.line_model import LineModel
-from inkdigits.reading.detector import Detector
+from inkdigits.reading.decide import Thresholds, only_digit
+from inkdigits.reading.models import Models
 from inkdigits.reading.page import read_page
-from inkdigits.reading.single import find_single
 from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.pages import WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands, Shares
@@ -45,20 +42,12 @@ class Outcomes:
 
 
 def choose_thresholds(
-    classifier: Classifier,
-    lines: LineModel,
-    detector: Detector,
-    digits: Dataset,
-    *,
-    pictures: int,
-    progress: Callable[[str], None] = lambda what: None,
+    models: Models, digits: Dataset, *, pictures: int, progress: Callable[[str], None] = lambda what: None
 ) -> dict[str, float]:
-    """Return the thresholds of three models, by their names in `ModelInfo.thresholds`.
+    """Return the thresholds of the models that read, by their names in `reading.decide.Thresholds`.
 
     Args:
-        classifier: the digit model.
-        lines: the line model.
-        detector: the page detector.
+        models: what reads.
         digits: validation digits, which none of them was trained on.
         pictures: how many to write of each kind at each level; twice as many of one digit and of none, and a quarter of
             whole pages.
@@ -66,12 +55,12 @@ def choose_thresholds(
 
     """
     progress("pictures of one digit")
-    single = read_single_pictures(classifier, lines, digits, "single", 2 * pictures)
+    single = read_single_pictures(models, digits, "single", 2 * pictures)
     progress("pictures of none")
-    nothing = read_single_pictures(classifier, lines, digits, "nothing", 2 * pictures)
+    nothing = read_single_pictures(models, digits, "nothing", 2 * pictures)
     known = single.confidences[single.right]
     progress("strings, boxes and lines")
-    strings = read_strings(classifier, lines, detector, digits, pictures)
+    strings = read_strings(models, digits, pictures)
     return {
         "single": max(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
@@ -89,27 +78,22 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
     return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def read_single_pictures(
-    classifier: Classifier, lines: LineModel, digits: Dataset, kind: str, pictures: int
-) -> Outcomes:
+def read_single_pictures(models: Models, digits: Dataset, kind: str, pictures: int) -> Outcomes:
     """Read pictures of one digit, or of none, at all levels of trouble."""
     confidences, right = [], []
     for picture in _pictures(kind, digits, pictures):
-        grey = with_dark_ink(picture.grey)
-        finding = find_single(grey, classifier, lines)
-        confidences.append(finding.confidence if finding else 0.0)
-        right.append(finding is not None and (str(finding.value),) == picture.digits)
+        only = only_digit(read_page(picture.grey, models).lines, Thresholds())
+        confidences.append(only[0].symbols[0].confidence if only else 0.0)
+        right.append(bool(only) and (str(only[0].symbols[0].symbol),) == picture.digits)
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def read_strings(
-    classifier: Classifier, lines: LineModel, detector: Detector, digits: Dataset, pictures: int
-) -> Outcomes:
+def read_strings(models: Models, digits: Dataset, pictures: int) -> Outcomes:
     """Read strings, rows of boxes, cheques and whole pages at all levels of trouble, line by line."""
     confidences, right = [], []
     for kind in ("string", "boxes", "cheque", *_PAGES):
         for picture in _pictures(kind, digits, pictures if kind not in _PAGES else max(1, pictures // 8)):
-            for line in read_page(picture.grey, detector, lines, classifier).lines:
+            for line in read_page(picture.grey, models).lines:
                 confidences.append(min(symbol.confidence for symbol in line.symbols))
                 right.append("".join(str(digit.symbol) for digit in line.digits) in picture.digits)
     return Outcomes(np.array(confidences), np.array(right))

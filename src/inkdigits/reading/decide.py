@@ -3,62 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 from statistics import fmean
 
 from inkdigits.imaging.bands import MARKS
 from inkdigits.imaging.decode import Page
-from inkdigits.reading.recognise import ReadLine, Symbol
+from inkdigits.reading.page import ReadPage
+from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.results.reading import Digit, Line, Mark
 
-__all__ = ["decide", "explain"]
-
-_PRINT = 0.02  # of the page is other writing or print, where that is worth a word
+__all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 
 
-def decide(
-    read: Sequence[ReadLine], page: Page, *, accepted: float, no_digit: float, digits_only: bool
-) -> tuple[tuple[Line, ...], float]:
-    """Return the lines of a reading, and how sure the surest line of all that was read is, 0 to 1.
+@dataclass(frozen=True)
+class Thresholds:
+    """What decides, on a scale from 0 to 1; the first three are chosen on made-up pages and come with the models.
+
+    Attributes:
+        single: confidence at which a picture's only digit is accepted.
+        line: confidence at which a digit or a mark of a line is accepted.
+        no_digit: mean confidence of its digits below which a line is none.
+        rival: of the digit that was asked for, as tall and as sure: so much of another says that there are several.
+        print: share of the page that is other writing or print, at which it is worth a word.
+        small: pixels: digits lower than this deserve a word.
+
+    """
+
+    single: float = 0.9
+    line: float = 0.9
+    no_digit: float = 0.2
+    rival: float = 0.5
+    print: float = 0.02
+    small: float = 10.0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a page says.
+
+    Attributes:
+        lines: what was read.
+        score: how sure the surest line of all that was read is, 0 to 1.
+        notes: why the reading is not "ok", or what was left out, in words; none where all is plain.
+
+    """
+
+    lines: tuple[Line, ...]
+    score: float
+    notes: tuple[str, ...]
+
+
+def decide(read: ReadPage, page: Page, least: Thresholds, *, single: bool, digits_only: bool) -> Decision:
+    """Return what to accept of what was read, and what to say of it.
 
     Args:
-        read: what was read, from the top.
+        read: what was read.
         page: what it was read on.
-        accepted: confidence at which a digit or a mark is accepted, 0 to 1.
-        no_digit: mean confidence of its digits below which a line is none.
+        least: what decides.
+        single: exactly one digit was asked for.
         digits_only: leave marks and gaps out of the text of lines.
 
     """
-    sure = [fmean(digit.confidence for digit in line.digits) for line in read]
-    kept = [line for line, confidence in zip(read, sure, strict=True) if confidence >= no_digit]
+    found = only_digit(read.lines, least) if single else read.lines
+    sure = [fmean(digit.confidence for digit in line.digits) for line in found]
+    kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= least.no_digit]
+    accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
-    return lines, max(sure, default=0.0)
+    several = single and sum(len(line.digits) for line in read.lines if not _is_none(line, least)) > 1
+    notes = [*_doubts(lines, several=several), *_surroundings(kept, read.other, least)]
+    return Decision(lines, max(sure, default=0.0), tuple(notes))
 
 
-def explain(lines: Sequence[Line], other: float, *, single: bool) -> tuple[str, ...]:
-    """Return why a reading is not "ok", or what was left out, in words; nothing where all is plain.
+def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, ...]:
+    """Return the digit that one means who says that there is one: the surest of the tallest; less sure beside others.
 
     Args:
         lines: what was read.
-        other: share of the page that is other writing or print, 0 to 1.
-        single: whether exactly one digit was asked for.
+        least: what counts as another digit.
 
     """
-    notes = []
+    digits = [digit for line in lines for digit in line.digits]
+    if not digits:
+        return ()
+    tallest = max(digit.height for digit in digits)
+    best, *others = sorted(digits, key=lambda digit: -digit.confidence * min(1.0, 0.2 + digit.height / tallest))
+    rivals = [
+        other.confidence
+        for other in others
+        if other.height > least.rival * best.height and other.confidence > least.rival * best.confidence
+    ]
+    return (ReadLine((replace(best, confidence=best.confidence * (1 - max(rivals, default=0.0))),)),)
+
+
+def _is_none(line: ReadLine, least: Thresholds) -> bool:
+    return fmean(digit.confidence for digit in line.digits) < least.no_digit
+
+
+def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:
+    """Return what a person should look at, in words."""
     doubtful = [
         f"{item.value} in line {number + 1}"
         for number, line in enumerate(lines)
         for item in line.characters
         if not item.accepted
     ]
-    if doubtful:
-        more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
-        notes.append(f"not sure of: {', '.join(doubtful[:3])}{more}")
-    if other > _PRINT:
-        notes.append("other writing or print was left out" if lines else "this looks like words or print, not digits")
-    elif not lines:
-        notes.append("no digit was found" + (": one digit was asked for" if single else ""))
-    return tuple(notes)
+    if not doubtful:
+        return []
+    if several:
+        return ["several digits were found: you asked for one"]
+    more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
+    return [f"not sure of: {', '.join(doubtful[:3])}{more}"]
+
+
+def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> list[str]:
+    """Return what else is on the page, in words."""
+    heights = [digit.height for line in kept for digit in line.digits]
+    if heights and max(heights) < least.small:
+        return [f"the writing is very small: {max(heights):.0f} pixels"]
+    if other > least.print:
+        return ["other writing or print was left out" if kept else "this looks like words or print, not digits"]
+    return [] if kept else ["no digit was found"]
 
 
 def _line(line: ReadLine, number: int, page: Page, accepted: float, digits_only: bool) -> Line:
@@ -69,7 +134,7 @@ def _line(line: ReadLine, number: int, page: Page, accepted: float, digits_only:
         if place in line.gaps:
             gaps.append(len(digits))
         box, sure = _box(symbol, page), symbol.confidence >= accepted
-        if symbol.symbol < 10:
+        if symbol.is_digit:
             ten = tuple(map(float, symbol.probabilities))
             digits.append(Digit(symbol.symbol, symbol.confidence, ten, box, sure, number, symbol.image))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +32,17 @@ class Grouping:
 
     near: float = 1.6
     aside: float = 0.55
-    alike: float = 2.2
+    alike: float = 2.8
     steepest: float = 0.4
+    seen: float = 9.0
+    loose: float = 0.2
+    level: float = 0.5
+    parallel: float = 1.0
+    bent: tuple[float, ...] = tuple(np.linspace(-0.12, 0.12, 13).tolist())
     same_row: float = 0.5
     wide: float = 0.7
     wider: float = 2.5
-    widest: float = 2.2
+    widest: float = 1.8
 
 
 USUAL = Grouping()
@@ -74,13 +80,14 @@ def group(found: Detections, how: Grouping = USUAL) -> list[DetectedLine]:
     boxes = found.boxes.astype(np.float64)
     heights = _heights(boxes, found.labels, digits)
     middles = np.stack([boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]], axis=1) / 2
-    slope = _page_slope(boxes[digits], middles[digits], heights[digits], how)
-    parts = _chains(boxes, middles, heights, digits, slope, how)
-    rows = _rows(parts, middles, heights, slope, how)
+    tilt = _tilt(middles[digits], heights[digits], how)
+    slopes = tilt.at(middles[:, 1])
+    parts = _chains(boxes, middles, heights, digits, slopes, how)
+    rows = _rows(parts, middles, heights, slopes, how)
     marks = np.flatnonzero(found.labels >= 10)
-    lines = [_with_marks(row, marks, boxes, middles, heights, slope, how) for row in rows]
-    lines.sort(key=lambda row: float(np.mean(middles[row, 1] - slope * middles[row, 0])))
-    return [_line(row, found.labels, boxes, middles, heights, slope, how) for row in lines]
+    lines = [_with_marks(row, marks, boxes, middles, heights, slopes, how) for row in rows]
+    lines.sort(key=lambda row: float(np.mean(middles[row, 1] - tilt.slope * middles[row, 0])))
+    return [_line(row, found.labels, boxes, middles, heights, slopes, how) for row in lines]
 
 
 def _heights(boxes: _Floats, labels: npt.NDArray[np.int64], digits: npt.NDArray[np.int64]) -> _Floats:
@@ -98,24 +105,47 @@ def _heights(boxes: _Floats, labels: npt.NDArray[np.int64], digits: npt.NDArray[
     return heights
 
 
-def _page_slope(boxes: _Floats, middles: _Floats, heights: _Floats, how: Grouping) -> float:
-    """Return the slope of most lines: the median over digits that follow each other; bottoms, which baselines share."""
-    slopes = []
-    for place in range(len(boxes)):
-        step = boxes[:, 0] - boxes[place, 2]
-        ahead = middles[:, 0] > middles[place, 0] + 0.2 * heights[place]
-        drop = np.abs(middles[:, 1] - middles[place, 1])
-        alike = np.maximum(heights, heights[place]) < how.alike * np.minimum(heights, heights[place])
-        near = np.flatnonzero(ahead & alike & (step < how.near * heights[place]) & (drop < heights[place]))
-        if len(near):
-            other = near[np.argmin(middles[near, 0])]
-            run = middles[other, 0] - middles[place, 0]
-            slopes.append((middles[other, 1] - middles[place, 1]) / run)
-    return float(np.clip(np.median(slopes), -how.steepest, how.steepest)) if slopes else 0.0
+class Tilt(NamedTuple):
+    """How lines sink to the right: with a camera held aslant, those at the top otherwise than those at the bottom."""
+
+    slope: float
+    more: float  # for each pixel further down
+    middle: float  # where `slope` holds
+
+    def at(self, y: _Floats | float) -> _Floats:
+        """Return the slope at some height of the page."""
+        return np.asarray(self.slope + self.more * (np.asarray(y) - self.middle))
+
+
+def _tilt(middles: _Floats, heights: _Floats, how: Grouping) -> Tilt:
+    """Return how lines sink: as most digits do beside those to their right, near ones counting more."""
+    run = middles[None, :, 0] - middles[:, None, 0]
+    drop = middles[None, :, 1] - middles[:, None, 1]
+    height = np.sqrt(heights[:, None] * heights[None])
+    alike = np.maximum(heights[:, None], heights[None]) < how.alike * np.minimum(heights[:, None], heights[None])
+    left, right = np.nonzero(alike & (run > 0.3 * height) & (run < how.seen * height) & (np.abs(drop) < 0.5 * run))
+    middle = float(middles[:, 1].mean())
+    if not len(left):
+        return Tilt(0.0, 0.0, middle)
+    run, drop, height = run[left, right], drop[left, right], height[left, right]
+    down = (middles[left, 1] + middles[right, 1]) / 2 - middle
+    reach = max(float(np.abs(down).max()), float(height.max()))
+    weight = height / (run + height)
+
+    def agreed(slopes: _Floats, more: _Floats) -> _Floats:
+        off = drop - (slopes[:, None] + more[:, None] * down / reach) * run
+        agreeing = np.exp(-((off / (how.loose * height)) ** 2)) @ weight
+        return np.asarray(agreeing * (1 - (how.level * np.abs(slopes) + how.parallel * np.abs(more))))
+
+    steps = np.linspace(-how.steepest, how.steepest, 81)
+    best = steps[int(agreed(steps, np.zeros(81)).argmax())]
+    slopes, more = (each.ravel() for each in np.meshgrid(best + np.linspace(-0.03, 0.03, 13), how.bent))
+    at = int(agreed(slopes, more).argmax())
+    return Tilt(float(slopes[at]), float(more[at]) / reach, middle)
 
 
 def _chains(
-    boxes: _Floats, middles: _Floats, heights: _Floats, digits: npt.NDArray[np.int64], slope: float, how: Grouping
+    boxes: _Floats, middles: _Floats, heights: _Floats, digits: npt.NDArray[np.int64], slopes: _Floats, how: Grouping
 ) -> list[list[int]]:
     """Return numbers: digits that follow each other closely, each with the best one to its right."""
     after: dict[int, int] = {}
@@ -125,7 +155,7 @@ def _chains(
         height = heights[place]
         gap = boxes[digits, 0] - boxes[place, 2]
         run = middles[digits, 0] - middles[place, 0]
-        aside = np.abs(middles[digits, 1] - middles[place, 1] - slope * run)
+        aside = np.abs(middles[digits, 1] - middles[place, 1] - slopes[place] * run)
         ratio = np.maximum(heights[digits], height) / np.minimum(heights[digits], height)
         taller = np.maximum(heights[digits], height)
         fits = (run > 0.15 * height) & (gap < how.near * taller) & (aside < how.aside * taller) & (ratio < how.alike)
@@ -144,7 +174,9 @@ def _chains(
     return chains
 
 
-def _rows(parts: list[list[int]], middles: _Floats, heights: _Floats, slope: float, how: Grouping) -> list[list[int]]:
+def _rows(
+    parts: list[list[int]], middles: _Floats, heights: _Floats, slopes: _Floats, how: Grouping
+) -> list[list[int]]:
     """Return lines: numbers at one height, as a table's row has them, however far apart."""
     rows: list[list[int]] = []
     order = sorted(parts, key=lambda part: float(middles[part[0], 0]))
@@ -157,6 +189,7 @@ def _rows(parts: list[list[int]], middles: _Floats, heights: _Floats, slope: flo
             ratio = max(usual, height) / min(usual, height)
             run = middles[part[0], 0] - middles[row[-1], 0]
             ahead = run > 0.3 * height
+            slope = float(np.mean(slopes[[*tail, *part[:3]]]))
             start = float(np.mean(middles[part[:3], 1] - slope * middles[part[:3], 0]))
             end = float(np.mean(middles[tail, 1] - slope * middles[tail, 0]))
             apart = abs(start - end) / max(usual, height)
@@ -175,7 +208,7 @@ def _with_marks(
     boxes: _Floats,
     middles: _Floats,
     heights: _Floats,
-    slope: float,
+    slopes: _Floats,
     how: Grouping,
 ) -> list[int]:
     """Return a line with the marks that stand between its digits, or close before or after them."""
@@ -185,7 +218,7 @@ def _with_marks(
     for mark in marks.tolist():
         x = middles[mark, 0]
         nearest = min(row, key=lambda place: abs(middles[place, 0] - x))
-        aside = middles[mark, 1] - middles[nearest, 1] - slope * (x - middles[nearest, 0])
+        aside = middles[mark, 1] - middles[nearest, 1] - slopes[mark] * (x - middles[nearest, 0])
         if left <= x <= right and abs(aside) < 0.75 * height and heights[mark] < how.alike * height:
             own.append(mark)
     return sorted(own, key=lambda place: float(middles[place, 0]))
@@ -197,7 +230,7 @@ def _line(
     boxes: _Floats,
     middles: _Floats,
     heights: _Floats,
-    slope: float,
+    slopes: _Floats,
     how: Grouping,
 ) -> DetectedLine:
     places = np.array(row, np.int64)
@@ -206,6 +239,7 @@ def _line(
     gaps = (boxes[places[1:], 0] - np.maximum.accumulate(boxes[places, 2])[:-1]) / height
     usual = max(float(np.quantile(gaps, 0.25)), 0.05) if len(gaps) else 0.0
     wide = (gaps > how.widest) | ((gaps > how.wide) & (gaps > how.wider * usual))
+    slope = float(slopes[digits].mean())
     if len(digits) > 2:
         run = middles[digits, 0] - middles[digits, 0].mean()
         own = float((run * (middles[digits, 1] - middles[digits, 1].mean())).sum() / ((run**2).sum() + height**2))

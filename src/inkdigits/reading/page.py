@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.classifier import Classifier
-from inkdigits.line_model import LineModel
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.group import group
-from inkdigits.reading.recognise import Box, ReadLine, recognise
+from inkdigits.reading.models import Models
+from inkdigits.reading.recognise import recognise
+from inkdigits.reading.symbols import Box, ReadLine
 
 __all__ = ["ReadPage", "Turning", "read_page"]
 
@@ -57,29 +57,24 @@ class ReadPage:
     other: float
 
 
-def read_page(
-    grey: _Grey, detector: Detector, lines: LineModel, classifier: Classifier, how: Turning = USUAL
-) -> ReadPage:
+def read_page(grey: _Grey, models: Models, how: Turning = USUAL) -> ReadPage:
     """Return the lines of a page.
 
     Args:
         grey: uint8 (H,W), 0 black to 255 white.
-        detector: finds digits, marks and other writing.
-        lines: reads a line that was found.
-        classifier: looks at each digit alone.
+        models: what reads it.
         how: when a page is turned.
 
     """
-    detections = detect(grey, detector)
-    turns = _turns(grey, detections, detector, how)
+    detections = detect(grey, models.detector)
+    turns = _turns(grey, detections, models.detector, how)
+    upright = grey
     if turns:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
-        detections = detect(upright, detector)
-    else:
-        upright = grey
-    read = [recognise(upright, detections, line, lines, classifier) for line in group(detections)]
-    kept = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
-    return ReadPage(kept, turns, float((detections.other > 0.5).mean()))
+        detections = detect(upright, models.detector)
+    read = [recognise(upright, detections, line, models) for line in group(detections)]
+    lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
+    return ReadPage(lines, turns, float((detections.other > 0.5).mean()))
 
 
 def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:

@@ -93,7 +93,7 @@ class _Replica:
 
     def check_health(self) -> None:
         """Answer a digit; a replica that cannot is replaced."""
-        self._app.state.service.model.current.reader.classifier.predict(np.zeros((1, 28, 28), np.uint8))
+        self._app.state.service.model.current.reader.classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
 
 
 def app(arguments: Arguments) -> serve.Application:

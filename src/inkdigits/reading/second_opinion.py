@@ -1,0 +1,182 @@
+"""The line model's reading of a number, beside what the detector found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.imaging.bands import SIGN, Row, cut_band, normalise_band
+from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
+from inkdigits.reading.symbols import Box, Symbol
+
+__all__ = ["DetectedNumber", "Opinions", "read_number"]
+
+_Floats = npt.NDArray[np.float64]
+_NO_IMAGE = np.zeros((28, 28), np.uint8)
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """How the line model's opinion and the detector's become one.
+
+    Attributes:
+        zooms: sizes at which the line model looks, while its look and the detector differ.
+        unseen: probability of a symbol that only one of both sees.
+        least, most: what a model's probability is taken for at least and at most.
+        near: of a digit's height: how far apart the middles of one symbol may be for both.
+
+    """
+
+    zooms: tuple[float, ...] = (1.0, 0.85, 1.18)
+    unseen: float = 0.15
+    least: float = 0.01
+    most: float = 0.995
+    near: float = 0.4
+
+
+@dataclass(frozen=True)
+class DetectedNumber:
+    """What the detector found of a number, on a crop of the page.
+
+    Attributes:
+        boxes: float64 (N,4): left, top, right and bottom in pixels of the crop.
+        scores: float32 (N,16), the probability of each symbol.
+        row: where it runs.
+
+    """
+
+    boxes: _Floats
+    scores: npt.NDArray[np.float32]
+    row: Row
+
+    def at(self, box: Box, near: float) -> int | None:
+        """Return which detection stands where a symbol was read; None if none does."""
+        away = np.abs((self.boxes[:, 0] + self.boxes[:, 2]) / 2 - (box[0] + box[2]) / 2)
+        place = int(away.argmin())
+        return place if away[place] < near * self.row.height else None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the line model says of a band.
+
+    Attributes:
+        frames: float32 (T,22), as `LineModel.columns` gives them.
+        symbols: what it reads.
+        boxes: where, on the crop.
+
+    """
+
+    frames: npt.NDArray[np.float32]
+    symbols: Sequence[PlacedDigit]
+    boxes: Sequence[Box]
+
+    @property
+    def string(self) -> tuple[int, ...]:
+        """The symbols' numbers."""
+        return tuple(symbol.symbol for symbol in self.symbols)
+
+
+def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: LineModel, how: Opinions) -> list[Symbol]:
+    """Return the symbols of a number: as one of the line model's looks has them, or as they were detected.
+
+    Args:
+        crop: uint8 (H,W), dark on light, the number with some paper about it.
+        number: what was detected there.
+        lines: reads the band.
+        how: how opinions become one.
+
+    """
+    detected = tuple(number.scores.argmax(axis=1).tolist())
+    looks: list[_Look] = []
+    for zoom in how.zooms:
+        looks.append(_look(crop, number.row, zoom, lines))
+        if looks[-1].string == detected:
+            break
+    best = _most_probable(looks, number, detected, how)
+    if best is None:
+        return [_as_detected(number, place, how) for place in range(len(number.boxes))]
+    pairs = zip(best.symbols, best.boxes, strict=True)
+    return [_as_read(symbol, box, looks, number, how) for symbol, box in pairs if symbol.symbol != SIGN]
+
+
+def _look(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _Look:
+    band, to_crop = cut_band(crop, row, zoom=zoom)
+    (frames,) = lines.columns([normalise_band(band)])
+    symbols = decode_columns(frames)
+    return _Look(frames, symbols, [_on_crop(symbol.box, to_crop) for symbol in symbols])
+
+
+def _on_crop(box: Box, to_crop: _Floats) -> Box:
+    left, top, right, bottom = box
+    corners = np.array([[left, top, 1], [right, top, 1], [left, bottom, 1], [right, bottom, 1]]) @ to_crop.T
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return x0, y0, x1, y1
+
+
+def _most_probable(
+    looks: Sequence[_Look], number: DetectedNumber, detected: tuple[int, ...], how: Opinions
+) -> _Look | None:
+    """Return which look both models together find most probable; None if it is what was detected."""
+
+    def read_by_lines(string: tuple[int, ...]) -> float:
+        return float(np.log(np.mean([string_probabilities(look.frames, [string])[0] for look in looks]) + 1e-6))
+
+    def seen_by_detector(look: _Look) -> float:
+        near = [number.at(box, how.near) for box in look.boxes]
+        seen = [_seen(number, at, symbol, how) for at, symbol in zip(near, look.string, strict=True)]
+        most = np.clip(number.scores.max(axis=1), 0, how.most)
+        missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
+        return float(np.log([*seen, *missed, 1.0]).sum())
+
+    totals = [
+        read_by_lines(look.string) + seen_by_detector(look) if min(look.string, default=SIGN) < 10 else -np.inf
+        for look in looks
+    ]
+    own = float(np.log(np.clip(number.scores.max(axis=1), how.least, how.most)).sum()) + read_by_lines(detected)
+    best = int(np.argmax(totals))
+    return looks[best] if totals[best] >= own else None
+
+
+def _seen(number: DetectedNumber, at: int | None, symbol: int, how: Opinions) -> float:
+    """Return the detector's probability of a symbol that the line model reads."""
+    if at is None or symbol >= SIGN:
+        return how.unseen
+    return float(np.clip(number.scores[at, symbol], how.least, how.most))
+
+
+def _as_read(symbol: PlacedDigit, box: Box, looks: Sequence[_Look], number: DetectedNumber, how: Opinions) -> Symbol:
+    """Return a symbol that the line model reads, as sure as both models are."""
+    middle, near = (box[0] + box[2]) / 2, how.near * number.row.height
+    sure = np.mean(
+        [
+            max(
+                other.confidence
+                if other.symbol == symbol.symbol and abs((there[0] + there[2]) / 2 - middle) < near
+                else 0.0
+                for other, there in zip(look.symbols, look.boxes, strict=True)
+            )
+            if look.symbols
+            else 0.0
+            for look in looks
+        ]
+    )
+    at = number.at(box, how.near)
+    probabilities = symbol.probabilities.astype(np.float64) + 1e-6
+    if at is not None:
+        probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
+    confidence = float(np.sqrt(max(float(sure), how.least) * _seen(number, at, symbol.symbol, how)))
+    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE)
+
+
+def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
+    """Return a symbol that the detector alone answers for."""
+    scores = number.scores[place].astype(np.float64)
+    symbol = int(scores.argmax())
+    ten = np.clip(scores[:10], 1e-4, 1)
+    confidence = float(np.sqrt(np.clip(scores[symbol], how.least, how.most) * how.unseen * 2))
+    left, top, right, bottom = number.boxes[place].tolist()
+    return Symbol(symbol, ten / ten.sum(), confidence, (left, top, right, bottom), _NO_IMAGE)

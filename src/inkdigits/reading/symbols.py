@@ -1,0 +1,61 @@
+"""What was read at a place, before it is decided what to accept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Box", "ReadLine", "Symbol"]
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A digit or a mark that was read.
+
+    Attributes:
+        symbol: 0 to 9 a digit, 10 to 15 a mark.
+        probabilities: float64 (10,) of the ten digits; they add up to 1.
+        confidence: probability that this symbol stands here, 0 to 1.
+        box: where.
+        image: uint8 (28,28), what the digit model saw; all zeros for a mark.
+
+    """
+
+    symbol: int
+    probabilities: npt.NDArray[np.float64]
+    confidence: float
+    box: Box
+    image: npt.NDArray[np.uint8]
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether it is no mark."""
+        return self.symbol < 10
+
+    @property
+    def height(self) -> float:
+        """Of its box, in pixels."""
+        return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """What was read in a line, from the left.
+
+    Attributes:
+        symbols: digits and marks.
+        gaps: after how many of them a wide gap stands.
+
+    """
+
+    symbols: tuple[Symbol, ...]
+    gaps: tuple[int, ...] = ()
+
+    @property
+    def digits(self) -> tuple[Symbol, ...]:
+        """Its digits."""
+        return tuple(symbol for symbol in self.symbols if symbol.is_digit)
