@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from inkdigits.evaluation.figures import plot_mistakes, plot_prediction
     from inkdigits.export import export
     from inkdigits.reader import Reader
+    from inkdigits.reading.to_mnist import to_mnist
     from inkdigits.results.reading import Digit, Line, Mark, Reading
     from inkdigits.training import train
 
@@ -34,6 +35,7 @@ _HOMES = {
     "load_dataset": "data",
     "plot_mistakes": "evaluation.figures",
     "plot_prediction": "evaluation.figures",
+    "to_mnist": "reading.to_mnist",
     "train": "training",
 }
 
@@ -53,6 +55,7 @@ __all__ = [
     "load_dataset",
     "plot_mistakes",
     "plot_prediction",
+    "to_mnist",
     "train",
 ]
 

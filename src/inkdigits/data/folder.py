@@ -16,7 +16,7 @@ import numpy.typing as npt
 from inkdigits.data.dataset import CLASSES, Progress
 from inkdigits.data.splits import Collection, divide, fraction_of_each
 from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
-from inkdigits.imaging import single_digit
+from inkdigits.reading.to_mnist import to_mnist
 
 __all__ = ["load_folder"]
 
@@ -123,9 +123,7 @@ def _read(
     images, labels, skipped = [], [], []
     for done, (label, picture) in enumerate(labelled, start=1):
         try:
-            image = single_digit(picture)
-            if image is None:
-                raise PictureError(f"{printable(picture)} shows no digit", code="no_digit")
+            image = to_mnist(picture)
         except PictureError as error:
             skipped.append(str(error))
         else:

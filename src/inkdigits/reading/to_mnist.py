@@ -1,0 +1,55 @@
+"""A picture of one digit becomes what every model that was trained on MNIST expects."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.classifier import Classifier
+from inkdigits.errors import PictureError, printable
+from inkdigits.imaging import single_digit
+from inkdigits.imaging.decode import Picture, decode, name_of, rereadable
+from inkdigits.imaging.normalise import SIDE
+from inkdigits.line_model import LineModel
+from inkdigits.reading.decide import Thresholds, only_digit
+from inkdigits.reading.detector import Detector
+from inkdigits.reading.models import Models
+from inkdigits.reading.page import read_page
+
+__all__ = ["to_mnist"]
+
+
+def to_mnist(picture: Picture) -> npt.NDArray[np.uint8]:
+    """Return the one digit in a picture as MNIST would hold it, by the way on which pictures are read.
+
+    What is 28×28 already is taken as it is, but for its polarity and its place. Where no digit is found, the heaviest
+    piece of ink is taken: who asks knows that there is one.
+
+    Args:
+        picture: a path, the bytes of a file, an open binary file, a data URL, a Pillow image, or an array or tensor
+            (H,W), (H,W,3) RGB or (H,W,4) RGBA; 28×28 also as a row of 784.
+
+    Returns:
+        uint8 (28,28), 0 paper to 255 ink, a digit of 20×20 with its centre of mass in the middle.
+
+    Raises:
+        PictureError: it is no picture that can be read, or an empty one; its `code` says why.
+
+    """
+    name, picture = name_of(picture), rereadable(picture)
+    grey = decode(picture).grey
+    if grey.shape != (SIDE, SIDE):
+        only = only_digit(read_page(grey, _models()).lines, Thresholds())
+        if only:
+            return only[0].symbols[0].image
+    image = single_digit(grey)
+    if image is None:
+        raise PictureError(f"{printable(name)} shows no digit", code="no_digit")
+    return image
+
+
+@cache
+def _models() -> Models:
+    return Models(Detector(), LineModel(), Classifier())
