@@ -161,7 +161,7 @@ class Reader:
     def _read_page(self, source: str, picture: Picture, document: Document, number: int, options: _Options) -> Reading:
         """Find the digits of a page and say which to accept."""
         page = document.decode(number, options.region)
-        read = read_page(page.grey, self._models)
+        read = read_page(page.grey, self._models, single=options.single)
         decision = decide(read, page, self._least, single=options.single, digits_only=options.digits_only)
         return Reading(
             source,

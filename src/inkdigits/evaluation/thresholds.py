@@ -82,7 +82,7 @@ def read_single_pictures(models: Models, digits: Dataset, kind: str, pictures: i
     """Read pictures of one digit, or of none, at all levels of trouble."""
     confidences, right = [], []
     for picture in _pictures(kind, digits, pictures):
-        only = only_digit(read_page(picture.grey, models).lines, Thresholds())
+        only = only_digit(read_page(picture.grey, models, single=True).lines, Thresholds())
         confidences.append(only[0].symbols[0].confidence if only else 0.0)
         right.append(bool(only) and (str(only[0].symbols[0].symbol),) == picture.digits)
     return Outcomes(np.array(confidences), np.array(right))

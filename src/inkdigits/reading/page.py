@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.group import group
+from inkdigits.reading.lone import propose
 from inkdigits.reading.models import Models
 from inkdigits.reading.recognise import recognise
 from inkdigits.reading.symbols import Box, ReadLine
@@ -26,6 +28,8 @@ class Turning:
 
     Attributes:
         plain: mean score of what was found, at which nobody looks whether the page lies on its side.
+        written: share of the page with other writing, below which nobody looks either: to the detector, digits that
+            lie on their side are other writing.
         better: how many times more a turned page must say than the page as it came.
         fewest: digits that must be found on the turned page.
         pixels: of the views that are compared.
@@ -33,12 +37,32 @@ class Turning:
     """
 
     plain: float = 0.7
+    written: float = 0.01
     better: float = 1.6
     fewest: int = 4
     pixels: int = 400_000
 
 
 USUAL = Turning()
+
+
+@dataclass(frozen=True)
+class Lone:
+    """Which pictures are one digit, and how much that is believed.
+
+    Attributes:
+        side: pixels: a picture as large as those of MNIST is what MNIST holds.
+        mnist: probability that it is a digit.
+        asked: the same, where one digit was asked for and none was found.
+
+    """
+
+    side: int = SIDE
+    mnist: float = 0.98
+    asked: float = 0.5
+
+
+LONE = Lone()
 
 
 @dataclass(frozen=True)
@@ -57,21 +81,31 @@ class ReadPage:
     other: float
 
 
-def read_page(grey: _Grey, models: Models, how: Turning = USUAL) -> ReadPage:
+def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
     """Return the lines of a page.
 
     Args:
         grey: uint8 (H,W), 0 black to 255 white.
         models: what reads it.
-        how: when a page is turned.
+        single: there is one digit on it.
 
     """
+    if grey.shape == (LONE.side, LONE.side):
+        found = propose(grey, models.classifier, LONE.mnist)
+        return _read(grey, found, 0, models) if found else ReadPage((), 0, 0.0)
     detections = detect(grey, models.detector)
-    turns = _turns(grey, detections, models.detector, how)
+    turns = _turns(grey, detections, models.detector, USUAL)
     upright = grey
     if turns:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
+    if single and not (detections.labels < 10).any():
+        detections = propose(upright, models.classifier, LONE.asked) or detections
+    return _read(upright, detections, turns, models)
+
+
+def _read(upright: _Grey, detections: Detections, turns: int, models: Models) -> ReadPage:
+    """Return what was detected on an upright page as lines of the page as it came."""
     read = [recognise(upright, detections, line, models) for line in group(detections)]
     lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
     return ReadPage(lines, turns, float((detections.other > 0.5).mean()))
@@ -80,7 +114,7 @@ def read_page(grey: _Grey, models: Models, how: Turning = USUAL) -> ReadPage:
 def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:
     """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
     sure = detections.confidence[detections.labels < 10]
-    if len(sure) and float(sure.mean()) >= how.plain:
+    if (len(sure) and float(sure.mean()) >= how.plain) or float((detections.other > 0.5).mean()) < how.written:
         return 0
     pyramid = Pyramid(most_pixels=how.pixels)
     small = _smaller(grey, how.pixels)

@@ -9,9 +9,7 @@ import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, printable
-from inkdigits.imaging import single_digit
 from inkdigits.imaging.decode import Picture, decode, name_of, rereadable
-from inkdigits.imaging.normalise import SIDE
 from inkdigits.line_model import LineModel
 from inkdigits.reading.decide import Thresholds, only_digit
 from inkdigits.reading.detector import Detector
@@ -39,15 +37,10 @@ def to_mnist(picture: Picture) -> npt.NDArray[np.uint8]:
 
     """
     name, picture = name_of(picture), rereadable(picture)
-    grey = decode(picture).grey
-    if grey.shape != (SIDE, SIDE):
-        only = only_digit(read_page(grey, _models()).lines, Thresholds())
-        if only:
-            return only[0].symbols[0].image
-    image = single_digit(grey)
-    if image is None:
+    only = only_digit(read_page(decode(picture).grey, _models(), single=True).lines, Thresholds())
+    if not only:
         raise PictureError(f"{printable(name)} shows no digit", code="no_digit")
-    return image
+    return only[0].symbols[0].image
 
 
 @cache
