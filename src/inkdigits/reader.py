@@ -65,10 +65,9 @@ class Reader:
         foreign = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
         self._models = Models(Detector(threads=threads), LineModel(threads=threads), own, foreign)
         self.classifier = own
-        least = {"single": own.info.reject_threshold, "line": own.info.reject_threshold} if foreign else {}
-        if min_confidence is not None:
-            least = {"single": min_confidence, "line": min_confidence}
-        self._least = Thresholds(**(self._models.detector.info.thresholds | least))
+        chosen = {} if foreign else self._models.detector.info.thresholds
+        least = own.info.reject_threshold if foreign and min_confidence is None else min_confidence
+        self._least = Thresholds(**(chosen if least is None else chosen | {"single": least, "line": least}))
 
     def read(
         self,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
 
 from inkdigits.data.dataset import Dataset
 from inkdigits.reading.decide import Thresholds, only_digit
 from inkdigits.reading.models import Models
 from inkdigits.reading.page import read_page
+from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.synthesis.levels import LEVELS
 from inkdigits.synthesis.pages import WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands, Shares
 
-__all__ = ["Outcomes", "choose_thresholds", "lowest_confidence", "read_single_pictures", "read_strings"]
+__all__ = ["Outcomes", "choose_thresholds", "fit_calibration", "lowest_confidence", "read_single_pictures"]
 
 SINGLE_RIGHT, LINE_RIGHT = 0.997, 0.98  # of what is accepted
 FALSELY_ACCEPTED = 0.03  # of pictures without a digit
@@ -54,20 +56,48 @@ def choose_thresholds(
         progress: told what is being read.
 
     """
+    progress("strings, boxes and pages")
+    pages = [(page, read_page(page.grey, models).lines) for page in _written(digits, pictures)]
+    least = Thresholds(**fit_calibration(pages))
+    strings = _judge_lines((page, least.calibrated(lines)) for page, lines in pages)
     progress("pictures of one digit")
-    single = read_single_pictures(models, digits, "single", 2 * pictures)
+    single = read_single_pictures(models, least, digits, "single", 2 * pictures)
     progress("pictures of none")
-    nothing = read_single_pictures(models, digits, "nothing", 2 * pictures)
+    nothing = read_single_pictures(models, least, digits, "nothing", 2 * pictures)
     known = single.confidences[single.right]
-    progress("strings, boxes and lines")
-    strings = read_strings(models, digits, pictures)
     return {
+        "scale": least.scale,
+        "shift": least.shift,
         "single": max(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
         ),
         "line": lowest_confidence(strings, LINE_RIGHT),
         "no_digit": float(np.quantile(known, MISSED)) if len(known) else 0.0,
     }
+
+
+def fit_calibration(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> dict[str, float]:
+    """Return `scale` and `shift` of `Thresholds` that make confidence the share of symbols that are right.
+
+    Args:
+        pages: what is written, and what was read.
+
+    """
+    symbols = [(symbol, _is_right(symbol, page)) for page, lines in pages for line in lines for symbol in line.symbols]
+    right = np.array([known for _, known in symbols])
+    if not right.any() or right.all():
+        return {}
+    sure = np.clip([symbol.confidence for symbol, _ in symbols], 1e-6, 1 - 1e-6)
+    fitted = LogisticRegression(C=np.inf).fit(np.log(sure / (1 - sure))[:, None], right)
+    return {"scale": float(fitted.coef_[0, 0]), "shift": float(fitted.intercept_[0])}
+
+
+def _is_right(symbol: Symbol, page: WrittenPage) -> bool:
+    """Say whether such a symbol is written with its middle within the box that was read, on a line."""
+    left, top, right, bottom = symbol.box
+    middles = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
+    inside = ((middles >= (left, top)) & (middles <= (right, bottom))).all(axis=1)
+    return bool((inside & (page.labels == symbol.symbol) & (page.line >= 0)).any())
 
 
 def lowest_confidence(outcomes: Outcomes, share: float) -> float:
@@ -78,25 +108,30 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
     return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def read_single_pictures(models: Models, digits: Dataset, kind: str, pictures: int) -> Outcomes:
+def read_single_pictures(models: Models, least: Thresholds, digits: Dataset, kind: str, pictures: int) -> Outcomes:
     """Read pictures of one digit, or of none, at all levels of trouble."""
     confidences, right = [], []
     for picture in _pictures(kind, digits, pictures):
-        only = only_digit(read_page(picture.grey, models, single=True).lines, Thresholds())
+        only = only_digit(least.calibrated(read_page(picture.grey, models, single=True).lines), least)
         confidences.append(only[0].symbols[0].confidence if only else 0.0)
         right.append(bool(only) and (str(only[0].symbols[0].symbol),) == picture.digits)
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def read_strings(models: Models, digits: Dataset, pictures: int) -> Outcomes:
-    """Read strings, rows of boxes, cheques and whole pages at all levels of trouble, line by line."""
+def _judge_lines(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Outcomes:
+    """Judge what was read line by line."""
     confidences, right = [], []
-    for kind in ("string", "boxes", "cheque", *_PAGES):
-        for picture in _pictures(kind, digits, pictures if kind not in _PAGES else max(1, pictures // 8)):
-            for line in read_page(picture.grey, models).lines:
-                confidences.append(min(symbol.confidence for symbol in line.symbols))
-                right.append("".join(str(digit.symbol) for digit in line.digits) in picture.digits)
+    for page, lines in pages:
+        for line in lines:
+            confidences.append(min(symbol.confidence for symbol in line.symbols))
+            right.append("".join(str(digit.symbol) for digit in line.digits) in page.digits)
     return Outcomes(np.array(confidences), np.array(right))
+
+
+def _written(digits: Dataset, count: int) -> Iterator[WrittenPage]:
+    """Yield strings, rows of boxes, cheques and whole pages at all levels of trouble."""
+    for kind in ("string", "boxes", "cheque", *_PAGES):
+        yield from _pictures(kind, digits, count if kind not in _PAGES else max(1, count // 8))
 
 
 def _pictures(kind: str, digits: Dataset, count: int) -> Iterator[WrittenPage]:

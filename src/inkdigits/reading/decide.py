@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, exp, log
 from statistics import fmean
 
 from inkdigits.imaging.bands import MARKS
@@ -18,9 +18,11 @@ __all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What decides, on a scale from 0 to 1; the first three are chosen on made-up pages and come with the models.
+    """What decides; the first five are chosen on made-up pages and come with the models.
 
     Attributes:
+        scale, shift: how the models' confidence becomes the share of such symbols that are right: on the logistic
+            scale, times one plus the other (J. Platt, "Probabilistic outputs for support vector machines", 1999).
         single: confidence at which a picture's only digit is accepted.
         line: confidence at which a digit or a mark of a line is accepted.
         no_digit: mean confidence of its digits below which a line is none.
@@ -30,12 +32,28 @@ class Thresholds:
 
     """
 
+    scale: float = 1.0
+    shift: float = 0.0
     single: float = 0.9
     line: float = 0.9
     no_digit: float = 0.2
     rival: float = 0.5
     print: float = 0.02
     small: float = 10.0
+
+    def calibrated(self, lines: Iterable[ReadLine]) -> tuple[ReadLine, ...]:
+        """Return lines whose symbols are as sure as they are often right."""
+        return tuple(
+            replace(
+                line,
+                symbols=tuple(replace(one, confidence=self._calibrated(one.confidence)) for one in line.symbols),
+            )
+            for line in lines
+        )
+
+    def _calibrated(self, confidence: float) -> float:
+        odds = confidence / max(1 - confidence, 1e-6)
+        return 1 / (1 + exp(-(self.scale * log(max(odds, 1e-6)) + self.shift)))
 
 
 @dataclass(frozen=True)
@@ -65,12 +83,13 @@ def decide(read: ReadPage, page: Page, least: Thresholds, *, single: bool, digit
         digits_only: leave marks and gaps out of the text of lines.
 
     """
-    found = only_digit(read.lines, least) if single else read.lines
+    every = least.calibrated(read.lines)
+    found = only_digit(every, least) if single else every
     sure = [fmean(digit.confidence for digit in line.digits) for line in found]
     kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= least.no_digit]
     accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
-    several = single and sum(len(line.digits) for line in read.lines if not _is_none(line, least)) > 1
+    several = single and sum(len(line.digits) for line in every if not _is_none(line, least)) > 1
     notes = [*_doubts(lines, several=several), *_surroundings(kept, read.other, least)]
     return Decision(lines, max(sure, default=0.0), tuple(notes))
 
