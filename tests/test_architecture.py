@@ -15,7 +15,7 @@ PACKAGE = Path(inkdigits.__file__).parent
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
 FOUNDATION = {"errors", "settings", "files", "extras"}
 READING_SIDE = FOUNDATION | {
-    *("imaging", "results", "modelfile", "classifier", "line_model", "recognition", "reader", "samples"),
+    *("imaging", "results", "modelfile", "classifier", "line_model", "reading", "reader", "samples"),
 }
 ALLOWED = {
     "errors": set(),
@@ -27,12 +27,12 @@ ALLOWED = {
     "results": FOUNDATION | {"imaging"},
     "classifier": FOUNDATION | {"modelfile"},
     "line_model": FOUNDATION | {"imaging", "modelfile"},
-    "recognition": FOUNDATION | {"imaging", "classifier", "line_model"},
+    "reading": FOUNDATION | {"imaging", "results", "modelfile", "classifier", "line_model"},
     "reader": READING_SIDE - {"reader"},
     "sources": FOUNDATION,
     "samples": FOUNDATION,
     "weights": set(),
-    "data": FOUNDATION | {"imaging"},
+    "data": FOUNDATION | {"imaging", "reading"},
     "synthesis": FOUNDATION | {"imaging", "data"},
     "learning": FOUNDATION | {"imaging", "modelfile", "classifier", "data", "synthesis"},
     "evaluation": READING_SIDE | {"data", "synthesis"},

@@ -1,4 +1,4 @@
-"""Bands and rows: where writing runs on a page, and how it is cut out level."""
+"""Bands: a line of writing, cut out level."""
 
 import cv2
 import numpy as np
@@ -8,9 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT, normalise_band
-from inkdigits.imaging.ink import find_ink
-from inkdigits.imaging.layout import Row, cut_band, find_rows
+from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT, Row, cut_band, normalise_band
 
 
 def page(*rows: tuple[int, int, int], slope: float = 0.0, size: tuple[int, int] = (400, 700)) -> npt.NDArray[np.uint8]:
@@ -36,22 +34,6 @@ def test_light_does_not_matter_to_a_band() -> None:
     cv2.putText(grey, "407", (20, 32), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 60, 3)
     shaded = (grey * np.linspace(1, 0.5, 120)).astype(np.uint8)
     assert np.abs(normalise_band(grey).astype(int) - normalise_band(shaded)).mean() < 12
-
-
-def test_rows_are_found_from_the_top_with_their_heights() -> None:
-    rows = find_rows(find_ink(page((5, 100, 50), (7, 300, 50))))
-    assert [round(row.middle) for row in rows] == pytest.approx([100, 300], abs=4)
-    assert [row.height for row in rows] == pytest.approx([50, 50], rel=0.2)
-    assert rows[1].right > rows[0].right
-
-
-def test_a_row_that_slopes_is_one_row() -> None:
-    (row,) = find_rows(find_ink(page((8, 80, 50), slope=0.25)))
-    assert row.slope == pytest.approx(0.25, abs=0.06)
-
-
-def test_a_blank_page_has_no_rows() -> None:
-    assert find_rows(np.zeros((100, 100), np.float32)) == []
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.2])

@@ -1,34 +1,49 @@
-"""Who says that a picture is one digit is believed: its ink is taken as detected where the detector finds nothing."""
+"""A picture that is said to be one digit, or that is as large as those of MNIST: its ink is taken for that digit."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import SIGN
-from inkdigits.imaging.ink import find_ink
+from inkdigits.imaging.bands import Row, cut_band, normalise_band
+from inkdigits.imaging.ink import find_ink, with_dark_ink
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.segment import single_glyph
-from inkdigits.reading.detect import Detections
-from inkdigits.reading.models import DigitModel
+from inkdigits.line_model import string_probabilities
+from inkdigits.reading.models import Models
+from inkdigits.reading.symbols import ReadLine, Symbol
 
-__all__ = ["propose"]
+__all__ = ["read_lone"]
+
+_NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
 
 
-def propose(grey: npt.NDArray[np.uint8], classifier: DigitModel, trust: float) -> Detections | None:
-    """Return the heaviest piece of ink on a page as if it had been detected; None if there is no ink.
+def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> ReadLine | None:
+    """Return the heaviest piece of ink on a page as a digit; None if there is no ink.
+
+    The digit model looks at it as MNIST would hold it, the line model at a band about it; what they come to is the
+    geometric mean, where a doubt of either one counts.
 
     Args:
         grey: uint8 (H,W), the page.
-        classifier: says which digit it may be.
+        models: what reads it.
         trust: probability that it is a digit at all, 0 to 1.
 
     """
     glyph = single_glyph(find_ink(grey))
     if glyph is None:
         return None
-    scores = np.zeros((1, SIGN), np.float32)
-    scores[0, :10] = trust * classifier.predict_proba(normalise(glyph.ink)[None])[0]
     left, top, width, height = glyph.box
-    box = np.array([[left, top, left + width, top + height]], np.float32)
-    return Detections(scores, box, np.zeros((1, 1), np.float32), grey.size)
+    image = normalise(glyph.ink)
+    probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
+    if not models.own:
+        row = Row(left, left + width, top + height / 2, 0.0, max(height, _NARROWEST * width, 4.0))
+        band, _ = cut_band(with_dark_ink(grey), row)
+        (frames,) = models.lines.columns([normalise_band(band)])
+        read = string_probabilities(frames, [[digit] for digit in range(10)])
+        probabilities = np.sqrt(probabilities * (read / max(float(read.sum()), 1e-9) + 1e-6))
+        probabilities /= probabilities.sum()
+        trust *= float(read.sum())
+    value = int(probabilities.argmax())
+    box = left, top, left + width, top + height
+    return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image),))

@@ -12,7 +12,7 @@ from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.group import group
-from inkdigits.reading.lone import propose
+from inkdigits.reading.lone import read_lone
 from inkdigits.reading.models import Models
 from inkdigits.reading.recognise import recognise
 from inkdigits.reading.symbols import Box, ReadLine
@@ -91,23 +91,19 @@ def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
 
     """
     if grey.shape == (LONE.side, LONE.side):
-        found = propose(grey, models.classifier, LONE.mnist)
-        return _read(grey, found, 0, models) if found else ReadPage((), 0, 0.0)
+        lone = read_lone(grey, models, LONE.mnist)
+        return ReadPage((lone,) if lone else (), 0, 0.0)
     detections = detect(grey, models.detector)
     turns = _turns(grey, detections, models.detector, USUAL)
     upright = grey
     if turns:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
-    if single and not (detections.labels < 10).any():
-        detections = propose(upright, models.classifier, LONE.asked) or detections
-    return _read(upright, detections, turns, models)
-
-
-def _read(upright: _Grey, detections: Detections, turns: int, models: Models) -> ReadPage:
-    """Return what was detected on an upright page as lines of the page as it came."""
     read = [recognise(upright, detections, line, models) for line in group(detections)]
     lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
+    if single and not lines:
+        lone = read_lone(grey, models, LONE.asked)
+        lines = (lone,) if lone else ()
     return ReadPage(lines, turns, float((detections.other > 0.5).mean()))
 
 

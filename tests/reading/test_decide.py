@@ -1,0 +1,84 @@
+"""What is accepted, and what is said of the rest."""
+
+import numpy as np
+import pytest
+
+from inkdigits.imaging.decode import decode
+from inkdigits.reading.decide import Decision, Thresholds, decide, only_digit
+from inkdigits.reading.page import ReadPage
+from inkdigits.reading.symbols import ReadLine, Symbol
+
+PAGE = decode(np.full((200, 300), 255, np.uint8))
+LEAST = Thresholds(single=0.9, line=0.8, no_digit=0.2)
+
+
+def symbol(value: int, confidence: float, *, x: float = 10, height: float = 30) -> Symbol:
+    probabilities = np.full(10, 0.01)
+    probabilities[min(value, 9)] = 0.91
+    return Symbol(value, probabilities, confidence, (x, 10, x + 20, 10 + height), np.zeros((28, 28), np.uint8))
+
+
+def line(*confidences: float) -> ReadLine:
+    return ReadLine(tuple(symbol(place, sure, x=10 + 30 * place) for place, sure in enumerate(confidences)))
+
+
+def decided(*lines: ReadLine, single: bool = False, other: float = 0.0, least: Thresholds = LEAST) -> Decision:
+    return decide(ReadPage(lines, 0, other), PAGE, least, single=single, digits_only=False)
+
+
+def test_digits_above_the_threshold_are_accepted() -> None:
+    decision = decided(line(0.95, 0.7))
+    assert [digit.accepted for digit in decision.lines[0].digits] == [True, False]
+    assert decision.notes == ("not sure of: 1 in line 1",)
+
+
+def test_a_line_that_is_hardly_there_is_none() -> None:
+    decision = decided(line(0.1, 0.2))
+    assert decision.lines == ()
+    assert decision.score == pytest.approx(0.15)
+    assert decision.notes == ("no digit was found",)
+
+
+def test_print_is_named() -> None:
+    assert decided(other=0.2).notes == ("this looks like words or print, not digits",)
+    assert decided(line(0.95), other=0.2).notes == ("other writing or print was left out",)
+
+
+def test_many_doubts_are_counted() -> None:
+    (note,) = decided(line(0.5, 0.5, 0.5, 0.5, 0.5)).notes
+    assert note.endswith("and 2 more")
+
+
+def test_small_writing_is_named_with_its_size() -> None:
+    small = ReadLine((symbol(3, 0.95, height=7),))
+    assert decided(small).notes == ("the writing is very small: 7 pixels",)
+
+
+def test_the_only_digit_is_the_surest_of_the_tallest() -> None:
+    large, small = symbol(3, 0.9, height=80), symbol(5, 0.95, height=15)
+    (only,) = only_digit([ReadLine((small, large))], LEAST)
+    assert [digit.symbol for digit in only.digits] == [3]
+    assert only.symbols[0].confidence == 0.9
+
+
+def test_one_digit_was_asked_for_and_there_are_several() -> None:
+    decision = decided(line(0.95, 0.9, 0.93), single=True)
+    assert [digit.accepted for digit in decision.lines[0].digits] == [False] if decision.lines else True
+    assert not any(digit.accepted for part in decision.lines for digit in part.digits)
+
+
+def test_the_note_says_that_several_were_found() -> None:
+    decision = decided(line(0.95, 0.6), single=True)
+    assert decision.notes == ("several digits were found: you asked for one",)
+
+
+def test_confidence_is_brought_to_the_share_that_is_right() -> None:
+    least = Thresholds(scale=2.0, shift=-1.0, no_digit=0.0)
+    sure = [digit.confidence for digit in decided(line(0.5, 0.9), least=least).lines[0].digits]
+    assert sure == pytest.approx([1 / (1 + np.e), 1 / (1 + np.exp(-(2 * np.log(9) - 1)))])
+
+
+def test_a_mark_stands_after_its_digits() -> None:
+    written = ReadLine((symbol(1, 0.95), symbol(10, 0.9, x=40), symbol(5, 0.95, x=60)))
+    (read,) = decided(written).lines
+    assert [(mark.value, mark.after, mark.accepted) for mark in read.marks] == [(".", 1, True)]
