@@ -108,7 +108,7 @@ def test_every_public_name_is_exported_and_nothing_else() -> None:
 
 
 def test_the_front_door_is_short() -> None:
-    assert len((PACKAGE / "__init__.py").read_text().splitlines()) < 70
+    assert len((PACKAGE / "__init__.py").read_text().splitlines()) < 80
 
 
 def test_no_module_has_outgrown_its_room() -> None:

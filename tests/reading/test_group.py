@@ -40,16 +40,13 @@ def test_lines_are_read_from_the_top_and_each_from_the_left() -> None:
 
 @pytest.mark.parametrize("slope", [-0.25, -0.1, 0.1, 0.25])
 def test_lines_that_slope_stay_apart(slope: float) -> None:
-    rows = [number("1234567890", 100, 100 + 32 * row, slope=slope) for row in range(4)]
-    assert texts(*sum(rows, [])) == ["1234567890"] * 4
+    rows = [one for row in range(4) for one in number("1234567890", 100, 100 + 32 * row, slope=slope)]
+    assert texts(*rows) == ["1234567890"] * 4
 
 
 def test_lines_that_fan_out_as_a_camera_held_aslant_sees_them_stay_apart() -> None:
-    rows = [number("1357924680", 100, 100 + 60 * row, slope=0.04 * row, step=1.6) for row in range(6)]
-    assert (
-        texts(*sum(rows, [])) == ["1357924680".replace("", " ").strip()] * 6
-        or texts(*sum(rows, [])) == ["1357924680"] * 6
-    )
+    rows = [one for row in range(6) for one in number("1357924680", 100, 100 + 60 * row, slope=0.04 * row, step=1.6)]
+    assert [text.replace(" ", "") for text in texts(*rows)] == ["1357924680"] * 6
 
 
 def test_a_row_of_a_table_is_a_line_and_its_numbers_stand_apart() -> None:

@@ -1,7 +1,5 @@
 """A model of one's own is the one that reads."""
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -11,18 +9,19 @@ from inkdigits.errors import UsageError
 from inkdigits.reading.models import GivenModel
 from inkdigits.samples import LABELS
 
+STRING = LABELS.with_name("string-407.jpg")
 IMAGES = np.zeros((3, 28, 28), np.uint8)
 SWAPPED = [0, 7, 2, 3, 4, 5, 6, 1, 8, 9]
 
 
-def test_a_classifier_reads_in_place_of_the_bundled_one(strings: Path = LABELS.with_name("string-407.jpg")) -> None:
+def test_a_classifier_reads_in_place_of_the_bundled_one() -> None:
     bundled = inkdigits.Classifier()
 
     def swapped(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         return bundled.predict_proba(images)[:, SWAPPED]
 
-    assert inkdigits.Reader().read(strings).text == "407"
-    reading = inkdigits.Reader(classifier=swapped).read(strings)
+    assert inkdigits.Reader().read(STRING).text == "407"
+    reading = inkdigits.Reader(classifier=swapped).read(STRING)
     assert reading.text == "401"
     image = reading.digits[2].image
     assert reading.digits[2].probabilities == pytest.approx(swapped(image[None])[0], abs=1e-6)
@@ -33,9 +32,8 @@ def test_without_a_threshold_of_its_own_half_is_enough() -> None:
     def sixty(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
         return np.tile(np.r_[0.6, np.full(9, 0.4 / 9)], (len(images), 1))
 
-    strings = LABELS.with_name("string-407.jpg")
-    assert all(digit.value == 0 for digit in inkdigits.Reader(classifier=sixty).read(strings).digits)
-    strict = inkdigits.Reader(classifier=sixty, min_confidence=0.7).read(strings)
+    assert all(digit.value == 0 for digit in inkdigits.Reader(classifier=sixty).read(STRING).digits)
+    strict = inkdigits.Reader(classifier=sixty, min_confidence=0.7).read(STRING)
     assert not any(digit.accepted for digit in strict.digits)
 
 

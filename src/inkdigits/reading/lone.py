@@ -16,6 +16,9 @@ from inkdigits.reading.symbols import ReadLine, Symbol
 __all__ = ["read_lone"]
 
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
+_LEAST = (
+    0.1  # the line model, which sees no digit, may be wrong: one in MNIST of eighty looks to it like something else
+)
 
 
 def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> ReadLine | None:
@@ -43,7 +46,7 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> Read
         read = string_probabilities(frames, [[digit] for digit in range(10)])
         probabilities = np.sqrt(probabilities * (read / max(float(read.sum()), 1e-9) + 1e-6))
         probabilities /= probabilities.sum()
-        trust *= float(read.sum())
+        trust *= float(np.sqrt(max(float(read.sum()), _LEAST)))
     value = int(probabilities.argmax())
     box = left, top, left + width, top + height
     return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image),))
