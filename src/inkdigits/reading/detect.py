@@ -24,6 +24,7 @@ class Pyramid:
     Attributes:
         step: from one scale to the next finer one. The detector answers for heights of 11 to 36 pixels, so that with
             a factor of 2 every digit is within its range once, and most are twice.
+        margin: pixels about a view.
         most_pixels: of the finest view: the bound on the work that a page takes.
         largest: height of the tallest digit as a share of the page's shorter side.
         enlarged: how much larger than the page the finest view may be, for digits of 9 pixels.
@@ -38,6 +39,7 @@ class Pyramid:
     """
 
     step: float = 2.0
+    margin: int = 12
     most_pixels: int = 1_500_000
     largest: float = 0.95
     enlarged: float = 1.6
@@ -106,12 +108,12 @@ def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detection
     other = np.zeros((1, 1), np.float32)
     pixels = 0
     for scale in _scales(grey.shape, how):
-        view = _view(grey, scale)
+        view = _view(grey, scale, how.margin)
         pixels += view.size
         cells = detector.cells(view)
         own_scores, own_boxes = _peaks(cells, how)
         scores.append(own_scores)
-        boxes.append(own_boxes / np.float32(scale))
+        boxes.append((own_boxes - how.margin) / np.float32(scale))
         other = cells[OTHER]
         if _is_explained(view, scores, boxes, scale, how):
             break
@@ -126,7 +128,7 @@ def _is_explained(
     written = (np.abs(view.astype(np.int16) - 128) > how.ink).astype(np.uint8)
     every = int(np.count_nonzero(written))
     for some, places in zip(scores, boxes, strict=True):
-        for left, top, right, bottom in places[some.max(axis=1, initial=0) >= how.plain] * np.float32(scale):
+        for left, top, right, bottom in places[some.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin:
             room = how.edge * (bottom - top)
             rows = slice(max(int(top - room), 0), int(bottom + room) + 1)
             written[rows, max(int(left - room), 0) : int(right + room) + 1] = 0
@@ -137,14 +139,16 @@ def _scales(shape: tuple[int, ...], how: Pyramid) -> list[float]:
     """Return the scales of the views, the coarsest first."""
     coarsest = how.heights[1] / (how.largest * min(shape)) * 0.8
     finest = min(how.enlarged, float(np.sqrt(how.most_pixels / (shape[0] * shape[1]))))
-    count = max(1, 1 + int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(how.step))))
-    return [min(coarsest * how.step**level, finest) for level in range(count)]
+    steps = int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(how.step)))
+    return np.geomspace(coarsest, finest, steps + 1).tolist() if steps else [min(coarsest, finest)]
 
 
-def _view(grey: _Grey, scale: float) -> _Grey:
+def _view(grey: _Grey, scale: float, margin: int) -> _Grey:
+    """Return a page at a scale; about it its border goes on, so that a digit at the border is not beside nothing."""
     size = max(CELL, round(grey.shape[1] * scale)), max(CELL, round(grey.shape[0] * scale))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    return normalise_view(np.asarray(small, np.uint8))
+    roomy = cv2.copyMakeBorder(small, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+    return normalise_view(np.asarray(roomy, np.uint8))
 
 
 def _peaks(cells: _Cells, how: Pyramid) -> tuple[_Cells, npt.NDArray[np.float32]]:
