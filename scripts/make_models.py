@@ -3,9 +3,9 @@
     python scripts/make_models.py
     python scripts/make_models.py --resume
 
-The teachers, the digit model that learns from them, and the line model, each in a run folder; then the thresholds below
-which both are unsure, the model files and their cards, under src/inkdigits/weights/. What is finished is not made
-again; what was stopped goes on from its checkpoint. How long each stage took stands in times.json.
+The teachers, the digit model that learns from them, the line model and the page detector, each in a run folder; then
+the thresholds below which the three are unsure, the model files and their cards, under src/inkdigits/weights/. What is
+finished is not made again; what was stopped goes on from its checkpoint. How long each stage took stands in times.json.
 
 The test digits are looked at once, for the digit model's card.
 """
@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import torch
-from model_cards import digits_card, lines_card
-from numpy.random import Generator
+from model_cards import digits_card, lines_card, pages_card
 
 import inkdigits
 from inkdigits.classifier import Classifier
@@ -33,7 +32,7 @@ from inkdigits.cli.train import LiveProgress
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.evaluation.thresholds import choose_thresholds
-from inkdigits.export.line_file import write_line_model
+from inkdigits.export.line_file import write_line_model, write_page_model
 from inkdigits.export.onnx_file import read_model, write_model
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.learning.checkpoint import load_network
@@ -43,14 +42,19 @@ from inkdigits.learning.history import HistoryFiles, read_history
 from inkdigits.learning.line_data import LineStream
 from inkdigits.learning.line_network import line_network
 from inkdigits.learning.lines import LinesTask
+from inkdigits.learning.page_data import PageStream, write_any_page
+from inkdigits.learning.page_network import page_network
+from inkdigits.learning.pages import PagesTask
 from inkdigits.learning.recipes import Recipe, find_recipe
 from inkdigits.learning.runs import RunFolder, create_run, provenance
 from inkdigits.learning.stopping import stopping_on_signals
-from inkdigits.learning.stream_recipes import LineRecipe, StreamRecipe
+from inkdigits.learning.stream_recipes import LineRecipe, PageRecipe, StreamRecipe
 from inkdigits.learning.streams import StreamTask
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
-from inkdigits.synthesis.lines import WrittenLine, write_line
+from inkdigits.reading.detector import Detector
+from inkdigits.reading.models import Models
+from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.writers import Hands
 from inkdigits.training import resume_training, train
 
@@ -67,11 +71,12 @@ class Plan:
         out: folder of the runs.
         weights: folder of the model files and cards.
         data: the digits to learn from.
-        seed: of the digit model and the line model; the teachers count theirs from 0.
+        seed: of all but the teachers, which count theirs from 0.
         teachers: how many there are.
-        teacher, digits, lines: the recipes.
-        workers: processes that write lines ahead.
+        teacher, digits, lines, pages: the recipes.
+        workers: processes that write lines or pages ahead.
         validation: groups of lines, 8 batches of 64 each, that the line model is judged on.
+        views: batches of views that the page detector is judged on.
         pictures: to choose thresholds on, of each kind and level.
         resume: go on with what was stopped.
 
@@ -85,8 +90,10 @@ class Plan:
     teacher: Recipe = field(default_factory=partial(find_recipe, "accurate"))
     digits: Recipe = field(default_factory=partial(find_recipe, "reader"))
     lines: LineRecipe = field(default_factory=LineRecipe)
+    pages: PageRecipe = field(default_factory=PageRecipe)
     workers: int = 1
     validation: int = 4
+    views: int = 15
     pictures: int = 150
     resume: bool = False
 
@@ -104,6 +111,11 @@ class Plan:
     def lines_run(self) -> RunFolder:
         """The run folder of the line model."""
         return RunFolder(self.out / "lines")
+
+    @property
+    def pages_run(self) -> RunFolder:
+        """The run folder of the page detector."""
+        return RunFolder(self.out / "pages")
 
 
 def make_digits(plan: Plan) -> None:
@@ -135,58 +147,100 @@ def train_digits(plan: Plan, recipe: Recipe, run: RunFolder, seed: int, teachers
 
 
 def make_lines(plan: Plan) -> None:
-    """Make the line model, with the thresholds of both."""
+    """Make the line model."""
+    recipe = plan.lines
     with timed(plan, "lines"):
         train_lines(plan)
-    run, recipe = plan.lines_run, plan.lines
-    with timed(plan, "lines' thresholds, file and card"):
-        config, last = run.read_config(), read_history(run.path)[-1]
+    with timed(plan, "lines' file and card"):
         network = line_network(recipe.channels, recipe.context).eval()
-        load_network(run.checkpoint_file, network)
-        info = ModelInfo(
-            name="lines",
-            recipe=recipe.to_dict() | {"commit": config["commit"]},
-            data=config["data"]["training"],
-            metrics={"validation lines": {"exact": last.validation_accuracy, "n": 8 * 64 * plan.validation}},
-            seed=plan.seed,
-            input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall",
-            version=inkdigits.__version__,
-        )
-        unsure = LineModel(write_line_model(network, 1.0, info, run.model_file), threads=1)
-        own = plan.digits_run
-        info = replace(
-            info,
-            thresholds=choose_thresholds(
-                Classifier(own.path, threads=1) if own.metrics_file.exists() else Classifier(threads=1),
-                unsure,
-                inkdigits.load_dataset(plan.data, "validation"),
-                pictures=plan.pictures,
-                progress=say,
-            ),
-        )
+        load_network(plan.lines_run.checkpoint_file, network)
+        info = stream_info(plan, plan.lines_run, recipe, "lines", 8 * 64 * plan.validation)
+        info = replace(info, input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall")
         path = write_line_model(network, 1.0, info, plan.weights / "lines.onnx")
         weights = sum(weights.numel() for weights in network.parameters())
-        card = lines_card(path, info, config, weights, thanks(info.data["hands"]))
+        card = lines_card(path, info, plan.lines_run.read_config(), weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "lines.md", card)
+
+
+def make_pages(plan: Plan) -> None:
+    """Make the page detector, with the thresholds of all three."""
+    recipe = plan.pages
+    with timed(plan, "pages"):
+        train_pages(plan)
+    with timed(plan, "pages' thresholds, file and card"):
+        network = page_network(recipe.fine, recipe.coarse, recipe.context).eval()
+        load_network(plan.pages_run.checkpoint_file, network)
+        info = stream_info(plan, plan.pages_run, recipe, "pages", recipe.batch_size * plan.views)
+        info = replace(info, input="uint8 (N,H,W), 128 what is about a pixel, digits 11 to 36 pixels tall")
+        models = Models(
+            Detector(write_page_model(network, info, plan.pages_run.model_file), threads=1),
+            LineModel(plan.weights / "lines.onnx", threads=1),
+            Classifier(plan.weights / "bundled.onnx", threads=1),
+        )
+        digits = inkdigits.load_dataset(plan.data, "validation")
+        thresholds = choose_thresholds(models, digits, pictures=plan.pictures, progress=say)
+        path = write_page_model(network, replace(info, thresholds=thresholds), plan.weights / "pages.onnx")
+        weights = sum(weights.numel() for weights in network.parameters())
+        card = pages_card(
+            path,
+            replace(info, thresholds=thresholds),
+            plan.pages_run.read_config(),
+            weights,
+            thanks(info.data["hands"]),
+        )
+        write_atomically(plan.weights / "pages.md", card)
+
+
+def stream_info(plan: Plan, run: RunFolder, recipe: StreamRecipe, name: str, judged: int) -> ModelInfo:
+    """Return what the file of a network says that learned from synthesised samples."""
+    config, last = run.read_config(), read_history(run.path)[-1]
+    return ModelInfo(
+        name=name,
+        recipe=recipe.to_dict() | {"commit": config["commit"]},
+        data=config["data"]["training"],
+        metrics={f"validation {name}": {"exact": last.validation_accuracy, "n": judged}},
+        seed=plan.seed,
+        version=inkdigits.__version__,
+    )
 
 
 def train_lines(plan: Plan) -> None:
     """Train the line network, unless it is there, or go on with it."""
-    write, training = line_writer(plan.data, "train")
-    write_held_out, validation = line_writer(plan.data, "validation")
+    hands, training = known_hands(plan.data, "train")
+    held_out, validation = known_hands(plan.data, "validation")
 
     def task() -> LinesTask:
-        held_out = LineStream(write_held_out, batch_size=64, seed=999)
+        judged = LineStream(partial(write_line, held_out), batch_size=64, seed=999)
         return LinesTask(
             plan.lines,
-            LineStream(write, batch_size=plan.lines.batch_size, seed=plan.seed),
-            list(held_out.batches(0, held_out.batches_a_group * plan.validation)),
+            LineStream(partial(write_line, hands), batch_size=plan.lines.batch_size, seed=plan.seed),
+            list(judged.batches(0, judged.batches_a_group * plan.validation)),
             seed=plan.seed,
             device=find_device(),
             workers=plan.workers,
         )
 
     train_stream(plan, plan.lines_run, task, plan.lines, {"training": training, "validation": validation})
+
+
+def train_pages(plan: Plan) -> None:
+    """Train the page detector, unless it is there, or go on with it."""
+    hands, training = known_hands(plan.data, "train")
+    held_out, validation = known_hands(plan.data, "validation")
+
+    def task() -> PagesTask:
+        batch_size = plan.pages.batch_size
+        judged = PageStream(partial(write_any_page, held_out), batch_size=batch_size, seed=999)
+        return PagesTask(
+            plan.pages,
+            PageStream(partial(write_any_page, hands), batch_size=batch_size, seed=plan.seed),
+            list(judged.batches(0, plan.views)),
+            seed=plan.seed,
+            device=find_device(),
+            workers=plan.workers,
+        )
+
+    train_stream(plan, plan.pages_run, task, plan.pages, {"training": training, "validation": validation})
 
 
 def train_stream(
@@ -213,12 +267,12 @@ def train_stream(
     write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
 
 
-def line_writer(data: str, split: Literal["train", "validation"]) -> tuple[Callable[[Generator], WrittenLine], Known]:
-    """Return what writes lines with the hands of a split, and what is known about them."""
+def known_hands(data: str, split: Literal["train", "validation"]) -> tuple[Hands, Known]:
+    """Return the hands of a split, and what is known about them."""
     digits = inkdigits.load_dataset(data, split)
     hands = Hands.load(digits, split)
     known = {"name": digits.name, "split": split, "n": len(digits), "sha256": digits.sha256, "hands": hands.sources}
-    return partial(write_line, hands), known
+    return hands, known
 
 
 def thanks(names: Iterable[str]) -> tuple[str, ...]:
@@ -273,23 +327,26 @@ def main(arguments: list[str] | None = None) -> None:
     usual = Plan()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--stage", choices=("all", "digits", "lines"), default="all", help="which models (%(default)s)")
+    add("--stage", choices=("all", "digits", "lines", "pages"), default="all", help="which models (%(default)s)")
     add("--out", type=Path, default=usual.out, help="folder of the runs (%(default)s)")
     add("--weights", type=Path, default=usual.weights, help="folder of the model files and cards (the package's)")
     add("--resume", action="store_true", help="go on with what was stopped")
     add("--teachers", type=int, default=usual.teachers, help="how many the digit model has (%(default)s)")
-    add("--seed", type=int, default=usual.seed, help="of both models (%(default)s)")
+    add("--seed", type=int, default=usual.seed, help="of the models (%(default)s)")
     add("--steps", type=int, default=usual.lines.steps, help="of the line model (%(default)s)")
     add("--channels", type=int, nargs=6, default=usual.lines.channels, help="of the line model (%(default)s)")
     add("--context", type=int, nargs="*", default=usual.lines.context, help="of the line model (%(default)s)")
+    add("--page-steps", type=int, default=usual.pages.steps, help="of the page detector (%(default)s)")
     add("--threads", type=int, default=torch.get_num_threads(), help="that compute (%(default)s)")
-    add("--workers", type=int, default=usual.workers, help="processes that write lines ahead (%(default)s)")
+    add("--workers", type=int, default=usual.workers, help="processes that write lines and pages ahead (%(default)s)")
     given = vars(parser.parse_args(arguments))
     torch.set_num_threads(given.pop("threads"))
     stage, steps = given.pop("stage"), given.pop("steps")
     channels, context = tuple(given.pop("channels")), tuple(given.pop("context"))
+    lines = replace(usual.lines, steps=steps, channels=channels, context=context)
+    pages = replace(usual.pages, steps=given.pop("page_steps"))
     try:
-        make(Plan(lines=replace(usual.lines, steps=steps, channels=channels, context=context), **given), stage)
+        make(Plan(lines=lines, pages=pages, **given), stage)
     except InkdigitsError as error:
         sys.stderr.write(f"error: {error}\n")
         sys.exit(error.exit_code)
@@ -303,6 +360,8 @@ def make(plan: Plan, stage: str = "all") -> None:
         make_digits(plan)
     if stage in ("all", "lines"):
         make_lines(plan)
+    if stage in ("all", "pages"):
+        make_pages(plan)
 
 
 if __name__ == "__main__":

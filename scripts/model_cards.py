@@ -10,7 +10,7 @@ from inkdigits.evaluation.thresholds import FALSELY_ACCEPTED, LINE_RIGHT, MISSED
 from inkdigits.files import sha256
 from inkdigits.modelfile import ModelInfo
 
-__all__ = ["digits_card", "lines_card"]
+__all__ = ["digits_card", "lines_card", "pages_card"]
 
 _DIGITS = """# Model card: {name}
 
@@ -63,8 +63,8 @@ elsewhere they differ by rounding, and the figures by a few hundredths of a per 
 
 _LINES = """# Model card: lines
 
-The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.0f} kB. `read` uses it beside
-[the digit model](bundled.md).
+The model that reads a line that was found: `lines.onnx`, {kilobytes:,.0f} kB. `read` uses it beside
+[the page detector](pages.md) and [the digit model](bundled.md).
 
 | | |
 | --- | --- |
@@ -74,8 +74,6 @@ The model that finds and reads the digits of a line: `lines.onnx`, {kilobytes:,.
 | network | {channels} channels, then residual convolutions along the line, {weights:,} weights; read out by CTC |
 | training data | {lines:,} lines by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
 | training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
-| uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
-| no digit below | {no_digit:.1%}, and no line of them below that on average |
 | made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence} |
 | SHA-256 | `{sha256}` |
@@ -87,11 +85,6 @@ Learned from, with thanks:
 What is synthesised: pens from hair to marker, slant, spacing from wide to overlapping, small zeros, joined digits;
 rules, boxes, patterned and shaded paper, blur, noise, JPEG; separators, end strokes, cut neighbours; and, to be left
 out, letters of free fonts, scribbles and shapes.
-
-The thresholds were chosen on pictures made up from validation digits, at three levels of trouble: the lowest at which
-{line_right:.1%} of the accepted lines and {single_right:.1%} of the accepted single digits are right, and at most
-{falsely_accepted:.0%} of the pictures without a digit are accepted; {missed:.1%} of the digits that are read right fall
-below the last.
 
 ## Figures
 
@@ -106,6 +99,54 @@ To make it again:
 
 - It knows lines that run from left to right, sloping by less than about 25 degrees.
 - Forms of digits that nobody wrote in training are often misread, sometimes with confidence.
+"""
+
+
+_PAGES = """# Model card: pages
+
+The model that finds digits, marks and other writing on a page: `pages.onnx`, {kilobytes:,.0f} kB. `read` shows it the
+page at some scales, and [the line model](lines.md) and [the digit model](bundled.md) what it found.
+
+| | |
+| --- | --- |
+| task | which of ten digits and six marks stands where on a page, and where other writing or print is |
+| input | {input} |
+| output | for each 4×4 pixels, probabilities that a symbol has its middle there, of other writing, and its box |
+| network | fully convolutional at 2, 4 and 8 pixels: {fine[0]}, {fine[1]} and {coarse} channels; {weights:,} weights |
+| method | middles and boxes as in X. Zhou, D. Wang, P. Krähenbühl, "Objects as points" (2019) |
+| training data | {views:,} views of pages by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
+| training | {steps:,} steps of {batch_size} views, seed {seed}; the last step, nothing chosen on test |
+| uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
+| no digit below | {no_digit:.1%}, and no line of them below that on average |
+| made by | inkdigits {version}, commit `{commit}` |
+| licence | {licence} |
+| SHA-256 | `{sha256}` |
+
+Learned from, with thanks:
+
+{sources}
+
+What is synthesised: fifteen kinds of pages, drawn in `docs/synthesis.md`.
+
+The thresholds were chosen on pages made up from validation digits, at three levels of trouble: the lowest at which
+{line_right:.1%} of the accepted lines and {single_right:.1%} of the accepted single digits are right, and at most
+{falsely_accepted:.0%} of the pictures without a digit are accepted; {missed:.1%} of the digits that are read right fall
+below the last.
+
+## Figures
+
+Views of pages synthesised from validation digits, as hard as those it was trained on, where just the right symbols are
+found: {exact:.1%} of {validation:,}.
+
+To make it again:
+
+    python scripts/make_models.py --stage pages
+
+## Limits
+
+- Lines that slope by more than about 15 degrees, apart from quarter turns, are read less well.
+- Digits lower than about 8 pixels are not found.
+- A digit that stands alone and is nothing but a straight stroke looks to it like a line.
 """
 
 
@@ -143,8 +184,19 @@ def lines_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
     (validation,) = info.metrics.values()
     channels = "-".join(map(str, info.recipe["channels"]))
     return _LINES.format(
-        **info.recipe | info.thresholds | _common(path, info, config, weights, sources) | {"channels": channels},
+        **info.recipe | _common(path, info, config, weights, sources) | {"channels": channels},
         lines=info.recipe["steps"] * info.recipe["batch_size"],
+        exact=validation["exact"],
+        validation=validation["n"],
+    )
+
+
+def pages_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int, sources: Sequence[str]) -> str:
+    """Return the page detector's card; see `digits_card`."""
+    (validation,) = info.metrics.values()
+    return _PAGES.format(
+        **info.recipe | info.thresholds | _common(path, info, config, weights, sources),
+        views=info.recipe["steps"] * info.recipe["batch_size"],
         exact=validation["exact"],
         validation=validation["n"],
         line_right=LINE_RIGHT,
@@ -157,7 +209,7 @@ def lines_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
 def _common(
     path: Path, info: ModelInfo, config: dict[str, Any], weights: int, sources: Sequence[str]
 ) -> dict[str, Any]:
-    """Return what both cards say."""
+    """Return what all cards say."""
     content = path.read_bytes()
     return {
         "name": info.name,

@@ -12,11 +12,19 @@ from torch import Tensor
 
 from inkdigits.imaging.views import CELL, NATIVE, OTHER, SYMBOLS, normalise_view
 from inkdigits.learning.streams import SampleStream
-from inkdigits.synthesis.pages import WrittenPage
+from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.pages import WrittenPage, write_page
+from inkdigits.synthesis.writers import Hands
 
-__all__ = ["PageStream", "Views", "draw_view"]
+__all__ = ["PageStream", "Views", "draw_view", "write_any_page"]
 
 _Boxes = npt.NDArray[np.float32]
+
+_LEVELS = {
+    "easy": 0.25,
+    "medium": 0.4,
+    "hard": 0.35,
+}  # of the pages
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,12 @@ class Sizes:
 
 
 SIZES = Sizes()
+
+
+def write_any_page(hands: Hands, rng: np.random.Generator) -> WrittenPage:
+    """Return a page of any kind, as hard as chance has it."""
+    level = str(rng.choice(list(_LEVELS), p=list(_LEVELS.values())))
+    return write_page(hands, LEVELS[level], rng)
 
 
 class PageStream(SampleStream[WrittenPage, Views]):

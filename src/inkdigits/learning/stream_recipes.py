@@ -64,7 +64,8 @@ class PageRecipe(StreamRecipe):
 
     """
 
-    steps: int = 4_000
+    steps: int = 7_000
+    every: int = 250
     batch_size: int = 12
     fine: tuple[int, int] = (12, 32)
     coarse: int = 64

@@ -128,7 +128,9 @@ def _is_explained(
     written = (np.abs(view.astype(np.int16) - 128) > how.ink).astype(np.uint8)
     every = int(np.count_nonzero(written))
     for some, places in zip(scores, boxes, strict=True):
-        for left, top, right, bottom in places[some.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin:
+        for left, top, right, bottom in (
+            places[some.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin
+        ):
             room = how.edge * (bottom - top)
             rows = slice(max(int(top - room), 0), int(bottom + room) + 1)
             written[rows, max(int(left - room), 0) : int(right + room) + 1] = 0
