@@ -10,7 +10,7 @@ import pytest
 from inkdigits.imaging.views import CELL, NATIVE, OTHER, OUTPUTS, SMALL
 from inkdigits.reading.detect import PYRAMID, Detections, detect
 
-Seen = Sequence[tuple[int, float, tuple[float, float, float, float]]]  # symbol, score, box in pixels of the view
+Seen = Sequence[tuple[int, float, tuple[float, ...]]]  # symbol, score, box in pixels of the view
 
 
 class Eyes:
@@ -40,22 +40,26 @@ def page(*rings: tuple[int, int, int]) -> npt.NDArray[np.uint8]:
     return grey
 
 
+def coarsest(*box: float) -> tuple[float, ...]:
+    """Where a box of the page is in the coarsest view."""
+    scale = PYRAMID.heights[1] / (PYRAMID.largest * 400) * 0.8
+    return tuple(side * scale + PYRAMID.margin for side in box)
+
+
 def detected(grey: npt.NDArray[np.uint8], eyes: Eyes) -> Detections:
     return detect(grey, eyes)  # type: ignore[arg-type]  # stands for a detector
 
 
 def test_a_box_is_in_pixels_of_the_page() -> None:
     grey = page((200, 200, 300))
-    scale = PYRAMID.heights[1] / (PYRAMID.largest * 400) * 0.8
-    found = detected(grey, Eyes([(0, 0.9, tuple(np.array([100, 50, 300, 350]) * scale))]))  # type: ignore[arg-type]
+    found = detected(grey, Eyes([(0, 0.9, coarsest(100, 50, 300, 350))]))
     assert found.labels.tolist() == [0]
     assert found.boxes[0] == pytest.approx([100, 50, 300, 350], abs=1)
 
 
 def test_a_page_that_is_explained_is_not_looked_at_more_closely() -> None:
     grey = page((200, 200, 300))
-    scale = PYRAMID.heights[1] / (PYRAMID.largest * 400) * 0.8
-    box = tuple((np.array([90, 40, 310, 360]) * scale).tolist())
+    box = coarsest(90, 40, 310, 360)
     plain, doubtful = Eyes([(0, 0.9, box)]), Eyes([(0, 0.3, box)])
     detected(grey, plain)
     detected(grey, doubtful)
@@ -72,9 +76,9 @@ def test_views_become_finer_up_to_a_bound() -> None:
 
 
 def test_a_symbol_that_two_views_show_is_found_once_as_the_better_one_says() -> None:
-    grey = page((200, 200, 100), (60, 60, 40))
-    eyes = Eyes([], [], [(7, 0.6, (45, 45, 57, 62))], [(1, 0.9, (90, 90, 114, 124))])
-    found = detected(grey, eyes)
+    far = [(7, 0.6, (45.0, 45.0, 57.0, 62.0))]
+    near = [(1, 0.9, tuple((side - PYRAMID.margin) * 1.8 + PYRAMID.margin for side in far[0][2]))]
+    found = detected(page((200, 200, 100), (60, 60, 40)), Eyes([], [], far, near))
     assert found.labels.tolist() == [1]
 
 

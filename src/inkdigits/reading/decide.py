@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, exp, log
-from statistics import fmean
 
 from inkdigits.imaging.bands import MARKS
 from inkdigits.imaging.decode import Page
@@ -25,7 +24,7 @@ class Thresholds:
             scale, times one plus the other (J. Platt, "Probabilistic outputs for support vector machines", 1999).
         single: confidence at which a picture's only digit is accepted.
         line: confidence at which a digit or a mark of a line is accepted.
-        no_digit: mean confidence of its digits below which a line is none.
+        no_digit: mean confidence of its digits below which a number is none.
         rival: of the digit that was asked for, as tall and as sure: so much of another says that there are several.
         print: share of the page that is other writing or print, at which it is worth a word.
         small: pixels: digits lower than this deserve a word.
@@ -84,14 +83,14 @@ def decide(read: ReadPage, page: Page, least: Thresholds, *, single: bool, digit
 
     """
     every = least.calibrated(read.lines)
-    found = only_digit(every, least) if single else every
-    sure = [fmean(digit.confidence for digit in line.digits) for line in found]
-    kept = [line for line, confidence in zip(found, sure, strict=True) if confidence >= least.no_digit]
+    score = max((line.confidence for line in every), default=0.0)
+    found = tuple(line for line in (_without_doubtful(line, least) for line in every) if line.digits)
+    several = single and sum(len(line.digits) for line in found) > 1
+    kept = only_digit(found, least) if single else found
     accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
-    several = single and sum(len(line.digits) for line in every if not _is_none(line, least)) > 1
     notes = [*_doubts(lines, several=several), *_surroundings(kept, read.other, least)]
-    return Decision(lines, max(sure, default=0.0), tuple(notes))
+    return Decision(lines, score, tuple(notes))
 
 
 def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, ...]:
@@ -115,8 +114,9 @@ def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, 
     return (ReadLine((replace(best, confidence=best.confidence * (1 - max(rivals, default=0.0))),)),)
 
 
-def _is_none(line: ReadLine, least: Thresholds) -> bool:
-    return fmean(digit.confidence for digit in line.digits) < least.no_digit
+def _without_doubtful(line: ReadLine, least: Thresholds) -> ReadLine:
+    """Return a line without its numbers that are probably none: of print, of a texture."""
+    return ReadLine.of(number for number in line.numbers if number.digits and number.confidence >= least.no_digit)
 
 
 def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:

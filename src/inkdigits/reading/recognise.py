@@ -53,18 +53,23 @@ def recognise(grey: _Grey, found: Detections, line: DetectedLine, models: Models
         how: how opinions become one.
 
     """
-    symbols: list[Symbol] = []
-    gaps: list[int] = []
-    for part in np.split(line.symbols, line.gaps):
-        if symbols:
-            gaps.append(len(symbols))
-        crop, corner = _cut(grey, found.boxes[part], line.height, how)
-        boxes = found.boxes[part].astype(np.float64) - np.tile(corner, 2)
-        row = _row(boxes, found.labels[part], line)
-        read = read_number(crop, DetectedNumber(boxes, found.scores[part], row), models.lines, how.opinions)
-        read = _looked_at(crop, read, models, how)
-        symbols += [replace(symbol, box=_moved(symbol.box, corner)) for symbol in read]
-    return ReadLine(tuple(symbols), tuple(sorted({gap for gap in gaps if gap < len(symbols)})))
+    return ReadLine.of(_read_number(grey, found, part, line, models, how) for part in np.split(line.symbols, line.gaps))
+
+
+def _read_number(
+    grey: _Grey,
+    found: Detections,
+    part: npt.NDArray[np.int64],
+    line: DetectedLine,
+    models: Models,
+    how: Recognition,
+) -> ReadLine:
+    crop, corner = _cut(grey, found.boxes[part], line.height, how)
+    boxes = found.boxes[part].astype(np.float64) - np.tile(corner, 2)
+    row = _row(boxes, found.labels[part], line)
+    read = read_number(crop, DetectedNumber(boxes, found.scores[part], row), models.lines, how.opinions)
+    seen = _looked_at(crop, read, models, how)
+    return ReadLine(tuple(replace(symbol, box=_moved(symbol.box, corner)) for symbol in seen))
 
 
 def _cut(grey: _Grey, boxes: npt.NDArray[np.float32], height: float, how: Recognition) -> tuple[_Grey, _Floats]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -59,3 +62,24 @@ class ReadLine:
     def digits(self) -> tuple[Symbol, ...]:
         """Its digits."""
         return tuple(symbol for symbol in self.symbols if symbol.is_digit)
+
+    @property
+    def confidence(self) -> float:
+        """How sure its digits are on average; 0 if it has none."""
+        return fmean(digit.confidence for digit in self.digits) if self.digits else 0.0
+
+    @property
+    def numbers(self) -> tuple[ReadLine, ...]:
+        """What stands between its gaps."""
+        ends = (0, *self.gaps, len(self.symbols))
+        return tuple(ReadLine(self.symbols[begin:end]) for begin, end in pairwise(ends))
+
+    @classmethod
+    def of(cls, numbers: Iterable[ReadLine]) -> ReadLine:
+        """Return numbers that stand apart as a line."""
+        symbols: list[Symbol] = []
+        gaps = []
+        for number in numbers:
+            gaps.append(len(symbols))
+            symbols += number.symbols
+        return cls(tuple(symbols), tuple(gap for gap in gaps if gap))
