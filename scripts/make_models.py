@@ -343,9 +343,9 @@ def main(arguments: list[str] | None = None) -> None:
     torch.set_num_threads(given.pop("threads"))
     stage, steps = given.pop("stage"), given.pop("steps")
     channels, context = tuple(given.pop("channels")), tuple(given.pop("context"))
-    lines = replace(usual.lines, steps=steps, channels=channels, context=context)
-    pages = replace(usual.pages, steps=given.pop("page_steps"))
     try:
+        lines = replace(usual.lines, steps=steps, channels=channels, context=context)
+        pages = replace(usual.pages, steps=given.pop("page_steps"))
         make(Plan(lines=lines, pages=pages, **given), stage)
     except InkdigitsError as error:
         sys.stderr.write(f"error: {error}\n")

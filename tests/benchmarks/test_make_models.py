@@ -12,11 +12,13 @@ import inkdigits
 from inkdigits.errors import OutputError
 from inkdigits.files import sha256
 from inkdigits.learning.recipes import find_recipe
-from inkdigits.learning.stream_recipes import LineRecipe
+from inkdigits.learning.stream_recipes import LineRecipe, PageRecipe
 from inkdigits.line_model import LineModel
+from inkdigits.reading.detector import Detector
 
 ONE_EPOCH = find_recipe("fast").with_changes(epochs=1)
 LINES = LineRecipe(steps=4, every=2, batch_size=4, channels=(4, 6, 8, 8, 8, 12), context=(1, 2))
+PAGES = PageRecipe(steps=2, every=1, batch_size=2, fine=(4, 8), coarse=8, context=(1,))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,27 +41,30 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         teacher=ONE_EPOCH,
         digits=find_recipe("fast").with_changes(epochs=6),
         lines=LINES,
+        pages=PAGES,
         workers=0,
         validation=1,
+        views=1,
         pictures=2,
     )
     make(plan)
     return plan
 
 
-def test_both_models_can_be_used_and_their_cards_are_of_them(plan: Plan) -> None:
+def test_all_models_can_be_used_and_their_cards_are_of_them(plan: Plan) -> None:
     digits = inkdigits.Classifier(plan.weights / "bundled.onnx").info
     lines = LineModel(plan.weights / "lines.onnx", threads=1).info
-    for name, info in (("bundled", digits), ("lines", lines)):
+    pages = Detector(plan.weights / "pages.onnx", threads=1).info
+    for name, info in (("bundled", digits), ("lines", lines), ("pages", pages)):
         card = (plan.weights / f"{name}.md").read_text(encoding="utf-8")
         assert sha256((plan.weights / f"{name}.onnx").read_bytes()) in card
         assert info.data["sha256"] in card
         assert info.licence in card
-    assert set(lines.thresholds) == {"single", "line", "no_digit"}
+    assert set(pages.thresholds) == {"scale", "shift", "single", "line", "no_digit"}
     assert set(digits.metrics) == {"validation", "test"}
     config = json.loads((plan.out / "digits" / "config.json").read_text())
     assert [Path(teacher["path"]).parent.name for teacher in config["teachers"]] == ["teacher-0"]
-    assert set(json.loads((plan.out / "times.json").read_text())) >= {"teachers", "digits", "lines"}
+    assert set(json.loads((plan.out / "times.json").read_text())) >= {"teachers", "digits", "lines", "pages"}
 
 
 def test_what_is_finished_stays_and_what_was_stopped_ends_the_same(plan: Plan) -> None:
@@ -67,7 +72,7 @@ def test_what_is_finished_stays_and_what_was_stopped_ends_the_same(plan: Plan) -
         return {path: path.read_bytes() for path in plan.out.glob("*/checkpoint.safetensors")}
 
     before = files()
-    assert len(before) == 3
+    assert len(before) == 4
     plan.lines_run.metrics_file.unlink()  # as if it had been killed just before its end
     with pytest.raises(OutputError, match="was begun; go on with it by --resume"):
         make(plan, "lines")
