@@ -134,7 +134,7 @@ def _is_explained(
             room = how.edge * (bottom - top)
             rows = slice(max(int(top - room), 0), int(bottom + room) + 1)
             written[rows, max(int(left - room), 0) : int(right + room) + 1] = 0
-    return int(np.count_nonzero(written)) <= how.unexplained * every
+    return int(np.count_nonzero(written)) < how.unexplained * every
 
 
 def _scales(shape: tuple[int, ...], how: Pyramid) -> list[float]:

@@ -28,8 +28,6 @@ class Turning:
 
     Attributes:
         plain: mean score of what was found, at which nobody looks whether the page lies on its side.
-        written: share of the page with other writing, below which nobody looks either: to the detector, digits that
-            lie on their side are other writing.
         better: how many times more a turned page must say than the page as it came.
         fewest: digits that must be found on the turned page.
         pixels: of the views that are compared.
@@ -37,8 +35,7 @@ class Turning:
     """
 
     plain: float = 0.7
-    written: float = 0.01
-    better: float = 1.6
+    better: float = 1.2
     fewest: int = 4
     pixels: int = 400_000
 
@@ -94,7 +91,7 @@ def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
         lone = read_lone(grey, models, LONE.mnist)
         return ReadPage((lone,) if lone else (), 0, 0.0)
     detections = detect(grey, models.detector)
-    turns = _turns(grey, detections, models.detector, USUAL)
+    turns = 0 if single else _turns(grey, detections, models.detector, USUAL)
     upright = grey
     if turns:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
@@ -110,7 +107,7 @@ def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
 def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:
     """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
     sure = detections.confidence[detections.labels < 10]
-    if (len(sure) and float(sure.mean()) >= how.plain) or float((detections.other > 0.5).mean()) < how.written:
+    if len(sure) and float(sure.mean()) >= how.plain:
         return 0
     pyramid = Pyramid(most_pixels=how.pixels)
     small = _smaller(grey, how.pixels)
