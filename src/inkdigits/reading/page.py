@@ -87,10 +87,10 @@ def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
         single: there is one digit on it.
 
     """
-    if grey.shape == (LONE.side, LONE.side):
+    detections = detect(grey, models.detector)
+    if grey.shape == (LONE.side, LONE.side) and (single or (detections.labels < 10).sum() < 2):
         lone = read_lone(grey, models, LONE.mnist)
         return ReadPage((lone,) if lone else (), 0, 0.0)
-    detections = detect(grey, models.detector)
     turns = 0 if single else _turns(grey, detections, models.detector, USUAL)
     upright = grey
     if turns:
