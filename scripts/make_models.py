@@ -178,12 +178,13 @@ def make_pages(plan: Plan) -> None:
             Classifier(plan.weights / "bundled.onnx", threads=1),
         )
         digits = inkdigits.load_dataset(plan.data, "validation")
-        thresholds = choose_thresholds(models, digits, pictures=plan.pictures, progress=say)
-        path = write_page_model(network, replace(info, thresholds=thresholds), plan.weights / "pages.onnx")
+        thresholds, calibration = choose_thresholds(models, digits, pictures=plan.pictures, progress=say)
+        info = replace(info, thresholds=thresholds, calibration=calibration)
+        path = write_page_model(network, info, plan.weights / "pages.onnx")
         weights = sum(weights.numel() for weights in network.parameters())
         card = pages_card(
             path,
-            replace(info, thresholds=thresholds),
+            info,
             plan.pages_run.read_config(),
             weights,
             thanks(info.data["hands"]),

@@ -75,9 +75,10 @@ class ModelInfo:
         metrics: figures by split, such as `{"validation": {"accuracy": 0.994, "n": 5000}}`.
         temperature: what the logits are divided by inside the graph, fitted on validation digits.
         reject_threshold: a digit read with less confidence than this, from 0 to 1, is uncertain.
-        thresholds: of a line model, which reads pictures together with a digit model: the confidence below which a
-            digit of a line ("line") or a picture's only digit ("single") is uncertain, and the mean below which
-            there is no digit, or no line of them ("no_digit").
+        thresholds: of a page detector, which reads together with the other two: the confidence below which a digit of
+            a line ("line") or a picture's only digit ("single") is uncertain, and the mean below which there is no
+            digit, or no number ("no_digit").
+        calibration: of a page detector: the weights of `inkdigits.reading.calibration.Calibration`.
         seed: the seed that it was trained with.
         input: the convention for its input.
         version: the version of inkdigits that wrote it.
@@ -92,6 +93,7 @@ class ModelInfo:
     temperature: float = 1.0
     reject_threshold: float = 0.5
     thresholds: dict[str, float] = field(default_factory=dict)
+    calibration: dict[str, float] = field(default_factory=dict)
     seed: int = 0
     input: str = INPUT_CONVENTION
     version: str = ""

@@ -15,6 +15,7 @@ from inkdigits.imaging.decode import MAX_PAGES, Document, Picture, name_of, rere
 from inkdigits.imaging.region import Region, RegionLike
 from inkdigits.line_model import LineModel
 from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.reading.calibration import Calibration
 from inkdigits.reading.decide import Thresholds, decide
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.models import DigitModel, GivenModel, Models
@@ -68,6 +69,7 @@ class Reader:
         chosen = {} if foreign else self._models.detector.info.thresholds
         least = own.info.reject_threshold if foreign and min_confidence is None else min_confidence
         self._least = Thresholds(**(chosen if least is None else chosen | {"single": least, "line": least}))
+        self._calibration = Calibration(**({} if foreign else self._models.detector.info.calibration))
 
     def read(
         self,
@@ -161,7 +163,9 @@ class Reader:
         """Find the digits of a page and say which to accept."""
         page = document.decode(number, options.region)
         read = read_page(page.grey, self._models, single=options.single)
-        decision = decide(read, page, self._least, single=options.single, digits_only=options.digits_only)
+        decision = decide(
+            read, page, self._calibration, self._least, single=options.single, digits_only=options.digits_only
+        )
         return Reading(
             source,
             decision.lines,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from inkdigits.data.dataset import Dataset
+from inkdigits.reading.calibration import Calibration, features_of
 from inkdigits.reading.decide import Thresholds, only_digit
 from inkdigits.reading.models import Models
 from inkdigits.reading.page import read_page
 from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.pages import WrittenPage, write_page
+from inkdigits.synthesis.pages import KINDS, WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands, Shares
 
 __all__ = ["Outcomes", "choose_thresholds", "fit_calibration", "lowest_confidence", "read_single_pictures"]
@@ -25,7 +26,7 @@ FALSELY_ACCEPTED = 0.03  # of pictures without a digit
 MISSED = 0.005  # of digits that were read right
 
 _FOREIGN = 0.3  # of the hands that write them: people's own pictures are not by MNIST's writers alone
-_PAGES = ("lines", "table", "form", "notebook", "note", "words")
+_SMALL = ("string", "boxes", "cheque")
 _SEED = 4_000  # of the pictures; no other part of the project writes pictures with it
 
 
@@ -45,59 +46,51 @@ class Outcomes:
 
 def choose_thresholds(
     models: Models, digits: Dataset, *, pictures: int, progress: Callable[[str], None] = lambda what: None
-) -> dict[str, float]:
-    """Return the thresholds of the models that read, by their names in `reading.decide.Thresholds`.
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return what decides in reading, and what makes confidence a probability: as `ModelInfo` has them.
 
     Args:
         models: what reads.
         digits: validation digits, which none of them was trained on.
-        pictures: how many to write of each kind at each level; twice as many of one digit and of none, and a quarter of
+        pictures: how many to write of each kind at each level; twice as many of one digit and of none, and an eighth of
             whole pages.
         progress: told what is being read.
 
     """
     progress("strings, boxes and pages")
     pages = [(page, read_page(page.grey, models).lines) for page in _written(digits, pictures)]
-    least = Thresholds(**fit_calibration(pages))
-    strings = _judge_lines((page, least.calibrated(lines)) for page, lines in pages)
+    calibration = fit_calibration(pages)
+    strings = _judge_lines((page, [calibration.calibrated(line) for line in lines]) for page, lines in pages)
     progress("pictures of one digit")
-    single = read_single_pictures(models, least, digits, "single", 2 * pictures)
+    single = read_single_pictures(models, calibration, digits, "single", 2 * pictures)
     progress("pictures of none")
-    nothing = read_single_pictures(models, least, digits, "nothing", 2 * pictures)
+    nothing = read_single_pictures(models, calibration, digits, "nothing", 2 * pictures)
     known = single.confidences[single.right]
-    return {
-        "scale": least.scale,
-        "shift": least.shift,
+    thresholds = {
         "single": max(
             lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
         ),
         "line": lowest_confidence(strings, LINE_RIGHT),
         "no_digit": float(np.quantile(known, MISSED)) if len(known) else 0.0,
+        "number": most_right((page, [calibration.calibrated(line) for line in lines]) for page, lines in pages),
     }
+    return thresholds, asdict(calibration)
 
 
-def fit_calibration(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> dict[str, float]:
-    """Return `scale` and `shift` of `Thresholds` that make confidence the share of symbols that are right.
+def fit_calibration(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Calibration:
+    """Return what makes confidence the share of symbols that are right.
 
     Args:
         pages: what is written, and what was read.
 
     """
-    symbols = [(symbol, _is_right(symbol, page)) for page, lines in pages for line in lines for symbol in line.symbols]
-    right = np.array([known for _, known in symbols])
+    read = [(line, page) for page, lines in pages for line in lines if line.symbols]
+    right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
     if not right.any() or right.all():
-        return {}
-    sure = np.clip([symbol.confidence for symbol, _ in symbols], 1e-6, 1 - 1e-6)
-    fitted = LogisticRegression(C=np.inf).fit(np.log(sure / (1 - sure))[:, None], right)
-    return {"scale": float(fitted.coef_[0, 0]), "shift": float(fitted.intercept_[0])}
-
-
-def _is_right(symbol: Symbol, page: WrittenPage) -> bool:
-    """Say whether such a symbol is written with its middle within the box that was read, on a line."""
-    left, top, right, bottom = symbol.box
-    middles = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
-    inside = ((middles >= (left, top)) & (middles <= (right, bottom))).all(axis=1)
-    return bool((inside & (page.labels == symbol.symbol) & (page.line >= 0)).any())
+        return Calibration()
+    known = np.concatenate([features_of(line) for line, _ in read])
+    fitted = LogisticRegression(C=10, max_iter=1000).fit(known, right)
+    return Calibration(*fitted.coef_[0].tolist(), *fitted.intercept_.tolist())
 
 
 def lowest_confidence(outcomes: Outcomes, share: float) -> float:
@@ -108,11 +101,35 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
     return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def read_single_pictures(models: Models, least: Thresholds, digits: Dataset, kind: str, pictures: int) -> Outcomes:
+def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float:
+    """Return the confidence from which on numbers are kept, so that most are right less those that are not there."""
+    numbers = [
+        (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
+        for page, lines in pages
+        for line in lines
+        for number in line.numbers
+        if number.digits
+    ]
+    gain = np.cumsum([1 if right else -1 for _, right in sorted(numbers, reverse=True)])
+    return sorted(numbers, reverse=True)[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
+
+
+def _is_right(symbol: Symbol, page: WrittenPage) -> bool:
+    """Say whether such a symbol is written with its middle within the box that was read, on a line."""
+    left, top, right, bottom = symbol.box
+    middles = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
+    inside = ((middles >= (left, top)) & (middles <= (right, bottom))).all(axis=1)
+    return bool((inside & (page.labels == symbol.symbol) & (page.line >= 0)).any())
+
+
+def read_single_pictures(
+    models: Models, calibration: Calibration, digits: Dataset, kind: str, pictures: int
+) -> Outcomes:
     """Read pictures of one digit, or of none, at all levels of trouble."""
     confidences, right = [], []
     for picture in _pictures(kind, digits, pictures):
-        only = only_digit(least.calibrated(read_page(picture.grey, models, single=True).lines), least)
+        read = read_page(picture.grey, models, single=True).lines
+        only = only_digit([calibration.calibrated(line) for line in read], Thresholds())
         confidences.append(only[0].symbols[0].confidence if only else 0.0)
         right.append(bool(only) and (str(only[0].symbols[0].symbol),) == picture.digits)
     return Outcomes(np.array(confidences), np.array(right))
@@ -129,9 +146,10 @@ def _judge_lines(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Out
 
 
 def _written(digits: Dataset, count: int) -> Iterator[WrittenPage]:
-    """Yield strings, rows of boxes, cheques and whole pages at all levels of trouble."""
-    for kind in ("string", "boxes", "cheque", *_PAGES):
-        yield from _pictures(kind, digits, count if kind not in _PAGES else max(1, count // 8))
+    """Yield pictures of all kinds but single digits at all levels of trouble; of whole pages fewer."""
+    for kind in KINDS:
+        if kind != "single":
+            yield from _pictures(kind, digits, count if kind in _SMALL else max(1, count // 8))
 
 
 def _pictures(kind: str, digits: Dataset, count: int) -> Iterator[WrittenPage]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import ceil, exp, log
+from math import ceil
 
 from inkdigits.imaging.bands import MARKS
 from inkdigits.imaging.decode import Page
+from inkdigits.reading.calibration import Calibration
 from inkdigits.reading.page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.results.reading import Digit, Line, Mark
@@ -17,42 +18,26 @@ __all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What decides; the first five are chosen on made-up pages and come with the models.
+    """What decides, on a scale from 0 to 1; the first four are chosen on made-up pages and come with the models.
 
     Attributes:
-        scale, shift: how the models' confidence becomes the share of such symbols that are right: on the logistic
-            scale, times one plus the other (J. Platt, "Probabilistic outputs for support vector machines", 1999).
         single: confidence at which a picture's only digit is accepted.
         line: confidence at which a digit or a mark of a line is accepted.
-        no_digit: mean confidence of its digits below which a number is none.
+        no_digit: confidence below which a picture's only digit is none.
+        number: mean confidence of its digits below which a number of a page is none: print, a texture.
         rival: of the digit that was asked for, as tall and as sure: so much of another says that there are several.
         print: share of the page that is other writing or print, at which it is worth a word.
         small: pixels: digits lower than this deserve a word.
 
     """
 
-    scale: float = 1.0
-    shift: float = 0.0
     single: float = 0.9
     line: float = 0.9
     no_digit: float = 0.2
+    number: float = 0.4
     rival: float = 0.5
     print: float = 0.02
     small: float = 10.0
-
-    def calibrated(self, lines: Iterable[ReadLine]) -> tuple[ReadLine, ...]:
-        """Return lines whose symbols are as sure as they are often right."""
-        return tuple(
-            replace(
-                line,
-                symbols=tuple(replace(one, confidence=self._calibrated(one.confidence)) for one in line.symbols),
-            )
-            for line in lines
-        )
-
-    def _calibrated(self, confidence: float) -> float:
-        odds = confidence / max(1 - confidence, 1e-6)
-        return 1 / (1 + exp(-(self.scale * log(max(odds, 1e-6)) + self.shift)))
 
 
 @dataclass(frozen=True)
@@ -71,26 +56,28 @@ class Decision:
     notes: tuple[str, ...]
 
 
-def decide(read: ReadPage, page: Page, least: Thresholds, *, single: bool, digits_only: bool) -> Decision:
+def decide(
+    read: ReadPage, page: Page, calibration: Calibration, least: Thresholds, *, single: bool, digits_only: bool
+) -> Decision:
     """Return what to accept of what was read, and what to say of it.
 
     Args:
         read: what was read.
         page: what it was read on.
+        calibration: makes the models' agreement a probability.
         least: what decides.
         single: exactly one digit was asked for.
         digits_only: leave marks and gaps out of the text of lines.
 
     """
-    every = least.calibrated(read.lines)
-    score = max((line.confidence for line in every), default=0.0)
+    every = tuple(map(calibration.calibrated, read.lines))
     found = tuple(line for line in (_without_doubtful(line, least) for line in every) if line.digits)
+    kept = tuple(line for line in only_digit(every, least) if line.confidence >= least.no_digit) if single else found
     several = single and sum(len(line.digits) for line in found) > 1
-    kept = only_digit(found, least) if single else found
     accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
     notes = [*_doubts(lines, several=several), *_surroundings(kept, read.other, least)]
-    return Decision(lines, score, tuple(notes))
+    return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
 
 
 def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, ...]:
@@ -116,7 +103,7 @@ def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, 
 
 def _without_doubtful(line: ReadLine, least: Thresholds) -> ReadLine:
     """Return a line without its numbers that are probably none: of print, of a texture."""
-    return ReadLine.of(number for number in line.numbers if number.digits and number.confidence >= least.no_digit)
+    return ReadLine.of(number for number in line.numbers if number.digits and number.confidence >= least.number)
 
 
 def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:

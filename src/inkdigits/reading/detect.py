@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.imaging.views import CELL, NATIVE, OTHER, SMALL, normalise_view
 from inkdigits.reading.detector import Detector
+from inkdigits.reading.symbols import Box
 
 __all__ = ["Detections", "Pyramid", "detect"]
 
@@ -63,7 +64,9 @@ class Detections:
     Attributes:
         scores: float32 (N,16), the probability of each symbol having its middle there: ten digits, six marks.
         boxes: float32 (N,4): left, top, right and bottom in pixels of the page.
-        other: float32 (h,w), the probability of other writing or print, over the whole page in cells.
+        other: float32 (h,w), the probability of other writing or print, in cells of the finest view.
+        scale: of that view.
+        margin: pixels about it.
         pixels: how many pixels of views were looked at.
 
     """
@@ -72,6 +75,8 @@ class Detections:
     boxes: npt.NDArray[np.float32]
     other: npt.NDArray[np.float32]
     pixels: int
+    scale: float = 1.0
+    margin: int = 0
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -88,7 +93,16 @@ class Detections:
 
     def take(self, kept: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Detections:
         """Return some of them."""
-        return Detections(self.scores[kept], self.boxes[kept], self.other, self.pixels)
+        return replace(self, scores=self.scores[kept], boxes=self.boxes[kept])
+
+    def print_about(self, box: Box, reach: float) -> float:
+        """Return the mean of `other` within a box that is wider, to both sides, by `reach` of its heights."""
+        left, top, right, bottom = box
+        wider = reach * (bottom - top)
+        sides = np.array([left - wider, top, right + wider, bottom]) * self.scale + self.margin
+        x0, y0, x1, y1 = np.maximum(sides / CELL, 0).astype(int).tolist()
+        part = self.other[y0 : y1 + 1, x0 : x1 + 1]
+        return float(part.mean()) if part.size else 0.0
 
 
 def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detections:
@@ -117,7 +131,7 @@ def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detection
         other = cells[OTHER]
         if _is_explained(view, scores, boxes, scale, how):
             break
-    every = Detections(np.concatenate(scores), np.concatenate(boxes), other, pixels)
+    every = Detections(np.concatenate(scores), np.concatenate(boxes), other, pixels, scale, how.margin)
     return every.take(_best_of_each(every, how))
 
 

@@ -49,4 +49,4 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> Read
         trust *= float(np.sqrt(max(float(read.sum()), _LEAST)))
     value = int(probabilities.argmax())
     box = left, top, left + width, top + height
-    return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image),))
+    return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust),))

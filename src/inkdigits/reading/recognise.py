@@ -33,6 +33,7 @@ class Recognition:
         room: of a digit's height, about a number that is cut out.
         tall: pixels: writing at least twice as tall is brought to this height; the models look at 20 and 26.
         alone: weight of the digit model's opinion of a digit beside that of the other two.
+        about: of a digit's height to both sides, where other writing makes it doubtful.
         opinions: how the line model's and the detector's become one.
 
     """
@@ -40,6 +41,7 @@ class Recognition:
     room: float = 0.6
     tall: float = 48.0
     alone: float = 0.2
+    about: float = 1.6
     opinions: Opinions = field(default_factory=Opinions)
 
 
@@ -72,8 +74,11 @@ def _read_number(
     boxes = (found.boxes[part] - np.tile(crop.corner, 2)) / crop.factor
     row = _row(boxes, found.labels[part], line)
     read = read_number(crop.grey, DetectedNumber(boxes, found.scores[part], row), models.lines, how.opinions)
-    seen = _looked_at(crop.grey, read, models, how)
-    return ReadLine(tuple(replace(symbol, box=crop.on_page(symbol.box)) for symbol in seen))
+    symbols = []
+    for symbol in _looked_at(crop.grey, read, models, how):
+        box = crop.on_page(symbol.box)
+        symbols.append(replace(symbol, box=box, near_print=found.print_about(box, how.about)))
+    return ReadLine(tuple(symbols))
 
 
 class _Crop(NamedTuple):
@@ -140,9 +145,9 @@ def _looked_at(crop: _Grey, symbols: Sequence[Symbol], models: Models, how: Reco
 
 def _own(symbol: Symbol, said: npt.NDArray[np.float32]) -> Symbol:
     """Return a digit as a person's own model sees it; the others say how sure it is that a digit is there."""
-    present = symbol.confidence / max(float(symbol.probabilities[symbol.symbol]), symbol.confidence)
     value = int(said.argmax())
-    return replace(symbol, symbol=value, probabilities=said.astype(np.float64), confidence=present * float(said[value]))
+    sure = symbol.seen * float(said[value])
+    return replace(symbol, symbol=value, probabilities=said.astype(np.float64), confidence=sure)
 
 
 def _agreed(symbol: Symbol, said: npt.NDArray[np.float32], weight: float) -> Symbol:

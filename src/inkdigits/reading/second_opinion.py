@@ -169,7 +169,8 @@ def _as_read(symbol: PlacedDigit, box: Box, looks: Sequence[_Look], number: Dete
     if at is not None:
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
     confidence = float(np.sqrt(max(float(sure), how.least) * _seen(number, at, symbol.symbol, how)))
-    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE)
+    seen = float(number.scores[at].max()) if at is not None else how.unseen
+    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen)
 
 
 def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
@@ -179,4 +180,5 @@ def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
     ten = np.clip(scores[:10], 1e-4, 1)
     confidence = float(np.sqrt(np.clip(scores[symbol], how.least, how.most) * how.unseen * 2))
     left, top, right, bottom = number.boxes[place].tolist()
-    return Symbol(symbol, ten / ten.sum(), confidence, (left, top, right, bottom), _NO_IMAGE)
+    box = left, top, right, bottom
+    return Symbol(symbol, ten / ten.sum(), confidence, box, _NO_IMAGE, float(scores[symbol]))

@@ -22,9 +22,11 @@ class Symbol:
     Attributes:
         symbol: 0 to 9 a digit, 10 to 15 a mark.
         probabilities: float64 (10,) of the ten digits; they add up to 1.
-        confidence: probability that this symbol stands here, 0 to 1.
+        confidence: probability that this symbol stands here, 0 to 1; before calibration, how far the models agree.
         box: where.
         image: uint8 (28,28), what the digit model saw; all zeros for a mark.
+        seen: the detector's score of whatever it sees there, 0 to 1.
+        near_print: share of what is about it that is other writing or print, 0 to 1.
 
     """
 
@@ -33,6 +35,8 @@ class Symbol:
     confidence: float
     box: Box
     image: npt.NDArray[np.uint8]
+    seen: float = 1.0
+    near_print: float = 0.0
 
     @property
     def is_digit(self) -> bool:

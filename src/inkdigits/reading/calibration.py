@@ -1,0 +1,57 @@
+"""How sure a symbol is: the share of such symbols that are right, learned from made-up pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.reading.symbols import ReadLine
+
+__all__ = ["Calibration", "features_of"]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The weights of a logistic regression; see `features_of` (J. Platt, "Probabilistic outputs for SVMs", 1999).
+
+    Attributes:
+        agreement: of how far the three models agree on the symbol.
+        seen: of the detector's score.
+        line: of the detector's scores in the whole line: a faint digit among plain ones is likely one.
+        length: of how many symbols the line has.
+        print: of the other writing about the symbol: a round letter in a word is no 0.
+        shift: what is added.
+
+    """
+
+    agreement: float = 1.0
+    seen: float = 0.0
+    line: float = 0.0
+    length: float = 0.0
+    print: float = 0.0
+    shift: float = 0.0
+
+    def calibrated(self, line: ReadLine) -> ReadLine:
+        """Return a line whose symbols are as sure as they are often right."""
+        if not line.symbols:
+            return line
+        weights = self.agreement, self.seen, self.line, self.length, self.print
+        sure = 1 / (1 + np.exp(-(features_of(line) @ weights + self.shift)))
+        symbols = zip(line.symbols, sure.tolist(), strict=True)
+        return replace(line, symbols=tuple(replace(symbol, confidence=own) for symbol, own in symbols))
+
+
+def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
+    """Return float64 (N,5), what is known of each symbol of a line; probabilities on the logistic scale."""
+    agreement = _log_odds([symbol.confidence for symbol in line.symbols])
+    seen = _log_odds([symbol.seen for symbol in line.symbols])
+    whole = np.full(len(seen), seen.mean())
+    length = np.full(len(seen), np.log(len(seen)))
+    return np.stack([agreement, seen, whole, length, [symbol.near_print for symbol in line.symbols]], axis=1)
+
+
+def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:
+    sure = np.clip(probabilities, 0.003, 0.997)
+    return np.asarray(np.log(sure / (1 - sure)))
