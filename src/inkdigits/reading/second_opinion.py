@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import SIGN, Row, cut_band, normalise_band
+from inkdigits.imaging.bands import MARKS, SIGN, SYMBOLS, Row, cut_band, normalise_band
 from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
 from inkdigits.reading.symbols import Box, Symbol
 
 __all__ = ["DetectedNumber", "Opinions", "read_number"]
 
 _Floats = npt.NDArray[np.float64]
+_SLASH = 10 + MARKS.index("/")
+_DATE_OR_FRACTION = re.compile(r"\d\d?/\d\d?(/(\d\d|\d{4}))?")
 _NO_IMAGE = np.zeros((28, 28), np.uint8)
 
 
@@ -27,6 +30,7 @@ class Opinions:
         unseen: probability of a symbol that only one of both sees.
         least, most: what a model's probability is taken for at least and at most.
         near: of a digit's height: how far apart the middles of one symbol may be for both.
+        odd_slash: how much less likely a slash is that parts no date and no fraction.
 
     """
 
@@ -35,6 +39,7 @@ class Opinions:
     least: float = 0.01
     most: float = 0.995
     near: float = 0.4
+    odd_slash: float = 0.03
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,19 @@ class _Look:
     def string(self) -> tuple[int, ...]:
         """The symbols' numbers."""
         return tuple(symbol.symbol for symbol in self.symbols)
+
+    @property
+    def text(self) -> str:
+        """The same, as a person writes it."""
+        return "".join(SYMBOLS[symbol] for symbol in self.string)
+
+    def with_symbols(self, string: tuple[int, ...]) -> _Look:
+        """Return a look that says something else of the same places; of what differs it is as unsure as it was sure."""
+        symbols = [
+            symbol if symbol.symbol == other else replace(symbol, symbol=other, confidence=1 - symbol.confidence)
+            for symbol, other in zip(self.symbols, string, strict=True)
+        ]
+        return replace(self, symbols=symbols)
 
 
 def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: LineModel, how: Opinions) -> list[Symbol]:
@@ -123,7 +141,8 @@ def _most_probable(
     """Return which look both models together find most probable; None if it is what was detected."""
 
     def read_by_lines(string: tuple[int, ...]) -> float:
-        return float(np.log(np.mean([string_probabilities(look.frames, [string])[0] for look in looks]) + 1e-6))
+        likelihood = np.mean([string_probabilities(look.frames, [string])[0] for look in looks])
+        return float(np.log(likelihood + 1e-6)) + (float(np.log(how.odd_slash)) if _has_odd_slash(string) else 0.0)
 
     def seen_by_detector(look: _Look) -> float:
         near = [number.at(box, how.near) for box in look.boxes]
@@ -132,13 +151,32 @@ def _most_probable(
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
         return float(np.log([*seen, *missed, 1.0]).sum())
 
-    totals = [
-        read_by_lines(look.string) + seen_by_detector(look) if min(look.string, default=SIGN) < 10 else -np.inf
-        for look in looks
-    ]
-    own = float(np.log(np.clip(number.scores.max(axis=1), how.least, how.most)).sum()) + read_by_lines(detected)
-    best = int(np.argmax(totals))
-    return looks[best] if totals[best] >= own else None
+    candidates = [spelled for look in looks for spelled in _spelled(look) if min(spelled.string, default=SIGN) < 10]
+    totals = [read_by_lines(look.string) + seen_by_detector(look) for look in candidates]
+    certain = np.clip(number.scores.max(axis=1), how.least, how.most)
+    own = float(np.log(certain).sum()) + read_by_lines(detected)
+    best = int(np.argmax(totals)) if totals else 0
+    return candidates[best] if totals and totals[best] >= own else None
+
+
+def _spelled(look: _Look) -> Iterator[_Look]:
+    """Yield a look, and what it says where each slash is a 1, or two 1s are the slashes of a date or a fraction.
+
+    A slash and a slanting 1 are one stroke; what is written about it tells them apart.
+    """
+    yield look
+    if _has_odd_slash(look.string):
+        yield look.with_symbols(tuple(1 if symbol == _SLASH else symbol for symbol in look.string))
+    elif 1 in look.string and max(look.string) < 10:
+        for split in (r"(\d\d?)1(\d\d?)1(\d\d|\d{4})", r"(\d\d?)1(\d\d?)"):
+            parts = re.fullmatch(split, look.text)
+            if parts:
+                yield look.with_symbols(tuple(map(SYMBOLS.index, "/".join(parts.groups()))))
+
+
+def _has_odd_slash(string: tuple[int, ...]) -> bool:
+    """Say whether a string has a slash that parts no date and no fraction."""
+    return _SLASH in string and not _DATE_OR_FRACTION.fullmatch("".join(SYMBOLS[symbol] for symbol in string))
 
 
 def _seen(number: DetectedNumber, at: int | None, symbol: int, how: Opinions) -> float:
