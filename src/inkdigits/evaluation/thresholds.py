@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ MISSED = 0.005  # of digits that were read right
 
 _FOREIGN = 0.3  # of the hands that write them: people's own pictures are not by MNIST's writers alone
 _SMALL = ("string", "boxes", "cheque")
+_USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
+_LOST = 3
 _SEED = 4_000  # of the pictures; no other part of the project writes pictures with it
 
 
@@ -58,9 +61,16 @@ def choose_thresholds(
 
     """
     progress("strings, boxes and pages")
-    pages = [(page, read_page(page.grey, models).lines) for page in _written(digits, pictures)]
-    calibration = fit_calibration(pages)
-    strings = _judge_lines((page, [calibration.calibrated(line) for line in lines]) for page, lines in pages)
+    read = {
+        level: [(page, read_page(page.grey, models).lines) for page in _written(digits, level, pictures)]
+        for level in LEVELS
+    }
+    calibration = fit_calibration(chain.from_iterable(read.values()))
+    sure = {
+        level: [(page, [calibration.calibrated(line) for line in lines]) for page, lines in pages]
+        for level, pages in read.items()
+    }
+    strings = _judge_lines(chain.from_iterable(sure[level] for level in _USUAL))
     progress("pictures of one digit")
     single = read_single_pictures(models, calibration, digits, "single", 2 * pictures)
     progress("pictures of none")
@@ -72,7 +82,7 @@ def choose_thresholds(
         ),
         "line": lowest_confidence(strings, LINE_RIGHT),
         "no_digit": float(np.quantile(known, MISSED)) if len(known) else 0.0,
-        "number": most_right((page, [calibration.calibrated(line) for line in lines]) for page, lines in pages),
+        "number": most_right(chain.from_iterable(sure.values())),
     }
     return thresholds, asdict(calibration)
 
@@ -102,7 +112,10 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
 
 
 def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float:
-    """Return the confidence from which on numbers are kept, so that most are right less those that are not there."""
+    """Return the confidence from which on numbers are kept, so that most are right less those that are not there.
+
+    One that is lost harms as much as `_LOST` that are invented: those are marked as uncertain.
+    """
     numbers = [
         (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
         for page, lines in pages
@@ -110,7 +123,7 @@ def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float
         for number in line.numbers
         if number.digits
     ]
-    gain = np.cumsum([1 if right else -1 for _, right in sorted(numbers, reverse=True)])
+    gain = np.cumsum([_LOST if right else -1 for _, right in sorted(numbers, reverse=True)])
     return sorted(numbers, reverse=True)[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
 
 
@@ -127,7 +140,7 @@ def read_single_pictures(
 ) -> Outcomes:
     """Read pictures of one digit, or of none, at all levels of trouble."""
     confidences, right = [], []
-    for picture in _pictures(kind, digits, pictures):
+    for picture in chain.from_iterable(_pictures(kind, digits, level, pictures) for level in LEVELS):
         read = read_page(picture.grey, models, single=True).lines
         only = only_digit([calibration.calibrated(line) for line in read], Thresholds())
         confidences.append(only[0].symbols[0].confidence if only else 0.0)
@@ -145,16 +158,15 @@ def _judge_lines(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Out
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def _written(digits: Dataset, count: int) -> Iterator[WrittenPage]:
-    """Yield pictures of all kinds but single digits at all levels of trouble; of whole pages fewer."""
+def _written(digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
+    """Yield pictures of all kinds but single digits at a level of trouble; of whole pages fewer."""
     for kind in KINDS:
         if kind != "single":
-            yield from _pictures(kind, digits, count if kind in _SMALL else max(1, count // 8))
+            yield from _pictures(kind, digits, level, count if kind in _SMALL else max(1, count // 8))
 
 
-def _pictures(kind: str, digits: Dataset, count: int) -> Iterator[WrittenPage]:
+def _pictures(kind: str, digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
     hands = Hands(digits, shares=Shares(foreign=_FOREIGN))
-    for number, level in enumerate(LEVELS.values()):
-        for place in range(count):
-            rng = np.random.default_rng((_SEED, number, place))
-            yield write_page(hands, level, rng, kind=kind)
+    for place in range(count):
+        rng = np.random.default_rng((_SEED, list(LEVELS).index(level), place))
+        yield write_page(hands, LEVELS[level], rng, kind=kind)

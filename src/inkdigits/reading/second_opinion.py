@@ -35,7 +35,7 @@ class Opinions:
     """
 
     zooms: tuple[float, ...] = (1.0, 0.85, 1.18)
-    unseen: float = 0.15
+    unseen: float = 0.3
     least: float = 0.01
     most: float = 0.995
     near: float = 0.4
