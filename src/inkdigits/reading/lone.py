@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import Row, cut_band, normalise_band
+from inkdigits.imaging.bands import SIGN, Row, cut_band, normalise_band
 from inkdigits.imaging.ink import find_ink, with_dark_ink
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.segment import single_glyph
-from inkdigits.line_model import string_probabilities
+from inkdigits.line_model import decode_columns, string_probabilities
+from inkdigits.reading.detect import Detections
 from inkdigits.reading.models import Models
 from inkdigits.reading.symbols import ReadLine, Symbol
 
-__all__ = ["read_lone"]
+__all__ = ["detect_by_line", "read_lone"]
 
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
 _LEAST = (
@@ -41,8 +43,7 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> Read
     probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
     if not models.own:
         row = Row(left, left + width, top + height / 2, 0.0, max(height, _NARROWEST * width, 4.0))
-        band, _ = cut_band(with_dark_ink(grey), row)
-        (frames,) = models.lines.columns([normalise_band(band)])
+        frames, _ = _look(grey, row, models)
         read = string_probabilities(frames, [[digit] for digit in range(10)])
         probabilities = np.sqrt(probabilities * (read / max(float(read.sum()), 1e-9) + 1e-6))
         probabilities /= probabilities.sum()
@@ -50,3 +51,35 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> Read
     value = int(probabilities.argmax())
     box = left, top, left + width, top + height
     return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust),))
+
+
+def detect_by_line(grey: npt.NDArray[np.uint8], models: Models) -> Detections | None:
+    """Return what the line model sees in all the ink of a picture, as if it had been detected; None if there is no ink.
+
+    In a picture as small as those of MNIST, digits that touch its border are more often seen so.
+
+    Args:
+        grey: uint8 (H,W), the page.
+        models: what reads it.
+
+    """
+    left, top, width, height = cv2.boundingRect((find_ink(grey) > 0).view(np.uint8))
+    if not width:
+        return None
+    frames, to_page = _look(grey, Row(left, left + width, top + height / 2, 0.0, max(height, 4.0)), models)
+    symbols = [symbol for symbol in decode_columns(frames) if symbol.symbol < SIGN]
+    scores = np.zeros((len(symbols), SIGN), np.float32)
+    boxes = np.zeros((len(symbols), 4), np.float32)
+    for place, symbol in enumerate(symbols):
+        scores[place, symbol.symbol] = symbol.confidence
+        boxes[place] = (to_page @ np.r_[symbol.box[:2], 1]).tolist() + (to_page @ np.r_[symbol.box[2:], 1]).tolist()
+    return Detections(scores, boxes, np.zeros((1, 1), np.float32), grey.size)
+
+
+def _look(
+    grey: npt.NDArray[np.uint8], row: Row, models: Models
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+    """Return what the line model says of a row, and what takes a point of its band to the page."""
+    band, to_page = cut_band(with_dark_ink(grey), row)
+    (frames,) = models.lines.columns([normalise_band(band)])
+    return frames, to_page

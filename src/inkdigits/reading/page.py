@@ -12,7 +12,7 @@ from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.group import group
-from inkdigits.reading.lone import read_lone
+from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.models import Models
 from inkdigits.reading.recognise import recognise
 from inkdigits.reading.symbols import Box, ReadLine
@@ -30,6 +30,7 @@ class Turning:
         plain: mean score of what was found, at which nobody looks whether the page lies on its side.
         better: how many times more a turned page must say than the page as it came.
         fewest: digits that must be found on the turned page.
+        many: the same on its head: 0, 1, 6, 8 and 9 look like digits there, too.
         pixels: of the views that are compared.
 
     """
@@ -37,6 +38,7 @@ class Turning:
     plain: float = 0.7
     better: float = 1.2
     fewest: int = 4
+    many: int = 8
     pixels: int = 400_000
 
 
@@ -88,9 +90,12 @@ def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
 
     """
     detections = detect(grey, models.detector)
-    if grey.shape == (LONE.side, LONE.side) and (single or (detections.labels < 10).sum() < 2):
-        lone = read_lone(grey, models, LONE.mnist)
-        return ReadPage((lone,) if lone else (), 0, 0.0)
+    if grey.shape == (LONE.side, LONE.side):
+        if not single and _digits(detections) < 2:
+            detections = detect_by_line(grey, models) or detections
+        if single or _digits(detections) < 2:
+            lone = read_lone(grey, models, LONE.mnist)
+            return ReadPage((lone,) if lone else (), 0, 0.0)
     turns = 0 if single else _turns(grey, detections, models.detector, USUAL)
     upright = grey
     if turns:
@@ -104,6 +109,10 @@ def read_page(grey: _Grey, models: Models, *, single: bool = False) -> ReadPage:
     return ReadPage(lines, turns, float((detections.other > 0.5).mean()))
 
 
+def _digits(detections: Detections) -> int:
+    return int((detections.labels < 10).sum())
+
+
 def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:
     """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
     sure = detections.confidence[detections.labels < 10]
@@ -114,7 +123,8 @@ def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning
     said = [_said(detect(np.ascontiguousarray(np.rot90(small, -turns)), detector, pyramid)) for turns in range(4)]
     best = int(np.argmax([total for total, _ in said]))
     total, count = said[best]
-    return best if best and count >= how.fewest and total > how.better * said[0][0] else 0
+    enough = count >= (how.many if best == 2 else how.fewest)
+    return best if best and enough and total > how.better * said[0][0] else 0
 
 
 def _said(detections: Detections) -> tuple[float, int]:

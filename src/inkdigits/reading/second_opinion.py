@@ -57,11 +57,16 @@ class DetectedNumber:
     scores: npt.NDArray[np.float32]
     row: Row
 
-    def at(self, box: Box, near: float) -> int | None:
-        """Return which detection stands where a symbol was read; None if none does."""
-        away = np.abs((self.boxes[:, 0] + self.boxes[:, 2]) / 2 - (box[0] + box[2]) / 2)
-        place = int(away.argmin())
-        return place if away[place] < near * self.row.height else None
+    def at(self, boxes: Sequence[Box], near: float) -> list[int | None]:
+        """Return which detection stands where each symbol was read, the nearest first; None where none does."""
+        middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
+        away = np.abs(np.array([(box[0] + box[2]) / 2 for box in boxes])[:, None] - middles)
+        places: list[int | None] = [None] * len(boxes)
+        while away.size and away.min() < near * self.row.height:
+            symbol, place = np.unravel_index(int(away.argmin()), away.shape)
+            places[int(symbol)] = int(place)
+            away[symbol], away[:, place] = np.inf, np.inf
+        return places
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,8 @@ def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: Line
     best = _most_probable(looks, number, detected, how)
     if best is None:
         return [_as_detected(number, place, how) for place in range(len(number.boxes))]
-    pairs = zip(best.symbols, best.boxes, strict=True)
-    return [_as_read(symbol, box, looks, number, how) for symbol, box in pairs if symbol.symbol != SIGN]
+    read = zip(best.symbols, best.boxes, number.at(best.boxes, how.near), strict=True)
+    return [_as_read(symbol, box, at, looks, number, how) for symbol, box, at in read if symbol.symbol != SIGN]
 
 
 def _look(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _Look:
@@ -145,7 +150,7 @@ def _most_probable(
         return float(np.log(likelihood + 1e-6)) + (float(np.log(how.odd_slash)) if _has_odd_slash(string) else 0.0)
 
     def seen_by_detector(look: _Look) -> float:
-        near = [number.at(box, how.near) for box in look.boxes]
+        near = number.at(look.boxes, how.near)
         seen = [_seen(number, at, symbol, how) for at, symbol in zip(near, look.string, strict=True)]
         most = np.clip(number.scores.max(axis=1), 0, how.most)
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
@@ -186,7 +191,9 @@ def _seen(number: DetectedNumber, at: int | None, symbol: int, how: Opinions) ->
     return float(np.clip(number.scores[at, symbol], how.least, how.most))
 
 
-def _as_read(symbol: PlacedDigit, box: Box, looks: Sequence[_Look], number: DetectedNumber, how: Opinions) -> Symbol:
+def _as_read(
+    symbol: PlacedDigit, box: Box, at: int | None, looks: Sequence[_Look], number: DetectedNumber, how: Opinions
+) -> Symbol:
     """Return a symbol that the line model reads, as sure as both models are."""
     middle, near = (box[0] + box[2]) / 2, how.near * number.row.height
     sure = np.mean(
@@ -202,7 +209,6 @@ def _as_read(symbol: PlacedDigit, box: Box, looks: Sequence[_Look], number: Dete
             for look in looks
         ]
     )
-    at = number.at(box, how.near)
     probabilities = symbol.probabilities.astype(np.float64) + 1e-6
     if at is not None:
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
