@@ -117,7 +117,7 @@ page at some scales, and [the line model](lines.md) and [the digit model](bundle
 | training data | {views:,} views of pages by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
 | training | {steps:,} steps of {batch_size} views, seed {seed}; the last step, nothing chosen on test |
 | uncertain below | {line:.1%} for a digit of a line, {single:.1%} for a picture's only digit |
-| no digit below | {no_digit:.1%}, and no line of them below that on average |
+| no digit below | {no_digit:.1%}; no number of a page below {number:.1%} on average |
 | made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence} |
 | SHA-256 | `{sha256}` |
@@ -131,7 +131,7 @@ What is synthesised: fifteen kinds of pages, drawn in `docs/synthesis.md`.
 The thresholds were chosen on pages made up from validation digits, at three levels of trouble: the lowest at which
 {line_right:.1%} of the accepted lines and {single_right:.1%} of the accepted single digits are right, and at most
 {falsely_accepted:.0%} of the pictures without a digit are accepted; {missed:.1%} of the digits that are read right fall
-below the last.
+below the third. A number of a page is kept where that gains more right ones than it invents, three for one.
 
 ## Figures
 

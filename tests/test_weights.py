@@ -6,6 +6,7 @@ from pathlib import Path
 import inkdigits
 from inkdigits.files import sha256
 from inkdigits.line_model import LineModel
+from inkdigits.reading.detector import Detector
 
 WEIGHTS = Path(str(files("inkdigits.weights")))
 
@@ -21,16 +22,23 @@ def test_the_card_has_the_checksum_and_the_figures_of_the_file() -> None:
         assert f"| {split} | {figures['n']:,} | {figures['accuracy']:.2%} |" in card
 
 
-def test_the_card_of_the_line_model_has_the_checksum_and_the_thresholds_of_the_file() -> None:
+def test_the_card_of_the_line_model_has_the_checksum_of_the_file() -> None:
     card = (WEIGHTS / "lines.md").read_text(encoding="utf-8")
     assert sha256((WEIGHTS / "lines.onnx").read_bytes()) in card
-    info = LineModel().info
+    assert LineModel().info.data["sha256"] in card
+
+
+def test_the_card_of_the_page_detector_has_the_checksum_and_the_thresholds_of_the_file() -> None:
+    card = (WEIGHTS / "pages.md").read_text(encoding="utf-8")
+    assert sha256((WEIGHTS / "pages.onnx").read_bytes()) in card
+    info = Detector().info
     assert info.data["sha256"] in card
-    assert set(info.thresholds) == {"single", "line", "no_digit"}
+    assert set(info.thresholds) == {"single", "line", "no_digit", "number"}
     assert all(f"{threshold:.1%}" in card for threshold in info.thresholds.values())
+    assert set(info.calibration) == {"agreement", "seen", "line", "length", "print", "shift"}
 
 
-def test_both_models_together_are_small() -> None:
+def test_all_models_together_are_small() -> None:
     assert sum(path.stat().st_size for path in WEIGHTS.glob("*.onnx")) < 5_000_000
 
 

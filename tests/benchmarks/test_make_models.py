@@ -60,7 +60,7 @@ def test_all_models_can_be_used_and_their_cards_are_of_them(plan: Plan) -> None:
         assert sha256((plan.weights / f"{name}.onnx").read_bytes()) in card
         assert info.data["sha256"] in card
         assert info.licence in card
-    assert set(pages.thresholds) == {"scale", "shift", "single", "line", "no_digit"}
+    assert set(pages.thresholds) == {"single", "line", "no_digit", "number"}
     assert set(digits.metrics) == {"validation", "test"}
     config = json.loads((plan.out / "digits" / "config.json").read_text())
     assert [Path(teacher["path"]).parent.name for teacher in config["teachers"]] == ["teacher-0"]

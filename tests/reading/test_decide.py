@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from inkdigits.imaging.decode import decode
+from inkdigits.reading.calibration import Calibration
 from inkdigits.reading.decide import Decision, Thresholds, decide, only_digit
 from inkdigits.reading.page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
 
 PAGE = decode(np.full((200, 300), 255, np.uint8))
-LEAST = Thresholds(single=0.9, line=0.8, no_digit=0.2)
+LEAST = Thresholds(single=0.9, line=0.8, no_digit=0.2, number=0.2)
+AS_THEY_AGREE = Calibration()
 
 
 def symbol(value: int, confidence: float, *, x: float = 10, height: float = 30) -> Symbol:
@@ -22,8 +24,10 @@ def line(*confidences: float) -> ReadLine:
     return ReadLine(tuple(symbol(place, sure, x=10 + 30 * place) for place, sure in enumerate(confidences)))
 
 
-def decided(*lines: ReadLine, single: bool = False, other: float = 0.0, least: Thresholds = LEAST) -> Decision:
-    return decide(ReadPage(lines, 0, other), PAGE, least, single=single, digits_only=False)
+def decided(
+    *lines: ReadLine, single: bool = False, other: float = 0.0, calibration: Calibration = AS_THEY_AGREE
+) -> Decision:
+    return decide(ReadPage(lines, 0, other), PAGE, calibration, LEAST, single=single, digits_only=False)
 
 
 def test_digits_above_the_threshold_are_accepted() -> None:
@@ -73,9 +77,15 @@ def test_the_note_says_that_several_were_found() -> None:
 
 
 def test_confidence_is_brought_to_the_share_that_is_right() -> None:
-    least = Thresholds(scale=2.0, shift=-1.0, no_digit=0.0)
-    sure = [digit.confidence for digit in decided(line(0.5, 0.9), least=least).lines[0].digits]
+    calibration = Calibration(agreement=2.0, shift=-1.0)
+    sure = [digit.confidence for digit in decided(line(0.5, 0.9), calibration=calibration).lines[0].digits]
     assert sure == pytest.approx([1 / (1 + np.e), 1 / (1 + np.exp(-(2 * np.log(9) - 1)))])
+
+
+def test_a_number_among_words_is_left_out_and_the_others_stay() -> None:
+    symbols = tuple(symbol(place, sure, x=10 + 60 * place) for place, sure in enumerate((0.95, 0.1, 0.9)))
+    (read,) = decided(ReadLine(symbols, gaps=(1, 2))).lines
+    assert read.text == "0 2"
 
 
 def test_a_mark_stands_after_its_digits() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.reading.symbols import ReadLine
+from inkdigits.reading.symbols import ReadLine, Symbol
 
 __all__ = ["Calibration", "features_of"]
 
@@ -40,7 +40,17 @@ class Calibration:
         weights = self.agreement, self.seen, self.line, self.length, self.print
         sure = 1 / (1 + np.exp(-(features_of(line) @ weights + self.shift)))
         symbols = zip(line.symbols, sure.tolist(), strict=True)
-        return replace(line, symbols=tuple(replace(symbol, confidence=own) for symbol, own in symbols))
+        return replace(line, symbols=tuple(_with_confidence(symbol, own) for symbol, own in symbols))
+
+
+def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
+    """Return a symbol that is so sure, and no less sure which digit it is than that it is this one."""
+    probabilities = symbol.probabilities
+    if symbol.is_digit and probabilities[symbol.symbol] < confidence:
+        others = max(1 - float(probabilities[symbol.symbol]), 1e-9)
+        probabilities = probabilities * ((1 - confidence) / others)
+        probabilities[symbol.symbol] = confidence
+    return replace(symbol, confidence=confidence, probabilities=probabilities)
 
 
 def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
