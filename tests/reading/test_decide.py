@@ -40,7 +40,7 @@ def test_a_line_that_is_hardly_there_is_none() -> None:
     decision = decided(line(0.1, 0.2))
     assert decision.lines == ()
     assert decision.score == pytest.approx(0.15)
-    assert decision.notes == ("no digit was found",)
+    assert decision.notes == ("no digit found",)
 
 
 def test_print_is_named() -> None:

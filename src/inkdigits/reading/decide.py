@@ -129,7 +129,7 @@ def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> 
         return [f"the writing is very small: {max(heights):.0f} pixels"]
     if other > least.print:
         return ["other writing or print was left out" if kept else "this looks like words or print, not digits"]
-    return [] if kept else ["no digit was found"]
+    return [] if kept else ["no digit found"]
 
 
 def _line(line: ReadLine, number: int, page: Page, accepted: float, digits_only: bool) -> Line:

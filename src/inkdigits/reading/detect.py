@@ -44,7 +44,7 @@ class Pyramid:
     most_pixels: int = 1_500_000
     largest: float = 0.95
     enlarged: float = 1.6
-    least_score: float = 0.25
+    least_score: float = 0.3
     heights: tuple[float, float] = (9.0, 40.0)
     plainly: float = 15.0
     overlap: float = 0.5
