@@ -230,8 +230,6 @@ def _remark(reading: Reading, *, alone: bool) -> None:
         least = min(reading.characters, key=lambda read: read.confidence)
         what = "mark" if isinstance(least.value, str) else "digit"
         notice(f"{page}uncertain: the least sure {what} has {least.confidence:.0%}")
-    elif alone and reading.status == "no_digit":
-        notice(f"{page}no digit found")
     for note in reading.notes if alone else ():
         notice(f"{page}{note}")
 
