@@ -2,7 +2,7 @@
 
     python scripts/draw_page.py
 
-The digits are MNIST's test digits, written again by one hand on patterned paper (`inkdigits.synthesis.pages`).
+The digits are MNIST's test digits, written again by one hand on a note on a desk (`inkdigits.synthesis.pages`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from inkdigits.synthesis.pages import write_page
 from inkdigits.synthesis.writers import Hands
 
 DOCS = Path(__file__).parents[1] / "docs"
-SEED = 11
+SEED = 2
 
 
 def main() -> None:
     """Draw the page and read it."""
     digits = inkdigits.load_dataset("mnist", "test")
     rng = np.random.default_rng(SEED)
-    picture = write_page(Hands(digits), LEVELS["medium"], rng, kind="lines")
+    picture = write_page(Hands(digits), LEVELS["medium"], rng, kind="note")
     Image.fromarray(picture.grey).save(DOCS / "page.jpg", quality=80)
     reading = inkdigits.Reader().read(DOCS / "page.jpg")
     reading.save(DOCS / "page-read.png")
