@@ -48,8 +48,12 @@ SECTIONS = ("rates", "workers", "restart", "driver", "engines")
 STAGES = {
     "I/O": [("inkdigits.imaging.contents", "_read_file")],
     "decoding": [("inkdigits.imaging.decode.Document", "decode"), ("inkdigits.reader", "Document")],
-    "ink": [("inkdigits.reader", "with_dark_ink")],
-    "models": [("inkdigits.classifier.Classifier", "predict_proba"), ("inkdigits.line_model.LineModel", "columns")],
+    "ink": [("inkdigits.reading.recognise", "with_dark_ink"), ("inkdigits.reading.recognise", "find_dark_ink")],
+    "models": [
+        ("inkdigits.reading.detector.Detector", "cells"),
+        ("inkdigits.line_model.LineModel", "columns"),
+        ("inkdigits.classifier.Classifier", "predict_proba"),
+    ],
 }
 
 
