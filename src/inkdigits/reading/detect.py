@@ -27,7 +27,7 @@ class Pyramid:
             a factor of 2 every digit is within its range once, and most are twice.
         margin: pixels about a view.
         most_pixels: of the finest view: the bound on the work that a page takes.
-        largest: height of the tallest digit as a share of the page's shorter side.
+        largest: height of the tallest digit as a share of the page's.
         enlarged: how much larger than the page the finest view may be, for digits of 9 pixels.
         least_score: of a symbol.
         heights: pixels of a view between which a symbol's line is believed.
@@ -153,7 +153,7 @@ def _is_explained(
 
 def _scales(shape: tuple[int, ...], how: Pyramid) -> list[float]:
     """Return the scales of the views, the coarsest first."""
-    coarsest = how.heights[1] / (how.largest * min(shape)) * 0.8
+    coarsest = how.heights[1] / (how.largest * shape[0]) * 0.8
     finest = min(how.enlarged, float(np.sqrt(how.most_pixels / (shape[0] * shape[1]))))
     steps = int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(how.step)))
     return np.geomspace(coarsest, finest, steps + 1).tolist() if steps else [min(coarsest, finest)]
