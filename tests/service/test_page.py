@@ -204,15 +204,15 @@ def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(vi
     folder = tmp_path / "scans"
     (folder / "more").mkdir(parents=True)
     shutil.copy(SAMPLES["mouse"], folder / "10.png")
-    shutil.copy(SAMPLES["marker"], folder / "2.png")
+    shutil.copy(SAMPLES["faint-pencil"], folder / "2.jpg")
     shutil.copy(SAMPLES["pen-on-cream"], folder / "more" / "3.jpg")
     (folder / "notes.txt").write_text("no picture")
     visitor = visit()
     visitor.drop(folder)
     expect(visitor.page.locator("#collection-summary")).to_have_text("3 pictures · 3 sure")
     rows = visitor.page.locator("tbody tr")
-    expect(rows.locator("th")).to_have_text(["scans/2.png", "scans/10.png", "scans/more/3.jpg"])
-    expect(rows.locator(".words")).to_have_text(["2", "8", "3"])
+    expect(rows.locator("th")).to_have_text(["scans/2.jpg", "scans/10.png", "scans/more/3.jpg"])
+    expect(rows.locator(".words")).to_have_text(["6", "8", "3"])
 
 
 def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit: Visit, numbers: Path) -> None:
@@ -386,7 +386,7 @@ def test_the_page_about_the_model_shows_its_figures_its_errors_and_its_card(visi
     test = model["metrics"]["test"]
     expect(about.locator(".tiles")).to_contain_text(f"on the test split: {test['correct']:,} of {test['n']:,} digits")
     expect(about.get_by_role("heading", name="Limits", exact=True)).to_be_visible()
-    expect(about.locator("pre")).to_contain_text("inkdigits train --recipe")
+    expect(about.locator("pre")).to_contain_text("scripts/make_models.py --stage digits")
     if model["confusion"]:
         rows = about.locator(".confusion tbody tr")
         expect(rows).to_have_count(10)
