@@ -111,8 +111,10 @@ def _marks_before(count: int, rng: np.random.Generator) -> list[str]:
         places = [int(rng.integers(1, 3)), int(rng.integers(3, 5))]
     elif kind < 0.83:  # times
         mark, places = ":", [int(rng.integers(1, 3))]
-    else:
-        mark = MARKS[int(rng.integers(len(MARKS)))]
+    elif kind < 0.88:  # fractions
+        mark, places = "/", [int(rng.integers(1, 3))] if count <= 4 else []
+    else:  # a slash elsewhere would be a 1
+        mark = str(rng.choice(list(MARKS.replace("/", ""))))
         places = [place for place in range(1, count) if rng.random() < 0.25]
     for place in places:
         if 0 < place < count:
