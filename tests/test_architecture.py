@@ -29,6 +29,7 @@ ALLOWED = {
     "line_model": FOUNDATION | {"imaging", "modelfile"},
     "reading": FOUNDATION | {"imaging", "results", "modelfile", "classifier", "line_model"},
     "reader": READING_SIDE - {"reader"},
+    "pool": READING_SIDE,
     "sources": FOUNDATION,
     "samples": FOUNDATION,
     "weights": set(),
@@ -38,7 +39,7 @@ ALLOWED = {
     "evaluation": READING_SIDE | {"data", "synthesis"},
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
-    "service": READING_SIDE | {"weights"},
+    "service": READING_SIDE | {"pool", "weights"},
     "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
 }

@@ -52,16 +52,20 @@ class Served(Asked):
     Args:
         options: of `inkdigits serve`.
         log: the file for what it says.
-        before: Python code that runs before the command, to make slow on purpose what should be slow.
+        before: Python code that runs first in each process of it, to make slow on purpose what should be slow.
 
     """
 
     def __init__(self, *options: str, log: Path, before: str = "") -> None:
         self.log = log
-        program = ["-c", f"{before}\nfrom inkdigits.cli.app import main\nmain()"] if before else ["-m", "inkdigits"]
+        environment = dict(os.environ)
+        if before:
+            (log.parent / "sitecustomize.py").write_text(before)
+            environment["PYTHONPATH"] = os.pathsep.join([str(log.parent), os.environ.get("PYTHONPATH", "")])
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, *program, "serve", "--port", "0", *options],
+                [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options],
+                env=environment,
                 stderr=stderr,
                 stdout=stderr,
                 stdin=subprocess.DEVNULL,
@@ -97,7 +101,7 @@ class Served(Asked):
 Serve = Callable[..., Served]
 
 
-def workers_of(parent: int) -> list[int]:
+def readers_of(parent: int) -> list[int]:
     """Return the processes that answer; they are forked from one that has everything imported."""
     forking = [child for child in children(parent) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
     return [worker for process in forking for worker in children(process)]

@@ -1,24 +1,16 @@
 """The end of the service: what it has taken is answered, and it takes nothing more."""
 
 import os
-import re
 import signal
-from pathlib import Path
 
 import httpx
 import pytest
 
 from ..waiting import PATIENCE, wait_until
-from .conftest import workers_of
-from .load import Load
+from .conftest import readers_of
+from .load import PNG, Load
 
 HEAD = b"POST /v1/read?single=true HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
-
-
-def is_told(process: int, number: int) -> bool:
-    """Say whether a signal waits for a process."""
-    (pending,) = re.findall(r"ShdPnd:\s+(\w+)", Path(f"/proc/{process}/status").read_text())
-    return bool(int(pending, 16) >> (number - 1) & 1)
 
 
 def is_answering(served) -> bool:
@@ -45,22 +37,14 @@ def test_what_was_begun_is_finished(serve, digit) -> None:
     assert served.process.wait(PATIENCE) == 0
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_who_waits_to_be_let_in_is_answered(serve, digit, workers) -> None:
-    served = serve("--workers", workers)
-    wait_until(lambda: workers == "1" or len(workers_of(served.process.pid)) == int(workers))
-    processes = [served.process.pid, *workers_of(served.process.pid)]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
+def test_who_waits_to_be_let_in_is_answered(serve, digit) -> None:
+    served = serve()
+    os.kill(served.process.pid, signal.SIGSTOP)
     waiting = [served.connect() for _ in range(20)]
     for connection in waiting:
         connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(digit) + digit)
-    parent, *others = processes
-    os.kill(parent, signal.SIGTERM)
-    os.kill(parent, signal.SIGCONT)
-    for process in others:
-        wait_until(lambda process=process: is_told(process, signal.SIGTERM))
-        os.kill(process, signal.SIGCONT)
+    os.kill(served.process.pid, signal.SIGTERM)
+    os.kill(served.process.pid, signal.SIGCONT)
     for connection in waiting:
         answer = connection.recv(65536)
         assert answer.startswith(b"HTTP/1.1 200"), answer
@@ -91,10 +75,12 @@ def test_a_hundred_stops_under_load_lose_nothing(serve, digit, workers) -> None:
     assert [lost for load in loads for lost in load.lost] == []
 
 
-def test_a_worker_that_leaves_alone_shuts_nobody_out(serve) -> None:
+def test_a_reader_that_leaves_alone_shuts_nobody_out(serve, digit) -> None:
     served = serve("--workers", "2")
-    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
-    leaving, staying = workers_of(served.process.pid)
+    wait_until(lambda: len(readers_of(served.process.pid)) == 2)
+    leaving, staying = readers_of(served.process.pid)
     os.kill(leaving, signal.SIGTERM)
-    wait_until(lambda: len(set(workers_of(served.process.pid)) - {leaving, staying}) == 1)
+    wait_until(lambda: leaving not in readers_of(served.process.pid))
     assert is_answering(served)
+    assert served.client.post("/v1/read?single=true", content=digit, headers=PNG).json()["text"] == "8"
+    assert len(set(readers_of(served.process.pid)) - {leaving}) == 2

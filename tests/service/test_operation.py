@@ -17,7 +17,7 @@ import inkdigits
 from inkdigits.modelfile import BUNDLED, find_model
 
 from ..waiting import PATIENCE, wait_until
-from .conftest import workers_of
+from .conftest import readers_of
 from .load import PNG, TOKEN, Load
 
 
@@ -66,7 +66,7 @@ def test_what_happens_is_counted(serve, digit) -> None:
     assert re.search(r'inkdigits_model_info\{name="[^"]+",version="[0-9a-f]{12}"\} 1.0', text)
 
 
-def test_the_counts_of_several_workers_add_up(serve, digit) -> None:
+def test_the_counts_of_several_readers_add_up(serve, digit) -> None:
     served = serve("--workers", "2")
     for _ in range(20):
         httpx.post(f"{served.url}/v1/read?single=true", content=digit, headers=PNG, trust_env=False, timeout=PATIENCE)
@@ -109,34 +109,33 @@ def test_without_a_token_only_the_machines_owner_loads_a_model_again(serve, mode
     wait_until(lambda: "model loaded" in served.log.read_text())
 
 
-def test_all_workers_load_the_model_again(serve, model, token_file) -> None:
+def test_all_readers_have_the_model_that_was_loaded_again(serve, model, token_file) -> None:
     served = serve("--model", str(model), "--token-file", str(token_file), "--workers", "2")
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
+    wait_until(lambda: len(readers_of(served.process.pid)) == 2)
     model.write_bytes(model.read_bytes() + bytes([0xBA, 0x3E, 0x00]))
     version = served.client.post("/v1/models/reload", headers=headers).json()["version"]
-    wait_until(lambda: served.log.read_text().count("model loaded") >= 3)  # who was asked, and then both
     for _ in range(20):
         assert httpx.get(f"{served.url}/v1/model", headers=headers, trust_env=False).json()["version"] == version
 
 
-def test_a_worker_that_is_killed_is_replaced(serve, digit) -> None:
+def test_a_reader_that_is_killed_is_replaced_and_nobody_notices(serve, digit) -> None:
     served = serve("--workers", "2")
-    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
+    wait_until(lambda: len(readers_of(served.process.pid)) == 2)
     with Load(served, digit) as load:
-        killed, kept = workers_of(served.process.pid)
+        killed, kept = readers_of(served.process.pid)
         os.kill(killed, signal.SIGKILL)
-        wait_until(lambda: len(set(workers_of(served.process.pid)) - {killed, kept}) == 1)
+        wait_until(lambda: set(readers_of(served.process.pid)) - {killed, kept})
         seen = len(load.statuses)
         wait_until(lambda: len(load.statuses) > seen + 20)
-    assert len(load.broken) <= 4  # one in flight for each client
+    assert load.broken == []
     assert set(load.statuses) == {200}
 
 
-def test_workers_do_not_outlive_their_parent(serve) -> None:
+def test_readers_do_not_outlive_the_service(serve) -> None:
     served = serve("--workers", "2")
-    wait_until(lambda: len(workers_of(served.process.pid)) == 2)
-    left = workers_of(served.process.pid)
+    wait_until(lambda: len(readers_of(served.process.pid)) == 2)
+    left = readers_of(served.process.pid)
     served.process.kill()
     served.process.wait()
     wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,9 @@ def serve(
     model: Annotated[str, typer.Option(help="'bundled', an .onnx file or a run folder.")] = "bundled",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="How many processes answer.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="How many processes read.", show_default="all cores")
+    ] = None,
     token_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Ask for the token in this file, as a bearer token.")
     ] = None,
@@ -24,8 +27,11 @@ def serve(
     max_body: Annotated[str, typer.Option(metavar="SIZE", help="The largest body of a request.")] = "20MB",
     max_pixels: Annotated[int, typer.Option(min=1, help="The most pixels of a picture.")] = 50_000_000,
     max_concurrency: Annotated[
-        int, typer.Option(min=1, help="Requests a process reads or keeps waiting; to more it says 503.")
-    ] = 16,
+        int, typer.Option(min=1, help="Requests that are read for or wait; to more it says 503.")
+    ] = 32,
+    reader_memory: Annotated[
+        str, typer.Option(metavar="SIZE", help="What a process may take for a picture, beyond what it has when idle.")
+    ] = "512MiB",
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for a body to arrive, and for an answer.")] = 30,
     cors_origin: Annotated[
         list[str] | None, typer.Option(metavar="ORIGIN", help="Let pages of this origin call; may be repeated.")
@@ -62,7 +68,8 @@ def serve(
             model=model,
             host=host,
             port=port,
-            workers=workers,
+            workers=workers or os.cpu_count() or 1,
+            reader_memory=parse_size(reader_memory),
             token=read_token(token_file) if token_file else None,
             serves_anyone=serve_anyone,
             max_body=parse_size(max_body),

@@ -2,7 +2,8 @@
 
 `server.py` starts it, `app.py` puts it together. What a request passes, from outside to inside:
 
-    protocol → request_log → headers → cross-origin → access → limits → a route → reading_pool → model_holder
+    connection → middleware: the door of limits, request_log, headers, cross-origin, access, limits → a route of routes/
+    → reading_pool → a reader's process (inkdigits.pool)
 """
 
 __all__: list[str] = []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
-import sys
+import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,7 +12,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import cv2
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -22,15 +20,14 @@ from starlette.staticfiles import StaticFiles
 
 from inkdigits import __version__
 from inkdigits.errors import InkdigitsError
-from inkdigits.service import corrections_route, inference_protocol, model_route, reading_route
-from inkdigits.service.access import Access
 from inkdigits.service.errors import install_error_handlers
-from inkdigits.service.headers import SecurityHeaders
-from inkdigits.service.limits import BodyLimits, Door
 from inkdigits.service.logs import log
-from inkdigits.service.reference import reference_page
-from inkdigits.service.reloads import RELOAD, hear_reloads
-from inkdigits.service.request_log import RequestLog
+from inkdigits.service.middleware.access import Access
+from inkdigits.service.middleware.headers import SecurityHeaders
+from inkdigits.service.middleware.limits import BodyLimits, Door
+from inkdigits.service.middleware.request_log import RequestLog
+from inkdigits.service.routes import corrections, inference, model, reading
+from inkdigits.service.routes.reference import reference_page
 from inkdigits.service.service import Service
 from inkdigits.service.settings import Settings
 
@@ -38,12 +35,12 @@ __all__ = ["create_app"]
 
 _STATIC = Path(str(files("inkdigits.service") / "static"))
 _FRESH = "no-cache"  # may be kept, but not used without asking
-_SWITCH_SECONDS = 0.0005  # a tenth of Python's own: readings hold up the event loop for less long
+_RELOAD = getattr(signal, "SIGHUP", None)  # Windows has none
 _SUMMARY = "Reads handwritten digits in pictures: `/v1`, and the Open Inference Protocol on 28×28 tensors: `/v2`."
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Return the service as an ASGI application that has its model loaded.
+    """Return the service as an ASGI application whose readers have their model loaded.
 
     Raises:
         ModelFileError: the model file is missing, damaged, foreign or unsafe.
@@ -58,10 +55,11 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
         docs_url=None,  # the framework's page loads its script from another host
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would echo whatever host was asked for
     )
     app.state.service = service
     install_error_handlers(app)
-    for part in (reading_route, model_route, corrections_route, inference_protocol):
+    for part in (reading, model, corrections, inference):
         app.include_router(part.router)
     app.add_api_route("/docs", _reference, include_in_schema=False)
     app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
@@ -107,23 +105,20 @@ class _App(FastAPI):
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Reload the model at SIGHUP, and wait at the end for what is being read."""
     service: Service = app.state.service
-    cv2.setNumThreads(1)  # the service reads several pictures at a time, each in one thread
-    sys.setswitchinterval(_SWITCH_SECONDS)
     loop = asyncio.get_running_loop()
 
     def reload() -> None:
         with suppress(InkdigitsError):  # logged where it happens
-            service.model.reload()
+            service.models.reload()
 
     # Elsewhere the thread and the signals are the host's, as on Ray Serve.
-    if RELOAD is not None and threading.current_thread() is threading.main_thread():
-        loop.add_signal_handler(RELOAD, loop.run_in_executor, None, reload)
-        hear_reloads()
+    if _RELOAD is not None and threading.current_thread() is threading.main_thread():
+        loop.add_signal_handler(_RELOAD, loop.run_in_executor, None, reload)
     gc.freeze()  # what is there now stays: it need not be looked at again and again
     gc.enable()
-    log.info("ready", extra={"fields": {"process": os.getpid(), "model": service.model.current.name}})
+    log.info("ready", extra={"fields": {"model": service.models.current.name}})
     yield
-    service.close()
+    await loop.run_in_executor(None, service.models.close)
 
 
 async def _page() -> FileResponse:

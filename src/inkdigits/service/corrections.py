@@ -15,6 +15,7 @@ __all__ = ["Correction", "Corrections", "NoRoomError", "export"]
 
 _FILE = "corrections.sqlite3"
 _MOST = 100_000  # corrections; each is a small picture
+_MOST_BYTES = 2 * 2**30
 _WAIT = 5.0  # seconds for another process to finish writing
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
@@ -77,6 +78,7 @@ class Corrections:
             with corrections._open() as database:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute(_TABLE)
+            corrections._file.chmod(0o600)  # what people write is nobody else's
         except sqlite3.Error as error:
             raise OutputError(f"cannot keep corrections in {printable(folder)}: {error}") from error
         return corrections
@@ -90,8 +92,9 @@ class Corrections:
         """
         try:
             with self._open() as database:
-                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= _MOST:
-                    raise NoRoomError(f"{_MOST:,} corrections are kept already", "export and remove them")
+                count = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
+                if count >= _MOST or self._file.stat().st_size >= _MOST_BYTES:
+                    raise NoRoomError(f"{count:,} corrections are kept already", "export and remove them")
                 added = database.execute(
                     "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
                     (
@@ -103,7 +106,7 @@ class Corrections:
                     ),
                 )
                 return int(added.lastrowid or 0)
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise NoRoomError(f"the correction cannot be kept: {error}") from error
 
     def __iter__(self) -> Iterator[tuple[int, Correction]]:

@@ -15,6 +15,7 @@ from ray.serve.config import AutoscalingConfig
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.modelfile import BUNDLED
+from inkdigits.reader import Reader
 from inkdigits.service.app import create_app
 from inkdigits.service.settings import Settings, parse_size, read_token
 
@@ -81,6 +82,10 @@ class _LeavesNamingToServe:
         await self._app(scope, receive, send_without_id)
 
 
+def _answer_a_digit(reader: Reader) -> None:
+    reader.classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
+
+
 class _Replica:
     """A process that answers, once its model is loaded."""
 
@@ -93,7 +98,7 @@ class _Replica:
 
     def check_health(self) -> None:
         """Answer a digit; a replica that cannot is replaced."""
-        self._app.state.service.model.current.reader.classifier.predict_proba(np.zeros((1, 28, 28), np.uint8))
+        self._app.state.service.models.current.readers.submit(_answer_a_digit).result()
 
 
 def app(arguments: Arguments) -> serve.Application:

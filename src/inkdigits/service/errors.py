@@ -22,7 +22,13 @@ from inkdigits.errors import InkdigitsError, PictureError, UsageError
 __all__ = ["ApiError", "error_response", "install_error_handlers", "picture_error"]
 
 _CODES = {404: "not_found", 405: "method_not_allowed"}
-_STATUS_OF_PICTURES = {"no_such_page": 404, "image_too_large": 413, "missing_extra": 415}
+_STATUS_OF_PICTURES = {
+    "no_such_page": 404,
+    "image_too_large": 413,
+    "too_costly": 413,
+    "missing_extra": 415,
+    "timeout": 504,
+}
 _CLIENT_GONE = 499  # nginx's number; only the log sees it
 
 
@@ -40,6 +46,9 @@ class ApiError(HTTPException):
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, message, headers)
         self.code = code
+
+    def __reduce__(self) -> tuple[type[ApiError], tuple[int, str, str, Mapping[str, str] | None]]:
+        return type(self), (self.status_code, self.code, self.detail, self.headers)  # for the way from a reader
 
 
 def picture_error(error: PictureError) -> ApiError:

@@ -31,7 +31,7 @@ _NO_NEWCOMERS = (
 
 
 def shut(listener: socket.socket) -> None:
-    """Have the kernel make no more connections to an address, in all processes that share the listener.
+    """Have the kernel make no more connections to an address.
 
     A newcomer's packet gets no answer; it is sent again after a second, and refused then, for the listener is closed.
     Elsewhere than on Linux nothing happens.
@@ -47,15 +47,14 @@ class Server(uvicorn.Server):
     """uvicorn's server, which accepts all who wait before it closes its listeners.
 
     The kernel makes connections ahead of the service and keeps them in a queue, with requests that may be in them. When
-    the last process closes the listener, it resets those that are still there: for their clients, requests are lost.
+    the listener is closed, it resets those that are still there: for their clients, requests are lost.
     """
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take in who waits, then finish what was begun."""
         listeners = sockets or []
-        if self.config.workers == 1:  # a worker of several may be the only one to leave; their parent knows
-            for listener in listeners:
-                shut(listener)
+        for listener in listeners:
+            shut(listener)
         await _let_in(listeners)
         await super().shutdown(sockets)
 

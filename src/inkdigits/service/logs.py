@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,7 +36,7 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        fields = (f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
+        fields = (f"{name}={_plain(str(value))}" for name, value in getattr(record, "fields", {}).items())
         line = " ".join([_time(record), record.levelname.lower(), record.getMessage(), *fields])
         if not line.isprintable():
             line = printable(line)
@@ -56,6 +57,12 @@ def log_configuration(log_format: str) -> dict[str, Any]:
             "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         },
     }
+
+
+def _plain(value: str) -> str:
+    """Return a value, in quotes where it could pass for more than one."""
+    shown = printable(value)
+    return json.dumps(shown, ensure_ascii=False) if re.search(r'[\s"=]', shown) else shown
 
 
 def _time(record: logging.LogRecord) -> str:

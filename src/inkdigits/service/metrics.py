@@ -1,18 +1,10 @@
-"""What the service counts, in the text format of Prometheus.
-
-Several processes write their counts to files in one folder (prometheus-client's multi-process mode); any of them can
-then answer for all.
-"""
+"""What the service counts, in the text format of Prometheus."""
 
 from __future__ import annotations
 
-import os
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
-
-from inkdigits.service.settings import METRICS_FOLDER_VARIABLE
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
@@ -21,7 +13,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 
 class Metrics:
-    """The counts of a process, or of all processes of a service."""
+    """The counts of a service."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -36,16 +28,10 @@ class Metrics:
         )
         self._readings = Counter("inkdigits_readings", "Pictures read.", ("status",), **own)
         self._refused = Counter("inkdigits_refused", "Requests told to come later.", **own)
-        self._queue = Gauge(
-            "inkdigits_queue", "Requests being read or waiting for it.", multiprocess_mode="livesum", **own
-        )
+        self._queue = Gauge("inkdigits_queue", "Requests being read or waiting for it.", **own)
         self._reloads = Counter("inkdigits_model_reloads", "Attempts to load a model again.", ("outcome",), **own)
         self._model = Gauge(
-            "inkdigits_model_info",
-            "1 for the model that is used, 0 for those before it.",
-            ("name", "version"),
-            multiprocess_mode="livemostrecent",
-            **own,
+            "inkdigits_model_info", "1 for the model that is used, 0 for those before it.", ("name", "version"), **own
         )
         self._in_use: tuple[str, str] | None = None
 
@@ -79,8 +65,4 @@ class Metrics:
 
     def text(self) -> bytes:
         """Return all counts in Prometheus' text format."""
-        if METRICS_FOLDER_VARIABLE not in os.environ:
-            return generate_latest(self._registry)
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        return generate_latest(self._registry)

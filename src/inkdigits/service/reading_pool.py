@@ -1,124 +1,126 @@
-"""Who reads what is sent: threads, or the event loop itself; and a bound on how many requests wait."""
+"""Who is read for, and when: places for requests, shared fairly, and a bound on the time of each."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TypeVar
 
+from starlette.requests import ClientDisconnect, Request
+
+from inkdigits.pool import Readers
+from inkdigits.reader import Reader
 from inkdigits.service.errors import ApiError
-from inkdigits.service.limits import busy
 from inkdigits.service.metrics import Metrics
+from inkdigits.service.middleware.limits import busy
 
-__all__ = ["ReadingPool"]
+__all__ = ["Place", "ReadingPool"]
 
 _Result = TypeVar("_Result")
 
-_SPELL = 0.025  # seconds
+_KEPT = 4  # one of so many places is kept from a client that has all the others, and from large pictures
+
+
+@dataclass(frozen=True)
+class Place:
+    """A request's place.
+
+    Attributes:
+        request: whose it is.
+        readers: who reads for it, all of it by one model.
+        deadline: of the whole request, on the event loop's clock.
+        large: holds a large picture until it may be read.
+
+    """
+
+    request: Request
+    readers: Readers
+    deadline: float
+    large: asyncio.Semaphore
+
+    async def run(self, work: Callable[[Reader], _Result], *, quick: bool = False) -> _Result:
+        """Return what some work with a reader returns.
+
+        Args:
+            work: what is done; it and its result must be picklable.
+            quick: it takes some milliseconds, and may take the last free reader.
+
+        Raises:
+            ApiError: the request takes too long (504).
+            ClientDisconnect: nobody waits for the answer any more.
+            PictureError: the work takes too long or costs too much, and whatever the work raises.
+
+        """
+        try:
+            async with asyncio.timeout_at(self.deadline), nullcontext() if quick else self.large:
+                left = self.deadline - asyncio.get_running_loop().time()
+                return await _unless_gone(self.request, asyncio.wrap_future(self.readers.submit(work, left)))
+        except TimeoutError:
+            raise ApiError(504, "timeout", "this took too long; send fewer or smaller pictures") from None
 
 
 class ReadingPool:
-    """Works off requests in a few threads, or at once; refuses what is more than it may keep waiting.
+    """Gives requests their places; refuses what is more than it may keep waiting.
+
+    Large pictures leave one reader free for small ones, where there is more than one.
 
     Args:
-        threads: how many requests are worked on at a time.
-        places: how many requests are worked on or wait, at most.
-        timeout: seconds after which a request is given up.
+        processes: how many readers there are.
+        places: how many requests are read for or wait, at most.
+        timeout: seconds for a whole request.
         metrics: told of the queue and of refusals.
 
     """
 
-    def __init__(self, threads: int, places: int, timeout: float, metrics: Metrics) -> None:
-        self._threads = ThreadPoolExecutor(threads, "reading")
+    def __init__(self, processes: int, places: int, timeout: float, metrics: Metrics) -> None:
+        self._large = asyncio.Semaphore(max(1, processes - 1))
         self._places = places
+        self._share = places - places // _KEPT
         self._timeout = timeout
         self._metrics = metrics
-        self._taken = 0
-        self._small: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
-        self._working: asyncio.Task[None] | None = None
+        self._taken: Counter[str] = Counter()
 
-    def check_room(self) -> None:
-        """Raise ApiError (503) if no place is free."""
-        if self._taken >= self._places:
+    def check_room(self, client: str) -> None:
+        """Raise ApiError (503) if no place is free for a client."""
+        if self._taken.total() >= self._places or self._taken[client] >= self._share:
             self._metrics.count_refusal()
             raise busy()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def place(self, request: Request, readers: Readers) -> Iterator[Place]:
         """Hold a place for a request.
 
         Raises:
             ApiError: there is none (503).
 
         """
-        self.check_room()
-        self._change(1)
+        client = request.client.host if request.client else ""
+        self.check_room(client)
+        self._change(client, 1)
         try:
-            yield
+            yield Place(request, readers, asyncio.get_running_loop().time() + self._timeout, self._large)
         finally:
-            self._change(-1)
+            self._change(client, -1)
 
-    async def run(self, work: Callable[[], _Result]) -> _Result:
-        """Return what some work returns, done in a thread.
+    def _change(self, client: str, by: int) -> None:
+        self._taken[client] += by
+        if not self._taken[client]:
+            del self._taken[client]
+        self._metrics.set_queue(self._taken.total())
 
-        Work that takes too long goes on, since a thread cannot be stopped, and keeps a place until it ends.
 
-        Raises:
-            ApiError: it takes too long (504).
-
-        """
-        task = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        done, _ = await asyncio.wait((task,), timeout=self._timeout)
-        if not done:
-            self._change(1)
-            task.add_done_callback(self._end_late)
-            raise ApiError(504, "timeout", f"this took more than {self._timeout:g} seconds; send less at a time")
-        return task.result()
-
-    async def run_at_once(self, work: Callable[[], _Result]) -> _Result:
-        """Return what some work returns that takes a few milliseconds, done in the event loop.
-
-        To hand so little to a thread, and to share Python's lock with it, takes longer than the work.
-        """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[_Result] = loop.create_future()
-        self._small.append((work, future))
-        if self._working is None:
-            self._working = loop.create_task(self._work_off())
-        return await future
-
-    def close(self) -> None:
-        """Wait for what is being worked on, and let go of the threads."""
-        self._threads.shutdown()
-
-    async def _work_off(self) -> None:
-        """Do what is small, for a spell at a time; in between the loop goes round, and others are answered or refused.
-
-        If it went round after each piece, a crowd that is refused would take most of the time from those who are read.
-        """
-        loop = asyncio.get_running_loop()
-        while self._small:
-            await asyncio.sleep(0)
-            end = loop.time() + _SPELL
-            while self._small and loop.time() < end:
-                work, future = self._small.popleft()
-                try:
-                    result = work()
-                except Exception as error:  # for whoever asked
-                    if not future.cancelled():
-                        future.set_exception(error)
-                else:
-                    if not future.cancelled():
-                        future.set_result(result)
-        self._working = None
-
-    def _end_late(self, task: asyncio.Future[_Result]) -> None:
-        self._change(-1)
-        task.exception()  # asked for, so that asyncio does not report it
-
-    def _change(self, by: int) -> None:
-        self._taken += by
-        self._metrics.set_queue(self._taken)
+async def _unless_gone(request: Request, work: Awaitable[_Result]) -> _Result:
+    """Return what is awaited; cancel it as soon as the client hangs up."""
+    reading = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(request.receive())  # its body has come: what comes now is the end of the connection
+    try:
+        await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            raise ClientDisconnect
+        return reading.result()
+    finally:
+        reading.cancel()
+        gone.cancel()

@@ -1,27 +1,22 @@
-"""The service started: one process, or several under a parent that keeps them alive."""
+"""The service started: one process that answers, and those that read for it."""
 
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import socket
 import sys
-import tempfile
-from functools import partial
 from logging.config import dictConfig
 from types import FrameType
 from typing import Any
 
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
 
-from inkdigits.errors import InkdigitsError, UsageError, printable
+from inkdigits.errors import UsageError, printable
 from inkdigits.service.connection import Connection
 from inkdigits.service.leaving import Server
 from inkdigits.service.logs import log, log_configuration
-from inkdigits.service.reloads import hold_reloads
-from inkdigits.service.settings import METRICS_FOLDER_VARIABLE, Settings
+from inkdigits.service.settings import Settings
 
 __all__ = ["run"]
 
@@ -37,53 +32,25 @@ def run(settings: Settings) -> None:
         UsageError: the address cannot be listened on.
 
     """
+    from inkdigits.service.app import create_app
+
     gc.disable()  # nothing that is made while starting is garbage; switched on again when all is ready
     dictConfig(log_configuration(settings.log_format))
     signal.signal(signal.SIGTERM, _leave)
-    hold_reloads()
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the model is just being loaded; unheard, it would end the start
     listener = _bind(settings.host, settings.port)
-    if settings.workers > 1:
-        _run_several(settings, listener)
-    else:
-        _run_one(settings, listener)
-
-
-def _run_one(settings: Settings, listener: socket.socket) -> None:
-    from inkdigits.service.app import create_app
-
-    config = _configuration(settings, create_app(settings))
+    server = Server(_configuration(settings, create_app(settings)))
     _announce(listener)
-    Server(config).run([listener])
+    server.run([listener])
 
 
-def _run_several(settings: Settings, listener: socket.socket) -> None:
-    from inkdigits.service.workers import Workers
-
-    with tempfile.TemporaryDirectory(prefix="inkdigits-metrics-") as folder:
-        os.environ[METRICS_FOLDER_VARIABLE] = folder
-        config = _configuration(settings, partial(_app_of_worker, settings), factory=True)
-        _announce(listener)
-        Workers(config, [listener]).run()
-
-
-def _app_of_worker(settings: Settings) -> Any:
-    from inkdigits.service.app import create_app
-
-    try:
-        return create_app(settings)
-    except InkdigitsError as error:
-        log.error("%s", error)
-        sys.exit(STARTUP_FAILURE)
-
-
-def _configuration(settings: Settings, app: Any, *, factory: bool = False) -> uvicorn.Config:
+def _configuration(settings: Settings, app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        factory=factory,
         http=Connection,
         ws="none",
         lifespan="on",
-        workers=settings.workers,
         log_config=log_configuration(settings.log_format),
         access_log=False,
         proxy_headers=False,

@@ -1,22 +1,19 @@
-"""What the routes share: the settings, the model, the threads that read, the counts and the corrections."""
+"""What the routes share: the settings, the model, the places of those who are read for, the counts, the corrections."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from inkdigits.pool import Bounds
 from inkdigits.service.corrections import Corrections
 from inkdigits.service.metrics import Metrics
-from inkdigits.service.model_holder import ModelHolder
+from inkdigits.service.models import Models
 from inkdigits.service.reading_pool import ReadingPool
 from inkdigits.service.settings import Settings
 
 __all__ = ["Service", "service_of"]
-
-
-_LEAST_THREADS = 2  # a large page does not hold up the small pictures behind it
 
 
 @dataclass(frozen=True)
@@ -26,21 +23,21 @@ class Service:
     Attributes:
         settings: what the service was told.
         metrics: what it counts.
-        model: the model that is used.
-        pool: the threads that read.
+        models: the model that is used.
+        pool: who is read for.
         corrections: where corrections are kept; None if they are not.
 
     """
 
     settings: Settings
     metrics: Metrics
-    model: ModelHolder
+    models: Models
     pool: ReadingPool
     corrections: Corrections | None
 
     @classmethod
     def start(cls, settings: Settings) -> Service:
-        """Load the model and start the threads.
+        """Load the model in processes that read.
 
         Raises:
             ModelFileError: the model file is missing, damaged, foreign or unsafe.
@@ -48,18 +45,14 @@ class Service:
 
         """
         metrics = Metrics()
-        threads = max(_LEAST_THREADS, (os.cpu_count() or 1) // settings.workers)
+        bounds = Bounds(seconds=min(settings.timeout, Bounds.seconds), memory=settings.reader_memory)
         return cls(
             settings,
             metrics,
-            ModelHolder(settings.model, metrics),
-            ReadingPool(threads, settings.max_concurrency, settings.timeout, metrics),
+            Models(settings.model, settings.workers, bounds, metrics),
+            ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics),
             Corrections.in_folder(settings.corrections) if settings.corrections else None,
         )
-
-    def close(self) -> None:
-        """Wait for what is being read."""
-        self.pool.close()
 
 
 def service_of(request: Request) -> Service:

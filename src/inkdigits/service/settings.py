@@ -9,11 +9,11 @@ from pathlib import Path
 
 from inkdigits.errors import UsageError, printable
 from inkdigits.modelfile import BUNDLED
+from inkdigits.pool import Bounds
 
-__all__ = ["LOG_FORMATS", "METRICS_FOLDER_VARIABLE", "Settings", "is_loopback", "parse_size", "read_token"]
+__all__ = ["LOG_FORMATS", "Settings", "is_loopback", "parse_size", "read_token"]
 
 LOG_FORMATS = ("text", "json")
-METRICS_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # prometheus-client's own name for it
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _SHORTEST_TOKEN = 16
@@ -27,12 +27,13 @@ class Settings:
         model: "bundled", an `.onnx` model file, or a run folder.
         host: the address to listen on.
         port: the port to listen on; 0 takes any that is free.
-        workers: how many processes answer.
+        workers: how many processes read.
         token: what a request must carry as its bearer token; None lets everybody in.
         serves_anyone: whether to listen beyond this machine without a token.
         max_body: bytes of a request's body at most.
         max_pixels: pixels of a picture at most.
-        max_concurrency: how many requests a process reads or keeps waiting at most; the next is told to come later.
+        reader_memory: bytes that a process may take for a picture beyond what it has when idle.
+        max_concurrency: how many requests are read for or wait at most; the next is told to come later.
         timeout: seconds for a request's body to arrive, and again for its answer.
         cors_origins: the origins whose pages may call, such as "https://example.org".
         log_format: one of `LOG_FORMATS`: lines for people or for programs.
@@ -48,7 +49,8 @@ class Settings:
     serves_anyone: bool = False
     max_body: int = 20_000_000
     max_pixels: int = 50_000_000
-    max_concurrency: int = 16
+    reader_memory: int = Bounds.memory
+    max_concurrency: int = 32
     timeout: float = 30.0
     cors_origins: tuple[str, ...] = ()
     log_format: str = "text"

@@ -6,6 +6,7 @@ the extension `binary_tensor_data` of Triton's HTTP interface.
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from typing import Annotated, Any, Literal
@@ -22,6 +23,7 @@ HEADER_LENGTH = "Inference-Header-Content-Length"  # bytes of JSON before the bi
 MAX_IMAGES = 10_000
 _BINARY_SIZE = "binary_data_size"
 _BINARY = "binary_data"
+_DEEPEST = 3  # lists within each other: images, rows, columns
 
 
 class Tensor(BaseModel):
@@ -147,13 +149,17 @@ def response(
 
 def _flat(data: list[Any] | None) -> npt.NDArray[np.uint8]:
     """Return the numbers of flat or nested lists, which must be whole and from 0 to 255."""
-    try:
-        values = np.asarray(data).ravel()
-    except (ValueError, RecursionError):
-        raise _malformed("the data of images are lists of different lengths") from None
-    if values.dtype.kind not in "iu" or (values.size and not 0 <= values.min() <= values.max() <= 255):
+    numbers = data or []
+    for _ in range(_DEEPEST):
+        if not any(isinstance(number, list) for number in numbers):
+            break
+        if not all(isinstance(number, list) for number in numbers) or len({len(number) for number in numbers}) > 1:
+            raise _malformed("the data of images are lists of different lengths")
+        numbers = list(itertools.chain.from_iterable(numbers))
+    # Looked at before numpy is: of a few long strings among the numbers it would make an array of such strings.
+    if not all(type(number) is int and 0 <= number <= 255 for number in numbers):
         raise _malformed("the data of images must be whole numbers from 0 to 255")
-    return values.astype(np.uint8)
+    return np.array(numbers, np.uint8)
 
 
 def _malformed(message: str) -> ApiError:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from inkdigits.imaging.frames import open_frames
 from inkdigits.service.errors import ApiError
 
 __all__ = ["FIELD", "FORM", "MAX_PICTURES", "MEDIA_TYPES", "Upload", "is_form", "read_body", "read_form"]
@@ -27,17 +25,6 @@ class Upload:
 
     name: str
     content: bytes
-
-    @cached_property
-    def pixels(self) -> int:
-        """How many pixels the picture has, by what its header says; 0 if that says nothing."""
-        if self.content.startswith(b"%PDF-"):
-            return 0  # it is rendered at a size that is bounded
-        try:
-            width, height = open_frames(self.content).open(0).size
-        except Exception:  # what codecs raise over damaged files has no common name; reading it will say what is wrong
-            return 0
-        return width * height
 
 
 def is_form(request: Request) -> bool:

@@ -14,7 +14,6 @@ from inkdigits.errors import ModelFileError
 from inkdigits.service import schemas
 from inkdigits.service.errors import ApiError
 from inkdigits.service.metrics import CONTENT_TYPE
-from inkdigits.service.reloads import ask_all_workers
 from inkdigits.service.service import service_of
 
 __all__ = ["router"]
@@ -25,7 +24,7 @@ router = APIRouter()
 @router.get("/v1/model", response_model=schemas.AboutModel, responses=schemas.errors(401))
 async def model(request: Request) -> dict[str, Any]:
     """Say what the model is: its card, its figures with their split, its limits."""
-    model = service_of(request).model.current
+    model = service_of(request).models.current
     return {
         "name": model.name,
         "version": model.version,
@@ -51,16 +50,15 @@ async def settings(request: Request) -> dict[str, Any]:
     "/v1/models/reload", response_model=schemas.Reload, responses=schemas.errors(401, 403, 408, 413, 415, 422, 503)
 )
 async def reload(request: Request) -> dict[str, str]:
-    """Load the model file again, in all processes; one that cannot be used leaves the old one serving."""
+    """Load the model file again; one that cannot be used leaves the old one serving."""
     service = service_of(request)
     if service.settings.token is None:
         message = "only who has the token may do this: serve --token-file; or send the process SIGHUP"
         raise ApiError(403, "token_needed", message)
     try:
-        loaded = await run_in_threadpool(service.model.reload)
+        loaded = await run_in_threadpool(service.models.reload)
     except ModelFileError as error:
         raise ApiError(422, error.code, str(error)) from error
-    ask_all_workers()
     return {"name": loaded.name, "version": loaded.version}
 
 

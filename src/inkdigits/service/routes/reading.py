@@ -12,10 +12,12 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from inkdigits.errors import PictureError
 from inkdigits.imaging.region import REGION, Region
+from inkdigits.results.reading import Reading
 from inkdigits.service import schemas, uploads
-from inkdigits.service.picture_reading import Wish
-from inkdigits.service.service import Service, service_of
+from inkdigits.service.picture_reading import Wish, is_quick
+from inkdigits.service.service import service_of
 
 __all__ = ["router"]
 
@@ -70,30 +72,33 @@ async def read(
 
     Of several pictures, one that cannot be read has a reading with the status "error".
     """
-    service = service_of(request)
-    part = Region.of(region)
-    wish = Wish(single, min_confidence, page, part, digits_only, detail, service.settings.max_pixels)
+    most = service_of(request).settings.max_pixels
+    wish = Wish(single, min_confidence, page, Region.of(region), digits_only, detail, most)
     if uploads.is_form(request):
-        answer = await _read_all(service, wish, await uploads.read_form(request))
+        answer = await _read_all(request, wish, await uploads.read_form(request))
     else:
-        answer = await _read_one(service, wish, await uploads.read_body(request))
+        answer = await _read_one(request, wish, await uploads.read_body(request))
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
 
 
-async def _read_one(service: Service, wish: Wish, upload: uploads.Upload) -> dict[str, Any]:
-    with service.pool.place():
-        work = partial(wish.read, service.model.current.reader, upload)
-        answer = await (service.pool.run_at_once(work) if wish.is_quick(upload) else service.pool.run(work))
+async def _read_one(request: Request, wish: Wish, upload: uploads.Upload) -> dict[str, Any]:
+    service = service_of(request)
+    with service.pool.place(request, service.models.current.readers) as place:
+        answer = await place.run(partial(wish.read, upload=upload), quick=is_quick(upload))
     service.metrics.count_reading(answer["status"])
     return answer
 
 
-async def _read_all(service: Service, wish: Wish, pictures: list[uploads.Upload]) -> dict[str, Any]:
+async def _read_all(request: Request, wish: Wish, pictures: list[uploads.Upload]) -> dict[str, Any]:
     """Read pictures one after the other, so that other requests have their turn in between."""
-    reader = service.model.current.reader
+    service = service_of(request)
     readings = []
-    with service.pool.place():
+    with service.pool.place(request, service.models.current.readers) as place:
         for upload in pictures:
-            readings.append(await service.pool.run(partial(wish.read_or_explain, reader, upload)))
-            service.metrics.count_reading(readings[-1]["status"])
+            try:
+                answer = await place.run(partial(wish.read, upload=upload), quick=is_quick(upload))
+            except PictureError as error:
+                answer = Reading(upload.name, error=error, page=wish.page).to_dict()
+            readings.append(answer)
+            service.metrics.count_reading(answer["status"])
     return {"readings": readings}

@@ -47,6 +47,8 @@ class Access:
 
     def _refusal(self, scope: Scope) -> ApiError | None:
         headers = dict(scope["headers"])
+        if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+            return ApiError(400, "bad_request", "there are several Host headers", {"Connection": "close"})
         host = headers.get(b"host", b"").decode("latin-1")
         if self._only_local and not _is_local(host):
             return ApiError(421, "wrong_host", "ask for this machine as localhost or 127.0.0.1")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.errors import ApiError, error_response
-from inkdigits.service.request_log import name_request
+from inkdigits.service.middleware.request_log import name_request
 
 __all__ = ["BodyLimits", "Door", "busy"]
 
 _BODIES = 8  # of the largest size, or so many more that are smaller, are in memory at a time
+_SHARE = 0.5  # of that for one client, who may have stalled
+_SMALL = 256 * 1024  # bytes of each body that do not count: drawings always come through
 _READING = ("/read", "/infer")  # how the routes end that take a place
 _RETRY_AFTER = "1"  # seconds
 
@@ -30,11 +33,11 @@ class Door:
 
     Args:
         app: what answers.
-        check_room: raises ApiError if no place is free.
+        check_room: raises ApiError if no place is free for a client.
 
     """
 
-    def __init__(self, app: ASGIApp, check_room: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, check_room: Callable[[str], None]) -> None:
         self._app = app
         self._check_room = check_room
 
@@ -42,7 +45,7 @@ class Door:
         """Refuse a request, or hand it on."""
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(_READING):
             try:
-                self._check_room()
+                self._check_room(_client(scope))
             except ApiError as refusal:
                 name = name_request(scope)
                 response = error_response(scope, refusal)
@@ -66,7 +69,7 @@ class BodyLimits:
         self._app = app
         self._max_body = max_body
         self._timeout = timeout
-        self._held = 0  # bytes of all bodies in memory
+        self._held: Counter[str] = Counter()  # bytes of bodies in memory, by client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request by its head, or hand it on with its body watched."""
@@ -78,6 +81,7 @@ class BodyLimits:
             await error_response(scope, refusal)(scope, receive, send)
             return
         arrived = 0
+        client = _client(scope)
         deadline = asyncio.get_running_loop().time() + self._timeout
 
         async def limited_receive() -> Message:
@@ -90,10 +94,10 @@ class BodyLimits:
             size = len(message.get("body", b""))
             scope["more_body"] = message.get("more_body", False)
             arrived += size
-            self._held += size
+            self._held[client] += size
             if arrived > self._max_body:
                 raise self._too_large()
-            if self._held > _BODIES * self._max_body:
+            if arrived > _SMALL and self._is_full(client):
                 raise busy()
             return message
 
@@ -101,7 +105,13 @@ class BodyLimits:
         try:
             await self._app(scope, limited_receive, send)
         finally:
-            self._held -= arrived
+            self._held[client] -= arrived
+            if not self._held[client]:
+                del self._held[client]
+
+    def _is_full(self, client: str) -> bool:
+        most = _BODIES * self._max_body
+        return self._held.total() > most or self._held[client] > _SHARE * most
 
     def _refusal(self, scope: Scope) -> ApiError | None:
         """Return why a request's body is not even read, by what its head says of it."""
@@ -110,10 +120,16 @@ class BodyLimits:
                 return self._too_large()
             if name == b"content-encoding" and value.lower() != b"identity":
                 return _closing(415, "encoded_body", "compressed bodies are not read; send the picture as it is")
+            if name == b"transfer-encoding" and value.lower() != b"chunked":
+                return _closing(501, "unknown_transfer_encoding", "of transfer encodings, chunked alone is known")
         return None
 
     def _too_large(self) -> ApiError:
         return _closing(413, "body_too_large", f"the body is larger than {self._max_body:,} bytes")
+
+
+def _client(scope: Scope) -> str:
+    return str(scope["client"][0]) if scope.get("client") else ""
 
 
 def _closing(status: int, code: str, message: str) -> ApiError:

@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from inkdigits import __version__
+from inkdigits.reader import Reader
 from inkdigits.service import schemas, tensors
 from inkdigits.service.errors import ApiError
-from inkdigits.service.model_holder import LoadedModel
+from inkdigits.service.models import LoadedModel
 from inkdigits.service.service import service_of
 
 __all__ = ["router"]
@@ -74,22 +75,29 @@ async def model_ready(request: Request, name: str, version: str | None = None) -
 async def infer(request: Request, name: str, version: str | None = None) -> Response:
     """Return the probabilities of the ten digits for images of 28×28."""
     model = _model(request, name, version)
-    pool = service_of(request).pool
-    body, length = await request.body(), request.headers.get(tensors.HEADER_LENGTH)
-    with pool.place():
-        content, headers = await pool.run(partial(_infer, model, body, length))
+    asked = partial(
+        _infer,
+        body=await request.body(),
+        header_length=request.headers.get(tensors.HEADER_LENGTH),
+        name=model.name,
+        version=model.version,
+    )
+    with service_of(request).pool.place(request, model.readers) as place:
+        content, headers = await place.run(asked)
     return Response(content, headers=headers)
 
 
-def _infer(model: LoadedModel, body: bytes, header_length: str | None) -> tuple[bytes, dict[str, str]]:
+def _infer(
+    reader: Reader, *, body: bytes, header_length: str | None, name: str, version: str
+) -> tuple[bytes, dict[str, str]]:
     asked, binary = tensors.parse(body, header_length)
-    probabilities = model.reader.classifier.predict_proba(tensors.images_of(asked, binary))
-    return tensors.response(asked, model.name, model.version, probabilities)
+    probabilities = reader.classifier.predict_proba(tensors.images_of(asked, binary))
+    return tensors.response(asked, name, version, probabilities)
 
 
 def _model(request: Request, name: str, version: str | None) -> LoadedModel:
     """Return the model of a name and a version; there is one."""
-    model = service_of(request).model.current
+    model = service_of(request).models.current
     if name != model.name or version not in (None, model.version):
         shown = name if version is None else f"{name} of version {version}"
         raise ApiError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,8 +12,9 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from inkdigits.reader import Reader
 from inkdigits.service import schemas
-from inkdigits.service.corrections import Correction, Corrections, NoRoomError
+from inkdigits.service.corrections import Correction, NoRoomError
 from inkdigits.service.errors import ApiError
 from inkdigits.service.service import service_of
 
@@ -21,6 +23,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 _MOST_PIXELS = 4_000_000
+_KEPT_MODES = ("L", "RGB", "RGBA")
 
 
 @router.post(
@@ -37,33 +40,41 @@ async def correct(request: Request) -> dict[str, Any]:
         raise ApiError(403, "corrections_off", "no corrections are kept; serve --keep-corrections DIR turns it on")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ApiError(415, "unknown_content_type", "send the correction as application/json")
-    return {"id": await run_in_threadpool(_keep, corrections, await request.body())}
+    service = service_of(request)
+    with service.pool.place(request, service.models.current.readers) as place:
+        correction = await place.run(partial(_understand, body=await request.body()))
+    try:
+        return {"id": await run_in_threadpool(corrections.add, correction)}
+    except NoRoomError as error:
+        raise ApiError(507, "no_room", str(error)) from error
 
 
-def _keep(corrections: Corrections, body: bytes) -> int:
+def _understand(reader: Reader, *, body: bytes) -> Correction:
+    """Return the correction in a body, its crop written anew: nothing that hides behind a picture is kept."""
     try:
         given = schemas.Correction.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "the body"
         raise ApiError(422, "bad_correction", f"{where}: {first['msg']}") from None
-    _check_png(given.picture_crop)
     corrected = None if given.corrected == "none" else given.corrected
-    try:
-        return corrections.add(
-            Correction(given.picture_crop, given.predicted, corrected, given.confidence, given.model)
-        )
-    except NoRoomError as error:
-        raise ApiError(507, "no_room", str(error)) from error
+    return Correction(_written_anew(given.picture_crop), given.predicted, corrected, given.confidence, given.model)
 
 
-def _check_png(content: bytes) -> None:
-    """Raise ApiError unless this is a PNG of a modest size that can be decoded."""
+def _written_anew(content: bytes) -> bytes:
+    """Return the picture in a PNG as another one.
+
+    Raises:
+        ApiError: it is none, or of no modest size.
+
+    """
+    written = io.BytesIO()
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
             if image.width * image.height > _MOST_PIXELS:
                 raise ApiError(413, "image_too_large", f"the crop has more than {_MOST_PIXELS:,} pixels")
-            image.load()
+            (image if image.mode in _KEPT_MODES else image.convert("RGB")).save(written, "PNG")
+            return written.getvalue()
     except ApiError:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name

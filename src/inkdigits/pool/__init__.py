@@ -1,0 +1,6 @@
+"""Readers in processes of their own, whose work is bounded in time and memory, and which can be killed."""
+
+from inkdigits.pool.bounds import Bounds
+from inkdigits.pool.readers import Readers
+
+__all__ = ["Bounds", "Readers"]

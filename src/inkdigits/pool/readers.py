@@ -1,0 +1,135 @@
+"""Readers in processes of their own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from inkdigits.errors import PictureError
+from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.pool.bounds import Bounds
+from inkdigits.pool.process import begin, work_on
+
+if TYPE_CHECKING:
+    from inkdigits.reader import Reader
+
+__all__ = ["Readers"]
+
+_Result = TypeVar("_Result")
+
+_TRIES = 2  # of work whose process died: another may have killed it
+_DIED = (ProcessExpired, BrokenProcessPool)
+
+
+class Readers:
+    """Processes with a model loaded, forked from one that has everything imported; a dead one is replaced.
+
+    Args:
+        model: "bundled", an `.onnx` model file, or a run folder. A copy is kept, so that a process that is replaced
+            has the same model as the others.
+        processes: how many there are.
+        bounds: what the work on a picture may cost.
+
+    Raises:
+        ModelFileError: there is no such file.
+
+    """
+
+    def __init__(self, model: str | Path, processes: int, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self._kept = None if model == BUNDLED else tempfile.TemporaryDirectory(prefix="inkdigits-model-")
+        path = find_model(model)
+        if self._kept is not None:
+            path = Path(shutil.copy(path, self._kept.name))
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["inkdigits.pool.process"])
+        self._start = partial(ProcessPool, processes, initializer=begin, initargs=[str(path), bounds], context=context)
+        self._pool = self._start()
+        self._replacing = Lock()
+
+    def submit(self, work: Callable[[Reader], _Result], seconds: float | None = None) -> Future[_Result]:
+        """Have some work done; cancelling the future takes it from the queue, or kills the process that is at it.
+
+        Args:
+            work: what to do with a reader; it and its result must be picklable.
+            seconds: that it may take, if fewer than the bounds have.
+
+        Returns:
+            a future with the work's result or error; a PictureError says that it took too long ("timeout") or cost
+            too much ("too_costly").
+
+        """
+        allowed = min(self.bounds.seconds, seconds if seconds is not None else self.bounds.seconds)
+        outcome: Future[_Result] = Future()
+        self._try(work, allowed, outcome, _TRIES)
+        return outcome
+
+    def close(self) -> None:
+        """Wait for what was asked for, then end all processes."""
+        self._pool.close()  # type: ignore[no-untyped-call]
+        self._pool.join()
+        if self._kept is not None:
+            self._kept.cleanup()
+
+    def _try(self, work: Callable[[Reader], _Result], seconds: float, outcome: Future[_Result], tries: int) -> None:
+        attempt = self._schedule(work, seconds)
+
+        def give_up(done: Future[_Result]) -> None:
+            if done.cancelled():
+                attempt.cancel()  # type: ignore[no-untyped-call]
+
+        def note(done: Future[Any]) -> None:
+            if done.cancelled() or outcome.done():
+                return
+            error = done.exception()
+            if isinstance(error, _DIED) and tries > 1:
+                self._try(work, seconds, outcome, tries - 1)
+            elif outcome.set_running_or_notify_cancel():
+                _settle(outcome, done.result() if error is None else None, _in_words(error, seconds))
+
+        outcome.add_done_callback(give_up)
+        attempt.add_done_callback(note)
+
+
+    def _schedule(self, work: Callable[[Reader], _Result], seconds: float) -> ProcessFuture[_Result]:
+        """Have some work done by the processes, or by new ones: pebble gives all up where one died that was idle."""
+        pool = self._pool
+        try:
+            return pool.schedule(work_on, args=[work, seconds], timeout=seconds)
+        except RuntimeError:
+            with self._replacing:
+                if self._pool is pool:
+                    self._pool = self._start()
+                    Thread(target=_end, args=[pool], name="old readers", daemon=True).start()
+            return self._pool.schedule(work_on, args=[work, seconds], timeout=seconds)
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
+
+
+def _settle(outcome: Future[_Result], result: Any, error: BaseException | None) -> None:
+    if error is None:
+        outcome.set_result(result)
+    else:
+        outcome.set_exception(error)
+
+
+def _in_words(error: BaseException | None, seconds: float) -> BaseException | None:
+    """Return what befell a process as an error of a picture; other errors as they are."""
+    if isinstance(error, TimeoutError):
+        return PictureError(f"the picture was not read within {seconds:g} seconds", "scale it down", code="timeout")
+    if isinstance(error, _DIED):
+        return PictureError("the picture takes more than it may: its reader died", "scale it down", code="too_costly")
+    return error
