@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.errors import ModelFileError, printable
 from inkdigits.modelfile import BUNDLED, find_model, open_session, read_info
 
 __all__ = ["Classifier"]
@@ -22,7 +23,7 @@ class Classifier:
         threads: how many threads a call may use; all cores if not given.
 
     Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+        ModelFileError: the model file is missing, damaged, foreign or unsafe, or its answers are no numbers.
 
     """
 
@@ -30,6 +31,8 @@ class Classifier:
         path = find_model(model)
         self._session = open_session(path, threads)
         self.info = read_info(self._session, path.stem)
+        if not np.isfinite(self.predict_proba(np.zeros((1, 28, 28), np.uint8))).all():
+            raise ModelFileError(f"the model {printable(path)} answers with no numbers", "choose another")
 
     def predict_proba(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return the calibrated probabilities of the ten digits.

@@ -122,13 +122,23 @@ class ModelInfo:
                 continue
             try:
                 known[entry.name] = json.loads(text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise ModelFileError(f"the metadata field {entry.name} of {name} is damaged") from error
-        info = cls(**known)
-        threshold = info.reject_threshold
-        if not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
-            raise ModelFileError(f"the reject threshold of {name} is {threshold!r}, not a number from 0 to 1")
-        return info
+            if not _fits(entry.name, known[entry.name]):
+                raise ModelFileError(f"the metadata field {entry.name} of {name} is not what it should be")
+        return cls(**known)
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Say whether a metadata field has a value of its kind."""
+    if name in ("reject_threshold", "temperature", "seed"):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and (name != "reject_threshold" or 0 <= value <= 1)
+    if name in ("thresholds", "calibration"):
+        return isinstance(value, dict) and all(isinstance(number, int | float) for number in value.values())
+    if name == "metrics":
+        return isinstance(value, dict) and all(isinstance(figures, dict) for figures in value.values())
+    return isinstance(value, dict if name in ("recipe", "data") else str)
 
 
 def find_model(model: str | Path) -> Path:

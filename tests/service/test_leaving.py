@@ -78,7 +78,7 @@ def test_a_hundred_stops_under_load_lose_nothing(serve, digit, workers) -> None:
 def test_a_reader_that_leaves_alone_shuts_nobody_out(serve, digit) -> None:
     served = serve("--workers", "2")
     wait_until(lambda: len(readers_of(served.process.pid)) == 2)
-    leaving, staying = readers_of(served.process.pid)
+    leaving, _ = readers_of(served.process.pid)
     os.kill(leaving, signal.SIGTERM)
     wait_until(lambda: leaving not in readers_of(served.process.pid))
     assert is_answering(served)

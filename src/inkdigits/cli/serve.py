@@ -29,6 +29,9 @@ def serve(
     max_concurrency: Annotated[
         int, typer.Option(min=1, help="Requests that are read for or wait; to more it says 503.")
     ] = 32,
+    picture_seconds: Annotated[
+        float, typer.Option(min=0.1, help="What a picture may take; then its process is killed.")
+    ] = 20,
     reader_memory: Annotated[
         str, typer.Option(metavar="SIZE", help="What a process may take for a picture, beyond what it has when idle.")
     ] = "512MiB",
@@ -69,6 +72,7 @@ def serve(
             host=host,
             port=port,
             workers=workers or os.cpu_count() or 1,
+            picture_seconds=picture_seconds,
             reader_memory=parse_size(reader_memory),
             token=read_token(token_file) if token_file else None,
             serves_anyone=serve_anyone,

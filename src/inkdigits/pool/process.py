@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,6 +22,8 @@ _loaded: list[Reader | InkdigitsError] = []
 
 def begin(model: str, bounds: Bounds) -> None:
     """Load a model; what is wrong with it is told to whoever asks for work."""
+    # At once, also amid a library's work: while pebble waits for a handler in Python to run, nobody gets any work.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
     try:
         _loaded.append(Reader(model, threads=1))

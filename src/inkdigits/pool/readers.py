@@ -100,7 +100,6 @@ class Readers:
         outcome.add_done_callback(give_up)
         attempt.add_done_callback(note)
 
-
     def _schedule(self, work: Callable[[Reader], _Result], seconds: float) -> ProcessFuture[_Result]:
         """Have some work done by the processes, or by new ones: pebble gives all up where one died that was idle."""
         pool = self._pool

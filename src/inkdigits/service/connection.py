@@ -109,7 +109,7 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Wait for a client to take what is in its way; give it up if it does not."""
         super().pause_writing()
-        self._answer_timer = self.loop.call_later(_PATIENCE.answer, self.transport.abort)
+        self._answer_timer = self.loop.call_later(_PATIENCE.answer, self._give_up)
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -129,6 +129,13 @@ class Connection(HttpToolsProtocol):
             self.loop.call_later(_PATIENCE.last_request, super().shutdown)
         else:
             super().shutdown()
+
+    def _give_up(self) -> None:
+        """Cut the connection; what would still be answered is not."""
+        self.pipeline.clear()
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        self.transport.abort()
 
     def _make_room(self) -> None:
         """Close the connection that has been idle longest; this one, if all others are busy."""

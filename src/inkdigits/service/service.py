@@ -45,7 +45,7 @@ class Service:
 
         """
         metrics = Metrics()
-        bounds = Bounds(seconds=min(settings.timeout, Bounds.seconds), memory=settings.reader_memory)
+        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
         return cls(
             settings,
             metrics,

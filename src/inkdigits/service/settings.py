@@ -32,6 +32,7 @@ class Settings:
         serves_anyone: whether to listen beyond this machine without a token.
         max_body: bytes of a request's body at most.
         max_pixels: pixels of a picture at most.
+        picture_seconds: what a picture may take, by the clock; then its process is killed.
         reader_memory: bytes that a process may take for a picture beyond what it has when idle.
         max_concurrency: how many requests are read for or wait at most; the next is told to come later.
         timeout: seconds for a request's body to arrive, and again for its answer.
@@ -49,6 +50,7 @@ class Settings:
     serves_anyone: bool = False
     max_body: int = 20_000_000
     max_pixels: int = 50_000_000
+    picture_seconds: float = Bounds.seconds
     reader_memory: int = Bounds.memory
     max_concurrency: int = 32
     timeout: float = 30.0
