@@ -27,7 +27,7 @@ import inkdigits
 from inkdigits.reader import Reader
 from inkdigits.samples import sample_pictures
 
-FORMATS = "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM", "TGA", "PCX", "ICO"
+FORMATS = "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM"
 SEED = 5
 
 

@@ -1,8 +1,10 @@
 """Files are either whole or not there."""
 
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,57 @@ def test_a_folder_in_the_place_of_a_file_is_a_clear_error(tmp_path: Path) -> Non
     with pytest.raises(OutputError, match="name another file"):
         write_atomically(tmp_path / "folder", b"")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.fixture(params=["pipe", "socket", "device", "link to a pipe"])
+def no_file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """Something in the place of a file that programs may be using."""
+    path = tmp_path / "there"
+    if request.param == "socket":
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            yield path
+        return
+    if request.param == "device":
+        yield Path(os.devnull)
+        return
+    os.mkfifo(path)
+    if request.param == "link to a pipe":
+        (tmp_path / "link").symlink_to(path)
+    yield tmp_path / "link" if request.param == "link to a pipe" else path
+
+
+def test_a_pipe_a_socket_and_a_device_are_not_replaced(no_file: Path) -> None:
+    before = no_file.lstat()
+    with pytest.raises(OutputError, match="it is a pipe, a socket or a device; name another file"):
+        write_atomically(no_file, b"")
+    assert no_file.lstat().st_mode == before.st_mode
+
+
+def test_a_pipe_that_comes_while_a_file_is_written_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "file.txt"
+
+    def write() -> None:
+        with open_atomically(target) as file:
+            file.write(b"text")
+            os.mkfifo(target)
+
+    with pytest.raises(OutputError, match="it is a pipe"):
+        write()
+    assert target.is_fifo()
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("name", ["picture.png", "link.png", "hard.png", "./picture.png"])
+def test_an_input_is_not_replaced_under_whatever_name(tmp_path: Path, name: str) -> None:
+    picture = write_atomically(tmp_path / "picture.png", b"a picture")
+    (tmp_path / "link.png").symlink_to(picture)
+    (tmp_path / "hard.png").hardlink_to(picture)
+    inputs = ["-", "a\0b", tmp_path / "missing.png", str(picture)]
+    with pytest.raises(OutputError, match="it is one of the files to read; name another file"):
+        write_atomically(f"{tmp_path}/{name}", b"", inputs)
+    assert picture.read_bytes() == b"a picture"
+    assert write_atomically(tmp_path / "other.png", b"other", inputs).read_bytes() == b"other"
 
 
 def test_odd_names_are_shown_on_one_line() -> None:

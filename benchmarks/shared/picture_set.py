@@ -76,7 +76,7 @@ def read_picture_set(labels: Path) -> Iterator[KnownPicture]:
     """Yield the pictures of a CSV: one that `write_picture_set` wrote, or somebody's own."""
     for picture in read_labels(labels):
         yield KnownPicture(
-            picture.path.absolute(), picture.label, _kind_of(picture), picture.columns.get("level", labels.name)
+            Path(picture.path).absolute(), picture.label, _kind_of(picture), picture.columns.get("level", labels.name)
         )
 
 

@@ -5,15 +5,26 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from inkdigits.errors import OutputError, printable
 
-__all__ = ["make_folder", "open_atomically", "output_error", "sha256", "write_atomically"]
+__all__ = [
+    "check_replaceable",
+    "make_folder",
+    "open_atomically",
+    "output_error",
+    "remove_unfinished",
+    "sha256",
+    "write_atomically",
+]
+
+_unfinished: dict[Path, int] = {}  # temporary files, and the process that writes each: a fork knows its parent's too
 
 
 def output_error(path: str | Path, error: OSError) -> OutputError:
@@ -50,27 +61,62 @@ def make_folder(path: str | Path) -> Path:
     return folder
 
 
+def check_replaceable(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Check that a file may be written under a name: that nothing stands there but a regular file that is no input.
+
+    A pipe or a device would be gone for the programs that use it, and so would a picture that is still to be read.
+
+    Args:
+        path: where to write to.
+        inputs: what is being read; those that are no files are left out.
+
+    Raises:
+        OutputError: it may not.
+
+    """
+    try:
+        there = Path(path).stat()
+    except OSError:  # nothing is there; or whoever writes says what is wrong
+        return
+    if not (stat.S_ISREG(there.st_mode) or stat.S_ISDIR(there.st_mode)):
+        raise OutputError(f"cannot write {printable(path)}: it is a pipe, a socket or a device", "name another file")
+    for source in inputs:
+        with suppress(OSError, ValueError):
+            if os.path.samestat(there, os.stat(source)):  # noqa: PTH116 - a Path would take a hundred times as long
+                raise OutputError(
+                    f"cannot write {printable(path)}: it is one of the files to read", "name another file"
+                )
+
+
 @contextmanager
-def open_atomically(path: str | Path) -> Iterator[IO[bytes]]:
+def open_atomically(path: str | Path, inputs: Iterable[str | Path] = ()) -> Iterator[IO[bytes]]:
     """Open a file for writing that appears under its name only once it is whole and on disk.
 
     The bytes go to a temporary file in the same folder, which is flushed, synced and renamed; if anything fails,
     the temporary file is removed and what stood under the name before is still there.
 
+    Args:
+        path: of the file; its folder is there already.
+        inputs: what is being read, and so is not replaced.
+
     Raises:
-        OutputError: the folder is missing or read-only, or the disk is full.
+        OutputError: the folder is missing or read-only, the disk is full, or the name is that of an input, a pipe, a
+            socket or a device.
 
     """
     target = Path(path)
+    check_replaceable(target, inputs)
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".part", dir=target.parent)
         temporary = Path(name)
+        _unfinished[temporary] = os.getpid()
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o666 & ~_umask())
+        check_replaceable(target)  # writing may have taken hours
         temporary.replace(target)
     except OSError as error:
         raise output_error(target, error) from error
@@ -78,11 +124,19 @@ def open_atomically(path: str | Path) -> Iterator[IO[bytes]]:
         if temporary is not None:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+            _unfinished.pop(temporary, None)
 
 
-def write_atomically(path: str | Path, content: bytes | str) -> Path:
+def remove_unfinished() -> None:
+    """Remove the temporary files that this process is writing: it is about to end without unwinding."""
+    for temporary in [path for path, process in _unfinished.items() if process == os.getpid()]:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_atomically(path: str | Path, content: bytes | str, inputs: Iterable[str | Path] = ()) -> Path:
     """Write a whole file at once, text as UTF-8; see `open_atomically`."""
-    with open_atomically(path) as file:
+    with open_atomically(path, inputs) as file:
         file.write(content.encode() if isinstance(content, str) else content)
     return Path(path)
 

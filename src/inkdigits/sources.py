@@ -17,9 +17,8 @@ _LOOK = 2**16  # so many bytes of a list tell whether it is text
 # the suffixes by which pictures are found in folders
 PICTURES = frozenset(
     {
-        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".ppm", ".pgm", ".pbm", ".pnm"),
-        *(".tif", ".tiff", ".webp", ".avif", ".jp2", ".j2k", ".ico", ".pcx", ".qoi", ".sgi", ".tga", ".psd"),
-        *(".heic", ".heif", ".pdf"),
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".ppm", ".pgm", ".pbm", ".pnm"),
+        *(".tif", ".tiff", ".webp", ".avif", ".jp2", ".j2k", ".heic", ".heif", ".pdf"),
     }
 )
 

@@ -282,3 +282,15 @@ def test_a_region_that_cannot_be_read_is_one_clear_line(region: str, said: str, 
     assert result.exit_code == code
     assert result.stderr.startswith(f"inkdigits: {said}")
     assert result.stderr.count("\n") == 1
+
+
+def test_no_output_replaces_what_is_read(tmp_path: Path) -> None:
+    picture, named = shutil.copy(MOUSE, tmp_path / "eight.png"), tmp_path / "list.txt"
+    named.write_text(f"{picture}\n")
+    for given in (["--contact-sheet", picture], ["-o", named]):
+        result = read(named, *given)
+        assert result.exit_code == 1
+        assert "it is one of the files to read; name another file" in result.stderr
+    assert Path(picture).read_bytes() == MOUSE.read_bytes()
+    assert named.read_text() == f"{picture}\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["eight.png", "list.txt"]

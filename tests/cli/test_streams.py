@@ -1,6 +1,7 @@
-"""Standard streams that are closed or full: one line, the right exit code, no trace."""
+"""Standard streams that are closed or full, and signals: one line, the right exit code, no trace and no half a file."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inkdigits.samples import LABELS
+from tests.waiting import wait_until
 
 STRING = LABELS.with_name("string-407.jpg")
 
@@ -45,3 +47,23 @@ def test_closed_streams_that_are_not_needed_do_no_harm(tmp_path: Path) -> None:
     ended = shell(">&- 2>&- <&-", "read", STRING, "-o", tmp_path / "readings.txt")
     assert ended.returncode == 0
     assert (tmp_path / "readings.txt").read_text() == "407\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_that_ends_a_command_leaves_no_half_written_file(tmp_path: Path, number: signal.Signals) -> None:
+    command = [sys.executable, "-m", "inkdigits", "read", "-", "-o", str(tmp_path / "readings.csv")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: list(tmp_path.glob(".*.part")), process)
+        process.send_signal(number)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (-number, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
+    command = ["nohup", sys.executable, "-m", "inkdigits", "read", "-", "-o", str(tmp_path / "readings.txt")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: list(tmp_path.glob(".*.part")), process)
+        process.send_signal(signal.SIGHUP)
+        process.communicate(STRING.read_bytes())
+    assert (process.returncode, (tmp_path / "readings.txt").read_text()) == (0, "407\n")

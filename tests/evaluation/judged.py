@@ -1,7 +1,5 @@
 """Readings made by hand, beside their labels."""
 
-from pathlib import Path
-
 import numpy as np
 
 from inkdigits.errors import PictureError
@@ -15,7 +13,7 @@ IMAGE = np.zeros((28, 28), np.uint8)
 def judged(label: str, text: str | None, confidence: float = 0.99, **columns: str) -> Judgement:
     """Return what was read beside its label; accepted from 0.9 on, and unreadable where the text is None."""
     path = columns.pop("path", "a.png")
-    picture = LabelledPicture(Path(path), label, {"path": path, "label": label, **columns})
+    picture = LabelledPicture(path, label, {"path": path, "label": label, **columns})
     if text is None:
         return Judgement(picture, Reading(path, error=PictureError(f"cannot read {path}")))
     lines = tuple(_line(line, confidence, row) for row, line in enumerate(text.split("\n") if text else []))

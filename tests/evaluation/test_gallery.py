@@ -49,7 +49,7 @@ def write(folder: Path, judgements: list[Judgement], by: tuple[str, ...] = ()) -
 
 def test_each_failure_is_shown_with_its_picture_and_its_columns(tmp_path: Path) -> None:
     path = next(path for path in sample_pictures() if path.name == "string-407.jpg")
-    picture = LabelledPicture(path, "408", {"path": "scans/407.jpg", "label": "408", "pen": "<b>blue</b>"})
+    picture = LabelledPicture(str(path), "408", {"path": "scans/407.jpg", "label": "408", "pen": "<b>blue</b>"})
     page = write(tmp_path, [Judgement(picture, Reader().read(path)), judged("1", "1", pen="red")], by=("pen",))
     assert "Digit taken for another: 1" in page.words
     assert page.sources[-1].startswith("data:image/jpeg;base64,")

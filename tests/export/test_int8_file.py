@@ -13,12 +13,12 @@ from onnx import numpy_helper
 
 from inkdigits.classifier import Classifier
 from inkdigits.data import load_dataset
-from inkdigits.errors import ModelFileError
+from inkdigits.errors import ModelFileError, OutputError
 from inkdigits.export import export
 from inkdigits.export.int8_file import quantise
 from inkdigits.export.onnx_file import DigitModel, write_model
 from inkdigits.learning.models import MODELS, build_model
-from inkdigits.modelfile import ModelInfo
+from inkdigits.modelfile import ModelInfo, find_model
 
 
 @given(arrays(np.float32, array_shapes(min_dims=2, max_dims=4, max_side=5), elements=st.floats(-1e3, 1e3, width=32)))
@@ -52,3 +52,12 @@ def test_what_is_int8_already_is_a_clear_error(tmp_path: Path) -> None:
     small = export(whole, "onnx-int8", tmp_path / "small.onnx")
     with pytest.raises(ModelFileError, match="no float weights"):
         export(small, "onnx-int8", tmp_path / "smaller.onnx")
+
+
+def test_a_model_is_not_replaced_by_its_own_export(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    model.write_bytes(find_model("bundled").read_bytes())
+    before = model.stat()
+    with pytest.raises(OutputError, match="it is one of the files to read"):
+        export(model, "onnx-int8", model)
+    assert model.stat() == before

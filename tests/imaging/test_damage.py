@@ -12,10 +12,7 @@ from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import Document, Page
 from inkdigits.samples import sample_pictures
 
-FORMATS = [
-    *("PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP", "AVIF", "JPEG2000", "DIB", "ICO", "ICNS", "PCX", "QOI"),
-    *("SGI", "DDS", "MPO", "SPIDER", "TGA", "PDF", "HEIC"),
-]
+FORMATS = ["PNG", "JPEG", "GIF", "BMP", "PPM", "TIFF", "WEBP", "AVIF", "JPEG2000", "MPO", "PDF", "HEIC"]
 
 
 def whole_file(kind: str) -> bytes:
@@ -78,7 +75,7 @@ def test_a_whole_file_is_a_page_and_its_beginning_is_not_the_same(kind: str) -> 
     assert isinstance(beginning, PictureError) or not np.array_equal(beginning.grey, whole.grey)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 100_000), (100_000, 1), (3, 999_999), (1, 17)])
+@pytest.mark.parametrize("size", [(1, 1), (1, 65_535), (65_535, 1), (3, 65_535), (1, 17)])
 @pytest.mark.parametrize("level", [0, 255])
 def test_thin_and_blank_pictures_are_pages(size: tuple[int, int], level: int) -> None:
     with Document(Image.new("L", size, level)) as document:
@@ -89,7 +86,7 @@ def test_thin_and_blank_pictures_are_pages(size: tuple[int, int], level: int) ->
 
 @pytest.mark.parametrize(
     ("mode", "size"),
-    [("L", (1, 1_000_001)), ("RGB", (9000, 9000)), ("1", (10_001, 10_000))],
+    [("L", (1, 1_000_000)), ("RGB", (9000, 9000)), ("1", (9_440, 9_440))],
     ids=["too long", "too much memory", "too many pixels"],
 )
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
@@ -104,6 +101,6 @@ def test_a_picture_is_too_large_before_it_is_decoded(mode: str, size: tuple[int,
 
 
 def test_a_slow_decoder_is_given_small_pictures_only() -> None:
-    header = b"qoif" + (3000).to_bytes(4, "big") + (3000).to_bytes(4, "big") + b"\3\0" + bytes(100)
-    with pytest.raises(PictureError, match="QOI, more than 4 million"), Document(header) as document:
+    numbers = b"P2 3000 3000 255 " + b"1 " * 100
+    with pytest.raises(PictureError, match="PPM, more than 4 million"), Document(numbers) as document:
         document.decode()

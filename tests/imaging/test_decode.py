@@ -174,8 +174,8 @@ def test_a_callers_image_is_left_as_it_was() -> None:
         (encoded(scene(), "JPEG")[:400], "unreadable_image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "unreadable_image"),
         (png_of_size(60_000, 60_000), "image_too_large"),
-        (png_of_size(11_000, 10_000), "image_too_large"),
-        (png_of_size(9_990, 10_000), "unreadable_image"),
+        (png_of_size(9_500, 9_500), "image_too_large"),
+        (png_of_size(9_800, 9_000), "unreadable_image"),
     ],
     ids=["0 bytes", "text", "cut PNG", "cut JPEG", "PostScript", "bomb", "too large", "hollow"],
 )
@@ -192,7 +192,14 @@ def test_bad_content_is_a_clear_error(tmp_path: Path, content: bytes, code: str)
 
 def test_a_bomb_is_an_error_where_warnings_are_too() -> None:
     with pytest.raises(PictureError, match="too large"):
-        decode(png_of_size(11_000, 10_000))
+        decode(png_of_size(9_500, 9_500))
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_a_program_has_pillow_warn_of_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(PictureError, match="too large"):
+        decode(encoded(scene()))
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Files of several pages, and the formats that extras bring."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from inkdigits import extras
 from inkdigits.errors import PictureError
@@ -74,6 +76,41 @@ def test_a_damaged_page_leaves_the_others_as_they_are() -> None:
         with pytest.raises(PictureError, match="page 2"):
             document.decode(2)
         assert document.decode(3).grey.shape == (200, 300)
+
+
+def tiff_of(pages: int) -> bytes:
+    """A TIFF of many pages of 8×8 pixels, all of which share the same ones."""
+    tags = [(256, 8), (257, 8), (258, 8), (259, 1), (262, 1), (273, 0), (278, 8), (279, 64)]
+    content = bytearray(b"II*\0" + struct.pack("<I", 8))
+    for number in range(pages):
+        content += struct.pack("<H", len(tags)) + b"".join(
+            struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags
+        )
+        content += struct.pack("<I", len(content) + 4 if number < pages - 1 else 0)
+    return bytes(content)
+
+
+def test_the_pages_of_a_tiff_are_counted_as_far_as_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    seek = TiffImageFile.seek
+    monkeypatch.setattr(TiffImageFile, "seek", lambda image, index: (looked_at.append(index), seek(image, index)))
+    with Document(tiff_of(3000)) as document:
+        assert document.pages == 1001
+        assert "more than 1000 pages" in str(document.too_many_pages())
+        assert document.decode(2).grey.shape == (8, 8)
+    assert len(looked_at) < 1010
+
+
+def test_pictures_of_an_animation_that_many_large_ones_precede_are_not_read_alone() -> None:
+    still = Image.new("L", (1500, 1500), 255)
+    content = file_of([still.copy() if n % 2 else Image.new("L", still.size) for n in range(300)], "GIF")
+    with Document(content) as document:
+        assert document.pages == 300
+        assert document.decode(2).grey.shape == (1500, 1500)
+        with pytest.raises(PictureError, match="page 300 cannot be read alone: 298 large pictures") as raised:
+            document.decode(300)
+        assert document.decode(3).grey.shape == (1500, 1500)
+    assert raised.value.code == "image_too_large"
 
 
 def test_a_phones_jpeg_with_a_preview_behind_it_is_one_picture() -> None:

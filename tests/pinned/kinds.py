@@ -56,7 +56,7 @@ def made_up(kind: str, count: int) -> Iterator[Pinned]:
         level = [*LEVELS.values()][seed % len(LEVELS)]
         made = synthesis.write_page(hands, level, np.random.default_rng(seed), kind=kind)
         name = f"{kind}-{seed}"
-        labelled = LabelledPicture(Path(name), "\n".join(made.lines), {})
+        labelled = LabelledPicture(name, "\n".join(made.lines), {})
         yield Pinned(name, labelled, made.grey, single=kind in ("single", "nothing"))
 
 

@@ -1,3 +1,4 @@
+import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.extras import EXTRAS
 from inkdigits.results import formats
-from inkdigits.results.formats import write_parquet, write_text
+from inkdigits.results.formats import write_csv, write_parquet, write_text
 from inkdigits.results.reading import Digit, Line, Mark, Reading
 
 SEVEN = Digit(7, 0.93, (*[0.0] * 7, 0.93, 0.0, 0.07), (3, 4, 20, 30), True, 0, np.zeros((28, 28), np.uint8))
@@ -17,6 +18,42 @@ READINGS = [
     Reading("b.tif", page=2),
     Reading("c-\udcff.png", error=PictureError("c-\udcff.png is empty", code="empty_file")),
 ]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=HYPERLINK(1).png", "'=HYPERLINK(1).png"),
+        ("+1.png", "'+1.png"),
+        ("-2+3.png", "'-2+3.png"),
+        ("@SUM(A1).png", "'@SUM(A1).png"),
+        ("a=b.png", "a=b.png"),
+        ("-", "-"),  # standard input
+        ("red\x1b[31m.png", r"red\x1b[31m.png"),
+        ("red\x9b31m.png", r"red\x9b31m.png"),
+        ("a\r\nb\t.png", r"a\r\nb\t.png"),
+        ("at\u202f3.png", "at\u202f3.png"),  # a space that macOS puts into names of screenshots
+    ],
+)
+def test_names_in_csv_are_no_formulas_and_no_escapes(name: str, cell: str) -> None:
+    stream = io.BytesIO()
+    write_csv([Reading(name), Reading("b.png", error=PictureError(f"{name} is empty"))], stream)
+    found = list(csv.DictReader(io.StringIO(stream.getvalue().decode(), newline="")))
+    assert [row["source"] for row in found] == [cell, "b.png"]
+    assert found[1]["error"] == _said(cell)
+    assert not set(stream.getvalue().decode()) & {chr(code) for code in (*range(10), 27, *range(127, 160))}
+
+
+def _said(cell: str) -> str:
+    return "'- is empty" if cell == "-" else f"{cell} is empty"
+
+
+def test_what_was_read_stands_in_csv_as_it_was_read() -> None:
+    minus = Mark("-", 0.9, (0, 10, 4, 2), 0, 0)
+    stream = io.BytesIO()
+    write_csv([Reading("a.png", (Line((SEVEN, SEVEN), (minus, Mark("+", 0.9, (24, 30, 3, 4), 0, 1))),))], stream)
+    first, second = csv.DictReader(io.StringIO(stream.getvalue().decode(), newline=""))
+    assert (first["text"], first["mark"], second["text"]) == ("-7+7", "+", "-7+7")
 
 
 def test_parquet_holds_what_json_holds() -> None:

@@ -208,6 +208,15 @@ def test_what_could_not_be_read_cannot_be_drawn(tmp_path: Path) -> None:
         failed.save(tmp_path / "x.png")
 
 
+def test_a_drawing_does_not_replace_its_own_picture(tmp_path: Path) -> None:
+    path = tmp_path / "seven.png"
+    Image.new("L", (40, 40), 255).save(path)
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match="it is one of the files to read"):
+        Reading(str(path), picture=path).save(path)
+    assert path.read_bytes() == before
+
+
 def test_a_plot_shows_the_picture_the_digit_and_ten_bars() -> None:
     pytest.importorskip("matplotlib")
     figure = reading((digit(4), digit(0, accepted=False))).plot()

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from inkdigits import __version__
 from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, sweep, train
-from inkdigits.cli.streams import explained_output, replace_closed_streams
+from inkdigits.cli.streams import explained_output, leave_in_order, replace_closed_streams
 from inkdigits.errors import InkdigitsError
 
 __all__ = ["app", "main"]
@@ -80,5 +80,6 @@ def main() -> None:
     # Pillow's warnings about large and odd pictures: what cannot be read ends in an error of our own.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     replace_closed_streams()
+    leave_in_order()
     with explained_output():
         app()

@@ -155,8 +155,8 @@ def read(
     tally: Counter[str] = Counter()
     stdout = typer.get_binary_stream("stdout")
     with ExitStack() as stack:
-        stream = stack.enter_context(open_atomically(output)) if output else stdout
-        sheet = stack.enter_context(ContactSheet.to_file(contact_sheet)) if contact_sheet else None
+        stream = stack.enter_context(open_atomically(output, [*pictures, *sources])) if output else stdout
+        sheet = stack.enter_context(ContactSheet.to_file(contact_sheet, sources)) if contact_sheet else None
         reader = Reader(model, min_confidence=min_confidence)
         # A bar would be drawn over what is printed on a terminal.
         with_bar = not alone and (output is not None or not stdout.isatty())

@@ -1,13 +1,19 @@
-"""The standard streams, where they are closed or full: one line and exit code 1, as for any other file."""
+"""What the world does to a command: standard streams that are closed or full, and signals that end it."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
-__all__ = ["explained_output", "replace_closed_streams"]
+from inkdigits.files import remove_unfinished
+
+__all__ = ["explained_output", "leave_in_order", "replace_closed_streams"]
+
+_ENDING = ("SIGTERM", "SIGHUP")  # Windows lacks the second
 
 
 def replace_closed_streams() -> None:
@@ -21,6 +27,23 @@ def replace_closed_streams() -> None:
         sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: PTH123, SIM115
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
+
+
+def leave_in_order() -> None:
+    """Have the signals that end a process remove its half-written files first.
+
+    A signal that is ignored, as under nohup, stays so.
+    """
+    for number in (getattr(signal, name) for name in _ENDING if hasattr(signal, name)):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _leave)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    # An exception in its place would be lost where a library written in C is just being imported.
+    remove_unfinished()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inkdigits.errors import unknown_name
 from inkdigits.extras import require
-from inkdigits.files import open_atomically
+from inkdigits.files import check_replaceable, open_atomically
 from inkdigits.modelfile import BUNDLED, find_model, open_session
 
 __all__ = ["FORMATS", "export"]
@@ -40,6 +40,7 @@ def export(model: str | Path = BUNDLED, format: str = "onnx", output: str | Path
     source = find_model(model)
     stem = source.parent.name if source.name == "model.onnx" else source.stem
     target = Path(output) if output is not None else Path(stem + FORMATS[format])
+    check_replaceable(target, [source])
     if format == "onnx":
         open_session(source)
         with source.open("rb") as content, open_atomically(target) as file:

@@ -15,15 +15,14 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.imaging.contents import Picture, called, name_of, rereadable, too_large
-from inkdigits.imaging.frames import open_frames
+from inkdigits.imaging.frames import MAX_PAGES, open_frames
 from inkdigits.imaging.levels import flatten
 from inkdigits.imaging.region import Region
 
 __all__ = ["MAX_PAGES", "Document", "Page", "Picture", "decode", "name_of", "open_picture", "rereadable"]
 
-MAX_PAGES = 1000  # of one file
-_MAX_PIXELS = 100_000_000
-_MAX_SIDE = 1_000_000  # each row takes memory of its own
+_MAX_PIXELS = 89_000_000  # below what Pillow warns of as a decompression bomb
+_MAX_SIDE = 65_535  # what a JPEG may have at most; a longer strip takes reading minutes
 _MOST_DECODED = 75_000_000  # pixels in colour, which take 300 MB
 _MOST_DECODED_FROM = {"WEBP": 20_000_000, "JPEG2000": 20_000_000, "AVIF": 40_000_000, "HEIF": 60_000_000}
 _MOST_DECODED_IN_PYTHON = 4_000_000  # where Pillow has no other decoder, a million pixels take a second
@@ -111,7 +110,10 @@ class Document:
 
     @cached_property
     def pages(self) -> int:
-        """How many pages there are, at least 1; just that one where the others cannot be counted."""
+        """How many pages there are, at least 1; just that one where the others cannot be counted.
+
+        Of a TIFF those after the first `MAX_PAGES` are not looked for, and count as one.
+        """
         try:
             with _explained(self._picture):
                 return self._frames.count
@@ -121,7 +123,7 @@ class Document:
     def too_many_pages(self) -> PictureError:
         """Return the error for the pages after the first `MAX_PAGES`."""
         return PictureError(
-            f"{called(self._picture)} has {self.pages} pages, and only the first {MAX_PAGES} are read",
+            f"{called(self._picture)} has more than {MAX_PAGES} pages, and only the first are read",
             "split it",
             code="too_many_pages",
         )
@@ -167,6 +169,7 @@ class Document:
                 image.draft(mode, (-(-width // factor), -(-height // factor)))
                 factor = max(1, round(image.width * factor / width))
             _check_cost(self._picture, image)
+            _check_decoded(self._picture, image, width, height)
             opaque = flatten(image, mode, factor)
             # Asked only now that it is decoded: Pillow turns a TIFF upright by itself, and then says so.
             turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
@@ -202,7 +205,7 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
     try:
         yield
     except _BOMB as error:
-        raise too_large(picture, "more than 100 million pixels") from error
+        raise too_large(picture, f"more than {_MAX_PIXELS // 10**6} million pixels") from error
     except PictureError:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name
@@ -214,12 +217,19 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
 
 def _check_size(picture: Picture, width: int, height: int) -> None:
     """Raise PictureError unless a picture has a size that can be worked with."""
-    if width * height > _MAX_PIXELS or max(width, height) > _MAX_SIDE:
-        raise too_large(
-            picture, f"{width}×{height} pixels, more than {_MAX_PIXELS // 10**6} million or a side too long"
-        )
+    most = min(_MAX_PIXELS, Image.MAX_IMAGE_PIXELS or _MAX_PIXELS)  # a program may want Pillow to warn of less
+    if width * height > most or max(width, height) > _MAX_SIDE:
+        raise too_large(picture, f"{width}×{height} pixels, more than {most:,}, or a side of more than {_MAX_SIDE:,}")
     if not width * height:
         raise PictureError(f"{called(picture)} has no pixels", "give a picture", code="empty_file")
+
+
+def _check_decoded(picture: Picture, image: Image.Image, width: int, height: int) -> None:
+    """Decode a picture; raise PictureError if it then is larger than its header said."""
+    image.load()
+    across, down = image.im.size
+    if across * down > width * height:
+        raise too_large(picture, f"{across}×{down} pixels, where its header says {width}×{height}")
 
 
 def _check_cost(picture: Picture, image: Image.Image) -> None:

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import io
+from functools import cached_property
+from itertools import islice
 from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from inkdigits.errors import PictureError
 from inkdigits.extras import missing_modules
-from inkdigits.imaging.contents import Content, Picture, called, content_of
+from inkdigits.imaging.contents import Content, Picture, called, content_of, too_large
+from inkdigits.imaging.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.imaging.levels import to_uint8
 
-__all__ = ["Frames", "open_frames"]
+__all__ = ["MAX_PAGES", "Frames", "open_frames"]
 
-# What Pillow decodes without other programs. To try one after the first five, it imports all its plugins, which takes
-# longer than reading a picture.
-_FORMATS = (
-    *("PNG", "JPEG", "GIF", "BMP", "PPM"),
-    *("TIFF", "WEBP", "AVIF", "JPEG2000", "DIB", "ICO", "ICNS", "PCX", "QOI", "SGI", "PSD"),
-    *("BLP", "CUR", "DCX", "DDS", "FITS", "FLI", "FTEX", "GBR", "IMT", "IPTC", "MCIDAS", "MSP", "PCD", "PIXAR"),
-    *("SPIDER", "SUN", "TGA", "XBM", "XPM", "XVTHUMB"),
-)
-# Whose further frames are layers, previews and depths of the first.
-_ONE_PICTURE = ("PSD", "MPO", "ICO", "ICNS")
-
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs")
-_HEIF_BRANDS = (b"mif1", b"msf1")  # an AVIF may begin with these too
+MAX_PAGES = 1000  # of one file
+_MOST_PASSED = 500_000_000  # pixels of an animation's pictures that are decoded only to come to another: some seconds
+_MOST_SCANNED = 1_000_000_000  # pixels times scans of a JPEG: seconds
 
 _PDF_DPI = 200  # digits on a form are 30 pixels tall
 _PDF_POINTS = 72  # an inch
@@ -63,12 +56,18 @@ def open_frames(picture: Content) -> Frames:
     if isinstance(picture, np.ndarray):
         return _Still(_from_array(picture))
     content = content_of(picture)
-    if content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
+    kind = recognise(content)
+    if kind is None:
+        raise _no_picture(picture, content)
+    if kind == "PDF":
         return _PdfPages(picture, content)
-    if _is_heic(content):
+    if kind == "HEIC":
         return _Still(_open_heic(picture, content))
-    image = Image.open(io.BytesIO(content), formats=_FORMATS)
-    return _Still(image) if image.format in _ONE_PICTURE else _Sequence(image)
+    image = Image.open(io.BytesIO(content), formats=(kind,))
+    if kind == "JPEG":
+        _check_scans(picture, content, image)
+        return _Still(image)  # what else it holds are previews and depths of the first
+    return _Sequence(picture, image)
 
 
 class _Still:
@@ -88,16 +87,30 @@ class _Still:
 class _Sequence:
     """What Pillow opens, which may hold several frames."""
 
-    def __init__(self, image: Image.Image) -> None:
+    def __init__(self, picture: Picture, image: Image.Image) -> None:
+        self._picture = picture
         self._image = image
+        self._jumps = image.format == "TIFF"  # its pages stand alone; of the others each builds on those before it
 
-    @property
+    @cached_property
     def count(self) -> int:
-        return int(getattr(self._image, "n_frames", 1))
+        """How many there are; all beyond the first `MAX_PAGES` count as one, as far as a TIFF's are looked for."""
+        if not self._jumps:
+            return int(getattr(self._image, "n_frames", 1))
+        found = islice(ImageSequence.Iterator(self._image), MAX_PAGES + 1)
+        return sum(1 for _ in found)
 
     def open(self, index: int) -> Image.Image:
-        if index != self._image.tell():
-            self._image.seek(index)
+        if index == self._image.tell():
+            return self._image
+        passed = 0 if self._jumps else index - (self._image.tell() if index > self._image.tell() else 0)
+        if passed * self._image.width * self._image.height > _MOST_PASSED:
+            raise PictureError(
+                f"{called(self._picture, index + 1)} cannot be read alone: {passed} large pictures are before it",
+                "read them all, or save this one as PNG",
+                code="image_too_large",
+            )
+        self._image.seek(index)
         return self._image
 
     def close(self) -> None: ...
@@ -135,12 +148,25 @@ class _PdfPages:
             self._document.close()
 
 
-def _is_heic(content: bytes) -> bool:
-    """Tell HEIC, also of several pictures, from AVIF, whose container is the same."""
-    if content[4:8] != b"ftyp":
-        return False
-    brand, compatible = content[8:12], content[16 : int.from_bytes(content[:4], "big")]
-    return brand in _HEIC_BRANDS or (brand in _HEIF_BRANDS and any(other in compatible for other in _HEIC_BRANDS))
+def _no_picture(picture: Picture, content: bytes) -> PictureError:
+    """Return the error for a file in none of the formats that are read."""
+    other = name_of_other_format(content)
+    if other is None:
+        return PictureError(
+            f"cannot read {called(picture)}: it is no picture, or one that is damaged or cut short",
+            "save it as PNG or JPEG and try again",
+        )
+    return PictureError(
+        f"{called(picture)} is {other}, which is not read",
+        "save it as PNG, JPEG, GIF, BMP, TIFF, WebP, AVIF, JPEG 2000, PNM, HEIC or PDF",
+    )
+
+
+def _check_scans(picture: Picture, content: bytes, image: Image.Image) -> None:
+    """Raise PictureError if a JPEG goes over itself so often that it takes too long to decode."""
+    scans = jpeg_scans(content)
+    if scans > 1 and scans * image.width * image.height > _MOST_SCANNED:
+        raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
 
 
 def _open_heic(picture: Picture, content: bytes) -> Image.Image:

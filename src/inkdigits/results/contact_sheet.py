@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -39,18 +39,19 @@ class ContactSheet:
 
     @classmethod
     @contextmanager
-    def to_file(cls, path: str | Path) -> Iterator[ContactSheet]:
+    def to_file(cls, path: str | Path, inputs: Iterable[str | Path] = ()) -> Iterator[ContactSheet]:
         """Yield a sheet to add readings to, and write it to a file at the end.
 
         Args:
             path: its suffix names the format, such as `.png`.
+            inputs: the pictures that are read; none is replaced.
 
         Raises:
             OutputError: the file cannot be written, which is found out at the beginning.
 
         """
         kind = drawing_format(path)
-        with open_atomically(path) as file:
+        with open_atomically(path, inputs) as file:
             sheet = cls()
             yield sheet
             sheet.draw().save(file, format=kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,8 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def save_drawing(image: Image.Image, path: str | Path) -> Path:
-    """Write a drawing to a file, in the format that its suffix names.
+def save_drawing(image: Image.Image, path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
+    """Write a drawing to a file, in the format that its suffix names, but not over one of the inputs.
 
     Raises:
         OutputError: Pillow writes no such format, or the file cannot be written.
@@ -55,7 +56,7 @@ def save_drawing(image: Image.Image, path: str | Path) -> Path:
     """
     content = io.BytesIO()
     image.save(content, format=drawing_format(path))
-    return write_atomically(path, content.getvalue())
+    return write_atomically(path, content.getvalue(), inputs)
 
 
 def drawing_format(path: str | Path) -> str:

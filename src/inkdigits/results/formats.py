@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_parquet", "write_text"]
 
 
+_FREE = ("source", "error")  # columns that may hold whatever a file is called
+_FORMULA = re.compile(r"[=+@]|-.")  # what begins like this a spreadsheet computes
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ROW_GROUP = 1000  # so many pages are held in memory for Parquet
 
 
@@ -55,14 +59,19 @@ def write_jsonl(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write CSV (RFC 4180) with a row a digit, and a row for each page without digits."""
+    """Write CSV (RFC 4180) with a row a digit, and a row for each page without digits.
+
+    Names and messages can neither be taken for formulas by a spreadsheet nor steer a terminal.
+    """
     from inkdigits.results.reading import CSV_COLUMNS
 
     text = io.StringIO(newline="")
     rows = csv.DictWriter(text, CSV_COLUMNS, restval="")
     rows.writeheader()
     for reading in readings:
-        rows.writerows(reading.to_rows())
+        rows.writerows(
+            {**row, **{name: _cell(row[name]) for name in _FREE if name in row}} for row in reading.to_rows()
+        )
         stream.write(_utf8(text.getvalue()))
         text.seek(0)
         text.truncate()
@@ -104,6 +113,12 @@ FORMATS: dict[str, Callable[[Iterable[Reading], IO[bytes]], None]] = {
     "csv": write_csv,
     "parquet": write_parquet,
 }
+
+
+def _cell(text: str) -> str:
+    r"""Return text as a cell: `'=2+3.png` for a name that begins like a formula, `a\\x1b.png` for a control."""
+    shown = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
 
 
 def _json(reading: Reading) -> bytes:

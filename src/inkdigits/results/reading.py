@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -271,13 +272,14 @@ class Reading:
         """Write what `draw` draws to a file, in the format that its suffix names.
 
         Raises:
-            OutputError: Pillow writes no such format, or the file cannot be written.
+            OutputError: Pillow writes no such format, the file cannot be written, or it is the picture itself.
             PictureError: the picture could not be read, or can no longer be.
 
         """
         from inkdigits.results.drawing import save_drawing
 
-        return save_drawing(self.draw(), path)
+        read = [os.fspath(self.picture)] if isinstance(self.picture, str | os.PathLike) else []
+        return save_drawing(self.draw(), path, read)
 
     def plot(self) -> Figure:
         """Plot the picture with the prediction as its title, what the model saw, and the ten probabilities.

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from inkdigits.errors import DataError, OutputError, printable
-from inkdigits.files import make_folder, write_atomically
+import numpy as np
+from PIL import Image
 
-__all__ = ["Correction", "Corrections", "NoRoomError", "export"]
+from inkdigits.errors import DataError, OutputError, PictureError, printable
+from inkdigits.files import make_folder, write_atomically
+from inkdigits.imaging.levels import flatten
+
+__all__ = ["Correction", "Corrections", "NoRoomError", "as_kept", "export"]
 
 _FILE = "corrections.sqlite3"
+_PRIVATE = 0o600  # what people drew, or parts of what they brought
 _MOST = 100_000  # corrections; each is a small picture
-_MOST_BYTES = 2 * 2**30
+_MOST_BYTES = 512 * 2**20  # of the file
+_MOST_PIXELS = 4_000_000  # of a crop as it is sent
+_SIDE = 512  # pixels: a crop is kept no larger; a model takes 28
+_NAMES: dict[int | None, str] = {None: "none", **{digit: str(digit) for digit in range(10)}}  # of sub-folders
 _WAIT = 5.0  # seconds for another process to finish writing
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
@@ -75,26 +84,30 @@ class Corrections:
         """
         corrections = cls(make_folder(folder) / _FILE)
         try:
+            corrections._file.touch(_PRIVATE)
+            corrections._file.chmod(_PRIVATE)  # SQLite gives its other files the same mode
             with corrections._open() as database:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute(_TABLE)
-            corrections._file.chmod(0o600)  # what people write is nobody else's
-        except sqlite3.Error as error:
-            raise OutputError(f"cannot keep corrections in {printable(folder)}: {error}") from error
+        except (sqlite3.Error, OSError) as error:
+            raise OutputError(
+                f"cannot keep corrections in {printable(folder)}: {error}", "name another folder"
+            ) from error
         return corrections
 
     def add(self, correction: Correction) -> int:
-        """Keep a correction; return its number.
+        """Keep a correction, of its picture nothing but the pixels; return its number.
 
         Raises:
-            NoRoomError: there are too many already, or the disk is full.
+            NoRoomError: there are too many already, the disk is full, or the file is damaged.
+            PictureError: the picture is none; see `as_kept`.
 
         """
+        picture = as_kept(correction.picture)
         try:
             with self._open() as database:
-                count = database.execute("SELECT count(*) FROM corrections").fetchone()[0]
-                if count >= _MOST or self._file.stat().st_size >= _MOST_BYTES:
-                    raise NoRoomError(f"{count:,} corrections are kept already", "export and remove them")
+                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= _MOST:
+                    raise NoRoomError(f"{_MOST:,} corrections are kept already", "export and remove them")
                 added = database.execute(
                     "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
                     (
@@ -102,7 +115,7 @@ class Corrections:
                         correction.predicted,
                         correction.corrected,
                         correction.confidence,
-                        correction.picture,
+                        picture,
                     ),
                 )
                 return int(added.lastrowid or 0)
@@ -121,7 +134,33 @@ class Corrections:
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction."""
         with closing(sqlite3.connect(self._file, timeout=_WAIT)) as database, database:
+            size = database.execute("PRAGMA page_size").fetchone()[0]
+            database.execute(f"PRAGMA max_page_count = {_MOST_BYTES // size}")  # beyond it SQLite says that it is full
             yield database
+
+
+def as_kept(picture: bytes) -> bytes:
+    """Return the pixels of a PNG as a new one, in grey, at most 512×512: whatever else was in it is gone.
+
+    Raises:
+        PictureError: it is no PNG, a damaged one, or one of more than 4 million pixels.
+
+    """
+    try:
+        with Image.open(io.BytesIO(picture), formats=("PNG",)) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise PictureError(
+                    f"the crop has more than {_MOST_PIXELS:,} pixels", "scale it down", code="image_too_large"
+                )
+            grey = flatten(image, "L")
+    except PictureError:
+        raise
+    except Exception as error:  # what codecs raise over damaged files has no common name
+        raise PictureError("the crop is no PNG, or a damaged one", "send a PNG") from error
+    grey.thumbnail((_SIDE, _SIDE))
+    content = io.BytesIO()
+    Image.fromarray(np.asarray(grey)).save(content, "PNG")  # by way of an array, which has no metadata
+    return content.getvalue()
 
 
 def export(kept: Path, folder: Path) -> tuple[int, int]:
@@ -135,7 +174,7 @@ def export(kept: Path, folder: Path) -> tuple[int, int]:
         how many pictures of digits, and how many of no digit, there are.
 
     Raises:
-        DataError: no corrections are kept there.
+        DataError: no corrections are kept there, or their file is damaged.
         OutputError: the folder cannot be written to.
 
     """
@@ -146,10 +185,10 @@ def export(kept: Path, folder: Path) -> tuple[int, int]:
     digits = others = 0
     try:
         for number, correction in Corrections(kept / _FILE):
-            name = "none" if correction.corrected is None else str(correction.corrected)
-            write_atomically(make_folder(folder / name) / f"{number:06}.png", correction.picture)
+            name = _NAMES[correction.corrected]
+            write_atomically(make_folder(folder / name) / f"{number:06}.png", as_kept(correction.picture))
             digits += correction.corrected is not None
             others += correction.corrected is None
-    except sqlite3.Error as error:
-        raise DataError(f"the corrections in {printable(kept)} cannot be read: {error}") from error
+    except (sqlite3.Error, PictureError, LookupError, TypeError) as error:
+        raise DataError(f"the corrections in {printable(kept)} cannot be read: the file is damaged") from error
     return digits, others

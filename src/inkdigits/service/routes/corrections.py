@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
-from PIL import Image
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from inkdigits.reader import Reader
 from inkdigits.service import schemas
-from inkdigits.service.corrections import Correction, NoRoomError
+from inkdigits.service.corrections import Correction, NoRoomError, as_kept
 from inkdigits.service.errors import ApiError
 from inkdigits.service.service import service_of
 
 __all__ = ["router"]
 
 router = APIRouter()
-
-_MOST_PIXELS = 4_000_000
-_KEPT_MODES = ("L", "RGB", "RGBA")
 
 
 @router.post(
@@ -50,7 +45,7 @@ async def correct(request: Request) -> dict[str, Any]:
 
 
 def _understand(reader: Reader, *, body: bytes) -> Correction:
-    """Return the correction in a body, its crop written anew: nothing that hides behind a picture is kept."""
+    """Return the correction in a body, of its crop nothing but the pixels."""
     try:
         given = schemas.Correction.model_validate_json(body)
     except ValidationError as error:
@@ -58,24 +53,4 @@ def _understand(reader: Reader, *, body: bytes) -> Correction:
         where = ".".join(map(str, first["loc"])) or "the body"
         raise ApiError(422, "bad_correction", f"{where}: {first['msg']}") from None
     corrected = None if given.corrected == "none" else given.corrected
-    return Correction(_written_anew(given.picture_crop), given.predicted, corrected, given.confidence, given.model)
-
-
-def _written_anew(content: bytes) -> bytes:
-    """Return the picture in a PNG as another one.
-
-    Raises:
-        ApiError: it is none, or of no modest size.
-
-    """
-    written = io.BytesIO()
-    try:
-        with Image.open(io.BytesIO(content), formats=("PNG",)) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise ApiError(413, "image_too_large", f"the crop has more than {_MOST_PIXELS:,} pixels")
-            (image if image.mode in _KEPT_MODES else image.convert("RGB")).save(written, "PNG")
-            return written.getvalue()
-    except ApiError:
-        raise
-    except Exception as error:  # what codecs raise over damaged files has no common name
-        raise ApiError(422, "unreadable_image", "picture_crop is no PNG in base64, or a damaged one") from error
+    return Correction(as_kept(given.picture_crop), given.predicted, corrected, given.confidence, given.model)
