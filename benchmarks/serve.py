@@ -143,21 +143,19 @@ def reloading(bench: Bench) -> Iterator[Row]:
 
 
 def killing(bench: Bench) -> Iterator[Row]:
-    """Measure how soon a worker is back that is killed while it is asked."""
+    """Measure how soon a reader is back that is killed while the service is asked."""
     with Service(bench.folder, "--workers", "2") as service:
-        while len(service.ready_workers()) < 2:
-            time.sleep(0.05)
         load = start_wrk(_read(service), bench.picture, 16, min(bench.seconds, 8.0))
         time.sleep(1)
-        killed = min(service.workers())
+        killed = min(service.readers())
         begin = time.perf_counter()
         os.kill(killed, signal.SIGKILL)
-        while len(service.ready_workers() - {killed}) < 2:
+        while len(set(service.readers()) - {killed}) < 2:
             time.sleep(0.02)
-        yield Row("a worker killed under load: back after", time.perf_counter() - begin, 2, "s")
+        yield Row("a reader killed under load: back after", time.perf_counter() - begin, 2, "s")
         answers = finish_wrk(load)
-        yield Row("a worker killed under load: requests lost", answers.lost, 16, "")
-        yield Row("a worker killed under load: errors answered", answers.status, 0, "")
+        yield Row("a reader killed under load: requests lost", answers.lost, 16, "")
+        yield Row("a reader killed under load: errors answered", answers.status, 0, "")
 
 
 def _read(service: Service) -> str:

@@ -63,24 +63,19 @@ class Service:
         except (urllib.error.URLError, OSError):
             return False
 
-    def workers(self) -> list[int]:
-        """Return the ids of the worker processes; none where the service is one process."""
-        return [worker for process in self._forking() for worker in _children(process)]
+    def readers(self) -> list[int]:
+        """Return the ids of the processes that read."""
+        return [reader for process in self._forking() for reader in _children(process)]
 
     def _forking(self) -> list[int]:
-        """Return the process that workers are forked from."""
+        """Return the process that readers are forked from."""
         children = _children(self.process.pid)
         return [child for child in children if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()]
-
-    def ready_workers(self) -> set[int]:
-        """Return the ids of the worker processes that are ready to read."""
-        ready = re.findall(r"ready process=(\d+)", self._log.read_text())
-        return set(self.workers()) & set(map(int, ready))
 
     def mebibytes(self) -> float:
         """Return the memory of all its processes; what they share counts once (PSS)."""
         kibibytes = 0
-        for pid in (self.process.pid, *self._forking(), *self.workers()):
+        for pid in (self.process.pid, *self._forking(), *self.readers()):
             match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
             kibibytes += int(match[1]) if match else 0
         return kibibytes / 1024

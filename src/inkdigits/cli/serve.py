@@ -55,7 +55,7 @@ def serve(
 
     inkdigits serve --model runs/mine --port 9000 --keep-corrections corrections/
 
-    inkdigits serve --host 0.0.0.0 --token-file token.txt --workers 4 --log-format json
+    inkdigits serve --host 0.0.0.0 --token-file token.txt --log-format json
     """
     from inkdigits.errors import unknown_name
     from inkdigits.extras import require

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -54,6 +54,13 @@ class Row:
     middle: float
     slope: float
     height: float
+
+    def with_all(self, boxes: npt.NDArray[np.float64]) -> Row:
+        """Return a row that reaches over some boxes, (N,4), too."""
+        if not len(boxes):
+            return self
+        left, right = min(self.left, float(boxes[:, 0].min())), max(self.right, float(boxes[:, 2].max()))
+        return replace(self, left=left, right=right, middle=self.middle + self.slope * (left - self.left))
 
 
 def cut_band(

@@ -13,7 +13,6 @@ from torch import Tensor
 from inkdigits.imaging.views import CELL, NATIVE, OTHER, SYMBOLS, normalise_view
 from inkdigits.learning.streams import SampleStream
 from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.lines import WrittenLine, write_line
 from inkdigits.synthesis.pages import WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands
 
@@ -26,9 +25,6 @@ _LEVELS = {
     "medium": 0.4,
     "hard": 0.35,
 }  # of the pages
-_LINES = (
-    0.3  # of all samples: what is cut out close touches, joins and slants more than pages do, and lies on guilloches
-)
 
 
 @dataclass(frozen=True)
@@ -76,27 +72,9 @@ SIZES = Sizes()
 
 
 def write_any_page(hands: Hands, rng: np.random.Generator) -> WrittenPage:
-    """Return a page of any kind, as hard as chance has it, or a line cut out close, as the line model learns it."""
-    if rng.random() < _LINES:
-        return _as_page(write_line(hands, rng))
+    """Return a page of any kind, as hard as chance has it."""
     level = str(rng.choice(list(_LEVELS), p=list(_LEVELS.values())))
     return write_page(hands, LEVELS[level], rng)
-
-
-def _as_page(line: WrittenLine) -> WrittenPage:
-    """Return a line as a page; its letters and scribbles are other writing."""
-    is_read = line.labels < OTHER
-    text = "".join(SYMBOLS[label] for label in line.labels[is_read])
-    return WrittenPage(
-        grey=line.grey,
-        labels=line.labels,
-        boxes=line.boxes,
-        line=np.where(is_read, 0, -1),
-        lines=(text,) if text else (),
-        kind="line",
-        quarter_turns=0,
-        ignored=np.zeros((0, 4), np.float32),
-    )
 
 
 class PageStream(SampleStream[WrittenPage, Views]):

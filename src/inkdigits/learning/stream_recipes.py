@@ -47,7 +47,7 @@ class LineRecipe(StreamRecipe):
 
     """
 
-    steps: int = 14_000
+    steps: int = 18_000
     batch_size: int = 32
     channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
     context: tuple[int, ...] = (1, 2, 4, 8)

@@ -12,6 +12,9 @@ from inkdigits.reading.symbols import ReadLine, Symbol
 __all__ = ["Calibration", "features_of"]
 
 
+_MANY = 2  # more pieces of ink that were not read say no more
+
+
 @dataclass(frozen=True)
 class Calibration:
     """The weights of a logistic regression; see `features_of` (J. Platt, "Probabilistic outputs for SVMs", 1999).
@@ -22,6 +25,7 @@ class Calibration:
         line: of the detector's scores in the whole line: a faint digit among plain ones is likely one.
         length: of how many symbols the line has.
         print: of the other writing about the symbol: a round letter in a word is no 0.
+        unread: of the pieces of ink about its number that were not read.
         shift: what is added.
 
     """
@@ -31,13 +35,14 @@ class Calibration:
     line: float = 0.0
     length: float = 0.0
     print: float = 0.0
+    unread: float = 0.0
     shift: float = 0.0
 
     def calibrated(self, line: ReadLine) -> ReadLine:
         """Return a line whose symbols are as sure as they are often right."""
         if not line.symbols:
             return line
-        weights = self.agreement, self.seen, self.line, self.length, self.print
+        weights = self.agreement, self.seen, self.line, self.length, self.print, self.unread
         sure = 1 / (1 + np.exp(-(features_of(line) @ weights + self.shift)))
         symbols = zip(line.symbols, sure.tolist(), strict=True)
         return replace(line, symbols=tuple(_with_confidence(symbol, own) for symbol, own in symbols))
@@ -54,12 +59,14 @@ def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
 
 
 def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
-    """Return float64 (N,5), what is known of each symbol of a line; probabilities on the logistic scale."""
+    """Return float64 (N,6), what is known of each symbol of a line; probabilities on the logistic scale."""
     agreement = _log_odds([symbol.confidence for symbol in line.symbols])
     seen = _log_odds([symbol.seen for symbol in line.symbols])
     whole = np.full(len(seen), seen.mean())
     length = np.full(len(seen), np.log(len(seen)))
-    return np.stack([agreement, seen, whole, length, [symbol.near_print for symbol in line.symbols]], axis=1)
+    print_about = [symbol.near_print for symbol in line.symbols]
+    unread = [min(symbol.unread, _MANY) for symbol in line.symbols]
+    return np.stack([agreement, seen, whole, length, print_about, unread], axis=1)
 
 
 def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:

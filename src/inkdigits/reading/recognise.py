@@ -34,6 +34,11 @@ class Recognition:
         tall: pixels: writing at least twice as tall is brought to this height; the models look at 20 and 26.
         alone: weight of the digit model's opinion of a digit beside that of the other two.
         about: of a digit's height to both sides, where other writing makes it doubtful.
+        core: of full ink: pieces of ink that were not read are at least so dark.
+        edge: of a digit's height, about what was read.
+        level: of a digit's height, above or below the middle of a number, where a piece may belong to it.
+        beside: of a digit's height, within which a piece that was not read may belong to a number.
+        digit_heights: of a digit's height, between which such a piece may be a digit.
         opinions: how the line model's and the detector's become one.
 
     """
@@ -42,6 +47,11 @@ class Recognition:
     tall: float = 48.0
     alone: float = 0.2
     about: float = 1.6
+    core: float = 0.4
+    edge: float = 0.1
+    level: float = 0.7
+    beside: float = 1.1
+    digit_heights: tuple[float, float] = (0.45, 2.2)
     opinions: Opinions = field(default_factory=Opinions)
 
 
@@ -72,12 +82,15 @@ def _read_number(
 ) -> ReadLine:
     crop = _cut(grey, found.boxes[part], line.height, how)
     boxes = (found.boxes[part] - np.tile(crop.corner, 2)) / crop.factor
+    ink = find_dark_ink(crop.grey)
     row = _row(boxes, found.labels[part], line)
+    row = row.with_all(_unread(ink, boxes, row, how))
     read = read_number(crop.grey, DetectedNumber(boxes, found.scores[part], row), models.lines, how.opinions)
+    unread = len(_unread(ink, np.array([symbol.box for symbol in read]).reshape(-1, 4), row, how))
     symbols = []
-    for symbol in _looked_at(crop.grey, read, models, how):
+    for symbol in _looked_at(ink, read, models, how):
         box = crop.on_page(symbol.box)
-        symbols.append(replace(symbol, box=box, near_print=found.print_about(box, how.about)))
+        symbols.append(replace(symbol, box=box, near_print=found.print_about(box, how.about), unread=unread))
     return ReadLine(tuple(symbols))
 
 
@@ -131,9 +144,27 @@ def _row(boxes: _Floats, labels: npt.NDArray[np.int64], line: DetectedLine) -> R
     return Row(left, float(boxes[:, 2].max()), middle, line.slope, max(height, 4.0))
 
 
-def _looked_at(crop: _Grey, symbols: Sequence[Symbol], models: Models, how: Recognition) -> list[Symbol]:
+def _unread(ink: npt.NDArray[np.float32], boxes: _Floats, row: Row, how: Recognition) -> _Floats:
+    """Return the boxes, (N,4), of pieces of ink beside or between some boxes that may be digits which nobody saw."""
+    rest = (ink > how.core).view(np.uint8).copy()
+    room = how.edge * row.height
+    for left, top, right, bottom in boxes + np.array([-room, -room, room, room]):
+        rest[max(int(top), 0) : max(int(bottom), 0) + 1, max(int(left), 0) : max(int(right), 0) + 1] = 0
+    _, _, stats, middles = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    left, top, width, height = stats[1:, :4].T.astype(np.float64)
+    across, down = middles[1:].T
+    low, high = how.digit_heights
+    beside = np.maximum(row.left - across, across - row.right) < how.beside * row.height
+    level = np.abs(down - row.middle - row.slope * (across - row.left)) < how.level * row.height
+    tall = (height > low * row.height) & (height < high * row.height) & (width < high * row.height)
+    may_be = beside & level & tall
+    return np.stack([left, top, left + width, top + height], axis=1)[may_be]
+
+
+def _looked_at(
+    ink: npt.NDArray[np.float32], symbols: Sequence[Symbol], models: Models, how: Recognition
+) -> list[Symbol]:
     """Return symbols with the digit model's opinion of each digit."""
-    ink = find_dark_ink(crop)
     images = {at: normalise(_glyph(ink, symbol.box)) for at, symbol in enumerate(symbols) if symbol.is_digit}
     said = models.classifier.predict_proba(np.stack(list(images.values()))) if images else ()
     result = list(symbols)

@@ -27,6 +27,7 @@ class Symbol:
         image: uint8 (28,28), what the digit model saw; all zeros for a mark.
         seen: the detector's score of whatever it sees there, 0 to 1.
         near_print: share of what is about it that is other writing or print, 0 to 1.
+        unread: how many pieces of ink about its number are as large as digits, and were not read.
 
     """
 
@@ -37,6 +38,7 @@ class Symbol:
     image: npt.NDArray[np.uint8]
     seen: float = 1.0
     near_print: float = 0.0
+    unread: int = 0
 
     @property
     def is_digit(self) -> bool:
