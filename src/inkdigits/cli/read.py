@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,9 +16,11 @@ from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.reader import Reader
+    from inkdigits.imaging.decode import Picture
     from inkdigits.results.contact_sheet import ContactSheet
     from inkdigits.results.reading import Reading
+
+    _ReadSources = Callable[[Iterable[tuple[str, Picture]], dict[str, Any]], Iterator[Iterable[Reading]]]
 
 __all__ = ["finish", "read"]
 
@@ -70,6 +73,14 @@ def read(
         Path | None,
         typer.Option(metavar="FILE", help="Draw all uncertain digits into one picture, to look through."),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that read, each picture in bounded time and memory.",
+            show_default="this one; all cores with --engine ray",
+        ),
+    ] = None,
     engine: Annotated[
         Literal["local", "ray"],
         typer.Option(help="'ray' reads with many workers; -o is then a folder of Parquet files.", show_default=True),
@@ -79,10 +90,6 @@ def read(
         typer.Option(
             metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.", rich_help_panel=RAY
         ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many read at a time; all cores if not given.", rich_help_panel=RAY),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a job that died.", rich_help_panel=RAY)] = False,
     overwrite: Annotated[
@@ -113,7 +120,7 @@ def read(
 
     inkdigits read scans/ -r -o readings.csv --annotate checked/ --contact-sheet doubts.png
 
-    inkdigits read 'scans/*.png' --jsonl --min-confidence 0.9
+    inkdigits read 'scans/*.png' --jsonl --min-confidence 0.9 --workers 2
 
     inkdigits read forms/ --region 10%,20%,50%,10% --digits-only --csv
 
@@ -122,7 +129,7 @@ def read(
     inkdigits read s3://bucket/scans/ -o readings.parquet --engine ray --address HOST:6379
     """
     here = {"json": as_json, "jsonl": as_jsonl, "csv": as_csv, "annotate": annotate, "contact-sheet": contact_sheet}
-    by_many = {"address": address, "workers": workers, "resume": resume, "overwrite": overwrite, "column": column}
+    by_many = {"address": address, "resume": resume, "overwrite": overwrite, "column": column}
     for name, given in (by_many if engine == "local" else here).items():
         if given:
             raise UsageError(f"--{name} is no option of --engine {engine}", f"leave --{name} out")
@@ -139,7 +146,6 @@ def read(
 
     from inkdigits.cli.annotated import AnnotatedFolder
     from inkdigits.files import open_atomically
-    from inkdigits.reader import Reader
     from inkdigits.results.contact_sheet import ContactSheet
     from inkdigits.results.formats import FORMATS, write_named_text, write_text
     from inkdigits.sources import find_sources, has_more_below
@@ -157,12 +163,12 @@ def read(
     with ExitStack() as stack:
         stream = stack.enter_context(open_atomically(output, [*pictures, *sources])) if output else stdout
         sheet = stack.enter_context(ContactSheet.to_file(contact_sheet, sources)) if contact_sheet else None
-        reader = Reader(model, min_confidence=min_confidence)
+        read_sources = stack.enter_context(_reading(model, min_confidence, workers))
         # A bar would be drawn over what is printed on a terminal.
         with_bar = not alone and (output is not None or not stdout.isatty())
 
         def watched() -> Iterator[Reading]:
-            for reading in _read_all(reader, sources, how, with_bar=with_bar):
+            for reading in _read_all(read_sources, sources, how, with_bar=with_bar):
                 tally[reading.status] += 1
                 _remark(reading, alone=alone)
                 if not reading.error:
@@ -193,19 +199,36 @@ def _format(output: str | None, **flags: bool) -> str:
     return suffix
 
 
-def _read_all(reader: Reader, sources: list[str], how: dict[str, Any], *, with_bar: bool) -> Iterator[Reading]:
+@contextmanager
+def _reading(model: str, min_confidence: float | None, workers: int | None) -> Iterator[_ReadSources]:
+    """Return what reads pictures one after the other: this process, or several others."""
+    if workers is None:
+        from inkdigits.reader import Reader
+
+        reader = Reader(model, min_confidence=min_confidence)
+        yield lambda pictures, how: (reader.read_many([picture], **how) for _, picture in pictures)
+        return
+    from inkdigits.pool import Bounds, Readers, read_in_order
+
+    with Readers(model, workers, Bounds(), min_confidence=min_confidence) as readers:
+        yield partial(read_in_order, readers)
+
+
+def _read_all(
+    read_sources: _ReadSources, sources: list[str], how: dict[str, Any], *, with_bar: bool
+) -> Iterator[Reading]:
     """Read all pages of all sources; what comes from standard input is called as it was given."""
     from dataclasses import replace
 
     from inkdigits.sources import STANDARD_INPUT
 
     stdin = typer.get_binary_stream("stdin")
+    pictures = ((source, stdin.read() if source == STANDARD_INPUT else source) for source in sources)
     with progress_bar() if with_bar else nullcontext() as bar:
         task = bar.add_task("reading", total=len(sources)) if bar else None
-        for source in sources:
-            picture = stdin if source == STANDARD_INPUT else source
-            for reading in reader.read_many([picture], **how):
-                yield replace(reading, source=source) if picture is stdin else reading
+        for source, readings in zip(sources, read_sources(pictures, how), strict=True):
+            for reading in readings:
+                yield replace(reading, source=source)
             if bar and task is not None:
                 bar.advance(task)
 

@@ -20,13 +20,13 @@ _Result = TypeVar("_Result")
 _loaded: list[Reader | InkdigitsError] = []
 
 
-def begin(model: str, bounds: Bounds) -> None:
+def begin(model: str, bounds: Bounds, min_confidence: float | None) -> None:
     """Load a model; what is wrong with it is told to whoever asks for work."""
     # At once, also amid a library's work: while pebble waits for a handler in Python to run, nobody gets any work.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
     try:
-        _loaded.append(Reader(model, threads=1))
+        _loaded.append(Reader(model, min_confidence=min_confidence, threads=1))
     except InkdigitsError as error:
         _loaded.append(error)
     except Exception as error:  # whatever libraries raise over damaged files

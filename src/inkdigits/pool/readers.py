@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -39,21 +40,25 @@ class Readers:
             has the same model as the others.
         processes: how many there are.
         bounds: what the work on a picture may cost.
+        min_confidence: less sure digits are uncertain; the model's own threshold if None.
 
     Raises:
         ModelFileError: there is no such file.
 
     """
 
-    def __init__(self, model: str | Path, processes: int, bounds: Bounds) -> None:
-        self.bounds = bounds
+    def __init__(
+        self, model: str | Path, processes: int, bounds: Bounds, *, min_confidence: float | None = None
+    ) -> None:
+        self.bounds, self.processes = bounds, processes
         self._kept = None if model == BUNDLED else tempfile.TemporaryDirectory(prefix="inkdigits-model-")
         path = find_model(model)
         if self._kept is not None:
             path = Path(shutil.copy(path, self._kept.name))
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["inkdigits.pool.process"])
-        self._start = partial(ProcessPool, processes, initializer=begin, initargs=[str(path), bounds], context=context)
+        given = [str(path), bounds, min_confidence]
+        self._start = partial(ProcessPool, processes, initializer=begin, initargs=given, context=context)
         self._pool = self._start()
         self._replacing = Lock()
 
@@ -74,9 +79,18 @@ class Readers:
         self._try(work, allowed, outcome, _TRIES)
         return outcome
 
+    def __enter__(self) -> Readers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is not None:  # nobody waits for the rest
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        self.close()
+
     def close(self) -> None:
         """Wait for what was asked for, then end all processes."""
-        self._pool.close()  # type: ignore[no-untyped-call]
+        if self._pool.active:
+            self._pool.close()  # type: ignore[no-untyped-call]
         self._pool.join()
         if self._kept is not None:
             self._kept.cleanup()

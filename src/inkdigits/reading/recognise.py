@@ -158,7 +158,7 @@ def _unread(ink: npt.NDArray[np.float32], boxes: _Floats, row: Row, how: Recogni
     level = np.abs(down - row.middle - row.slope * (across - row.left)) < how.level * row.height
     tall = (height > low * row.height) & (height < high * row.height) & (width < high * row.height)
     may_be = beside & level & tall
-    return np.stack([left, top, left + width, top + height], axis=1)[may_be]
+    return np.asarray(np.stack([left, top, left + width, top + height], axis=1)[may_be])
 
 
 def _looked_at(
