@@ -63,7 +63,7 @@ def made_up(kind: str, count: int) -> Iterator[Pinned]:
 def on_disk(labels: Path) -> Iterator[Pinned]:
     """Yield all pictures of a table of labels."""
     for row in read_labels(labels):
-        yield Pinned(row.path.name, row, row.path)
+        yield Pinned(Path(row.path).name, row, Path(row.path))
 
 
 def real(table: str, count: int, *without: str, single: bool = False) -> Iterator[Pinned]:
