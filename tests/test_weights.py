@@ -35,7 +35,7 @@ def test_the_card_of_the_page_detector_has_the_checksum_and_the_thresholds_of_th
     assert info.data["sha256"] in card
     assert set(info.thresholds) == {"single", "line", "no_digit", "number"}
     assert all(f"{threshold:.1%}" in card for threshold in info.thresholds.values())
-    assert set(info.calibration) == {"agreement", "seen", "line", "length", "print", "shift"}
+    assert set(info.calibration) == {"agreement", "seen", "line", "length", "print", "unread", "shift"}
 
 
 def test_all_models_together_are_small() -> None:

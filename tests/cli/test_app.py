@@ -8,28 +8,25 @@ from pathlib import Path
 
 import pytest
 
-import inkdigits
+from inkdigits import __version__
 from inkdigits.learning.recipes import RECIPES
+
+from .running import inkdigits
 
 COMMANDS = ["demo", "read", "train", "recipes", "evaluate", "show", "export", "doctor"]
 COMMANDS += ["data fetch", "data verify", "data describe"]
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "inkdigits", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_shows_examples_in_its_help(command: str) -> None:
-    answer = run(*command.split(), "--help", COLUMNS="100")
-    assert answer.returncode == 0
+    answer = inkdigits(*command.split(), "--help", COLUMNS="100")
+    assert answer.exit_code == 0
     assert "Examples" in answer.stdout
     assert f"inkdigits {command}" in answer.stdout
 
 
 def test_the_version_is_the_packages() -> None:
-    assert run("--version").stdout == f"inkdigits {inkdigits.__version__}\n"
+    assert inkdigits("--version").stdout == f"inkdigits {__version__}\n"
 
 
 def test_the_installed_command_is_the_module() -> None:
@@ -37,7 +34,7 @@ def test_the_installed_command_is_the_module() -> None:
     if not command.exists():
         pytest.skip("inkdigits is not installed here, only on the path")
     answer = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
-    assert answer.stdout == run("--version").stdout
+    assert answer.stdout == inkdigits("--version").stdout
 
 
 @pytest.mark.parametrize(
@@ -53,8 +50,8 @@ def test_the_installed_command_is_the_module() -> None:
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_is_right(arguments: tuple[str, ...], said: str) -> None:
-    answer = run(*arguments)
-    assert answer.returncode == 2
+    answer = inkdigits(*arguments)
+    assert answer.exit_code == 2
     assert said in answer.stderr
     assert "Traceback" not in answer.stderr
     assert answer.stdout == ""
@@ -74,9 +71,8 @@ def test_wrong_usage_ends_with_2_and_says_what_is_right(arguments: tuple[str, ..
     ids=" ".join,
 )
 def test_a_failure_ends_with_1_and_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "inkdigits", *arguments]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert answer.returncode == 1
+    answer = inkdigits(*arguments, folder=tmp_path)
+    assert answer.exit_code == 1
     assert len(answer.stderr.splitlines()) == 1, answer.stderr
     assert "missing" in answer.stderr
     assert list(tmp_path.iterdir()) == []
@@ -84,13 +80,13 @@ def test_a_failure_ends_with_1_and_one_line(arguments: tuple[str, ...], tmp_path
 
 def test_nothing_is_coloured_outside_a_terminal_or_with_no_color() -> None:
     for environment in ({}, {"NO_COLOR": "1"}):
-        answer = run("recipes", **environment)
+        answer = inkdigits("recipes", **environment)
         assert "\x1b" not in answer.stdout + answer.stderr
 
 
 def test_recipes_lists_each_with_what_it_reaches() -> None:
-    table = run("recipes", COLUMNS="120").stdout
-    settings = {entry["name"]: entry for entry in json.loads(run("recipes", "--json").stdout)}
+    table = inkdigits("recipes", COLUMNS="120").stdout
+    settings = {entry["name"]: entry for entry in json.loads(inkdigits("recipes", "--json").stdout)}
     assert set(settings) == set(RECIPES)
     for name, entry in settings.items():
         (line,) = [line for line in table.splitlines() if line.startswith(f"{name} ")]
@@ -98,14 +94,16 @@ def test_recipes_lists_each_with_what_it_reaches() -> None:
 
 
 def test_doctor_says_what_is_there_and_what_is_missing() -> None:
-    findings = json.loads(run("doctor", "--json").stdout)
-    assert findings["installed"]["inkdigits"] == inkdigits.__version__
+    findings = json.loads(inkdigits("doctor", "--json").stdout)
+    assert findings["installed"]["inkdigits"] == __version__
     assert findings["commands"]["read"] == "ready"
     assert "bundled.onnx" in findings["places"]["bundled model"]
-    assert "ready" in run("doctor").stdout
+    assert "ready" in inkdigits("doctor").stdout
 
 
 def test_completion_is_to_be_had() -> None:
     # Where no shell can be detected, as in a job that runs on its own, the option takes the shell's name.
-    shown = run("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    command = [sys.executable, "-m", "inkdigits", "--show-completion", "bash"]
+    environment = os.environ | {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert "complete" in shown.stdout

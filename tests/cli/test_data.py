@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from typer.testing import Result
 
 from inkdigits.data.idx import encode_idx
+
+from .running import inkdigits
 
 NOWHERE = {"INKDIGITS_DATA_DIR": "", "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 
 
-def data(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "inkdigits", "data", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+def data(*arguments: str | Path, **environment: str) -> Result:
+    return inkdigits("data", *arguments, **environment)
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +40,12 @@ def own_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_fetch_prints_where_mnist_is_and_nothing_else(mnist_dir: Path) -> None:
     answer = data("fetch", "--data-dir", mnist_dir, "--offline", INKDIGITS_DATA_DIR="")
-    assert (answer.returncode, answer.stdout, answer.stderr) == (0, f"{mnist_dir / 'mnist'}\n", "")
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (0, f"{mnist_dir / 'mnist'}\n", "")
 
 
 def test_fetch_without_a_network_ends_with_one_line_and_leaves_nothing() -> None:
     answer = data("fetch", **NOWHERE)
-    assert answer.returncode == 1
+    assert answer.exit_code == 1
     assert len(answer.stderr.splitlines()) == 1
     for mirror in ("OSSCI", "CVDF", "Keras"):
         assert f"{mirror}: " in answer.stderr
@@ -53,14 +55,14 @@ def test_fetch_without_a_network_ends_with_one_line_and_leaves_nothing() -> None
 
 def test_fetch_offline_says_how_to_go_on() -> None:
     answer = data("fetch", "--offline", **NOWHERE)
-    assert answer.returncode == 1
+    assert answer.exit_code == 1
     assert "--offline" in answer.stderr
 
 
 def test_verify_gives_the_counts_and_leaks_of_mnist_as_json(mnist_dir: Path) -> None:
     answer = data("verify", "--json", "--offline", "--data-dir", mnist_dir)
     found = json.loads(answer.stdout)
-    assert answer.returncode == 0
+    assert answer.exit_code == 0
     assert {split: checks["n"] for split, checks in found["splits"].items()} == {
         "train": 55_000,
         "validation": 5_000,
@@ -81,7 +83,7 @@ def test_verify_fails_on_one_changed_pixel(mnist_dir: Path, tmp_path: Path) -> N
     packed.chmod(0o644)
     packed.write_bytes(gzip.compress(pixels, compresslevel=1))
     answer = data("verify", "--data-dir", tmp_path, "--offline")
-    assert answer.returncode == 1
+    assert answer.exit_code == 1
     assert answer.stdout == ""
     assert len(answer.stderr.splitlines()) == 1
     assert str(packed) in answer.stderr
@@ -95,7 +97,7 @@ def test_another_set_in_the_place_of_mnist_is_one_line_and_1(tmp_path: Path) -> 
         (home / f"{part}-images-idx3-ubyte").write_bytes(encode_idx(np.zeros((n, 28, 28), np.uint8)))
         (home / f"{part}-labels-idx1-ubyte").write_bytes(encode_idx(np.zeros(n, np.uint8)))
     answer = data("fetch", "--data-dir", tmp_path)
-    assert (answer.returncode, answer.stdout) == (1, "")
+    assert (answer.exit_code, answer.stdout) == (1, "")
     assert answer.stderr.startswith(f"inkdigits: {home / 'train-images-idx3-ubyte'} is not the train-images")
     assert "delete it and run 'inkdigits data fetch mnist'" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
@@ -106,7 +108,7 @@ def test_verify_reports_what_is_left_out_and_duplicates_without_failing(own_digi
     for copy in range(1, 5):
         shutil.copy(folder / "3" / "0.png", folder / "3" / f"{copy}.png")
     answer = data("verify", folder)
-    assert answer.returncode == 0
+    assert answer.exit_code == 0
     assert "pictures in both training and test: 1" in answer.stdout
     assert "left out, since they cannot be used: 1" in answer.stdout
     assert "blank.png" in answer.stderr
@@ -118,7 +120,7 @@ def test_verify_reports_what_is_left_out_and_duplicates_without_failing(own_digi
 def test_describe_shows_counts_and_bars(own_digits: Path) -> None:
     answer = data("describe", own_digits, COLUMNS="120")
     rows = {words[0]: words[1:] for line in answer.stdout.splitlines() if (words := line.split())}
-    assert answer.returncode == 0
+    assert answer.exit_code == 0
     assert rows["digit"] == ["train", "validation", "test"]
     assert rows["3"] == ["3", "1", "1", "█" * 24]
     assert rows["4"] == ["0", "0", "0"]
@@ -128,7 +130,7 @@ def test_describe_shows_counts_and_bars(own_digits: Path) -> None:
 
 def test_describe_draws_the_classes_and_a_sheet_of_samples(own_digits: Path, tmp_path: Path) -> None:
     answer = data("describe", own_digits, "--json", "--out", tmp_path / "about")
-    assert answer.returncode == 0
+    assert answer.exit_code == 0
     assert json.loads(answer.stdout)["splits"]["train"]["label_counts"] == [0, 0, 0, 3, 0, 0, 0, 3, 0, 0]
     drawn = sorted((tmp_path / "about").iterdir())
     assert [path.name for path in drawn] == ["class-histogram.png", "samples.png"]
@@ -141,7 +143,7 @@ def test_describe_draws_the_classes_and_a_sheet_of_samples(own_digits: Path, tmp
 def test_describe_says_where_it_cannot_write(own_digits: Path, tmp_path: Path) -> None:
     (tmp_path / "about").write_text("a file stands in the way")
     answer = data("describe", own_digits, "--out", tmp_path / "about")
-    assert (answer.returncode, answer.stdout) == (1, "")
+    assert (answer.exit_code, answer.stdout) == (1, "")
     assert f"cannot write {tmp_path / 'about'}" in answer.stderr
     assert (tmp_path / "about").read_text() == "a file stands in the way"
 
@@ -159,5 +161,5 @@ def test_describe_names_what_drawing_needs(own_digits: Path, tmp_path: Path) -> 
 
 def test_an_unknown_data_set_is_wrong_usage() -> None:
     answer = data("verify", "mnits")
-    assert answer.returncode == 2
+    assert answer.exit_code == 2
     assert "did you mean 'mnist'?" in answer.stderr

@@ -1,8 +1,6 @@
 """`inkdigits evaluate` and `inkdigits show`."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,15 +8,12 @@ from PIL import Image
 
 from inkdigits.samples import LABELS
 
-
-def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "inkdigits", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+from .running import inkdigits
 
 
 def test_figures_come_as_json_and_a_report_beside_them(tmp_path: Path) -> None:
-    answer = run("evaluate", "--data", "optdigits", "--json", "--report", "report", folder=tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    answer = inkdigits("evaluate", "--data", "optdigits", "--json", "--report", "report", folder=tmp_path)
+    assert answer.exit_code == 0, answer.stderr
     figures = json.loads(answer.stdout)
     assert (figures["data"], figures["split"], figures["n"]) == ("optdigits", "test", 360)
     # A model of MNIST on other writers' digits of 8×8 pixels: far above chance, and not perfect.
@@ -28,8 +23,8 @@ def test_figures_come_as_json_and_a_report_beside_them(tmp_path: Path) -> None:
 
 
 def test_figures_come_as_a_table(tmp_path: Path) -> None:
-    answer = run("evaluate", "--data", "optdigits", folder=tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    answer = inkdigits("evaluate", "--data", "optdigits", folder=tmp_path)
+    assert answer.exit_code == 0, answer.stderr
     assert "95 % interval" in answer.stdout
     assert "of 360" in answer.stdout
 
@@ -39,8 +34,8 @@ def test_a_table_of_pictures_judges_the_whole_reader_and_shows_its_mistakes(tmp_
     rows = [f"{LABELS.parent}/{row},{'doubtful' if 'faint' in row else ''}" for row in truth[1:]]
     (tmp_path / "labels.csv").write_text("\n".join(["path,label,note", *rows]))
     options = ("--leave-out", "note=doubt", "--by", "label", "--report", "gallery")
-    answer = run("evaluate", "--data", "labels.csv", *options, "--json", folder=tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    answer = inkdigits("evaluate", "--data", "labels.csv", *options, "--json", folder=tmp_path)
+    assert answer.exit_code == 0, answer.stderr
     figures = json.loads(answer.stdout)
     assert (figures["n"], figures["left_out"], figures["exact"]) == (9, 1, 7 / 8)
     assert figures["by"]["label"]["407"]["exact"] == 1
@@ -51,8 +46,8 @@ def test_a_table_of_pictures_judges_the_whole_reader_and_shows_its_mistakes(tmp_
 
 
 def test_figures_of_pictures_come_as_tables(tmp_path: Path) -> None:
-    answer = run("evaluate", "--data", str(LABELS), "--by", "label", folder=tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    answer = inkdigits("evaluate", "--data", str(LABELS), "--by", "label", folder=tmp_path)
+    assert answer.exit_code == 0, answer.stderr
     assert "100.0%  (9 of 9; 95 % interval 70.1% to 100.0%)" in answer.stdout
     assert "mean of the values" in answer.stdout
 
@@ -72,8 +67,8 @@ def test_figures_of_pictures_come_as_tables(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_is_told(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
-    answer = run(*arguments, folder=tmp_path)
-    assert answer.returncode == 2
+    answer = inkdigits(*arguments, folder=tmp_path)
+    assert answer.exit_code == 2
     assert said in answer.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -82,8 +77,8 @@ def test_wrong_usage_is_told(arguments: tuple[str, ...], said: str, tmp_path: Pa
     "what", [("0", "1", "2"), ("--mistakes", "5"), ("--augmented", "mlp")], ids=["indices", "mistakes", "augmented"]
 )
 def test_show_draws_a_picture(what: tuple[str, ...], tmp_path: Path) -> None:
-    answer = run("show", *what, "--data", "optdigits", "-o", "shown.png", folder=tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    answer = inkdigits("show", *what, "--data", "optdigits", "-o", "shown.png", folder=tmp_path)
+    assert answer.exit_code == 0, answer.stderr
     assert answer.stdout == "shown.png\n"
     with Image.open(tmp_path / "shown.png") as picture:
         assert min(picture.size) > 100

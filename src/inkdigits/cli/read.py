@@ -223,7 +223,7 @@ def _read_all(
     from inkdigits.sources import STANDARD_INPUT
 
     stdin = typer.get_binary_stream("stdin")
-    pictures = ((source, stdin.read() if source == STANDARD_INPUT else source) for source in sources)
+    pictures = ((source, stdin if source == STANDARD_INPUT else source) for source in sources)
     with progress_bar() if with_bar else nullcontext() as bar:
         task = bar.add_task("reading", total=len(sources)) if bar else None
         for source, readings in zip(sources, read_sources(pictures, how), strict=True):

@@ -153,7 +153,7 @@ def _judge_lines(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Out
     confidences, right = [], []
     for page, lines in pages:
         for line in lines:
-            confidences.append(min(symbol.confidence for symbol in line.symbols))
+            confidences.append(line.least)
             right.append("".join(str(digit.symbol) for digit in line.digits) in page.digits)
     return Outcomes(np.array(confidences), np.array(right))
 

@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 from inkdigits.errors import PictureError
+from inkdigits.imaging.contents import rereadable
 from inkdigits.imaging.decode import Picture
+from inkdigits.pool.process import is_out_of_memory
 from inkdigits.pool.readers import Readers
 from inkdigits.reader import Reader
 from inkdigits.results.reading import Reading
@@ -34,15 +36,28 @@ def read_in_order(
     """
     asked: deque[tuple[str, Future[list[Reading]]]] = deque()
     for source, picture in pictures:
-        asked.append((source, readers.submit(partial(_read, picture=picture, how=how))))
+        asked.append((source, _ask(readers, picture, how)))
         if len(asked) > _AHEAD * readers.processes:
             yield _readings(*asked.popleft())
     while asked:
         yield _readings(*asked.popleft())
 
 
+def _ask(readers: Readers, picture: Picture, how: dict[str, Any]) -> Future[list[Reading]]:
+    try:
+        return readers.submit(partial(_read, picture=rereadable(picture), how=how))
+    except PictureError as error:
+        failed: Future[list[Reading]] = Future()
+        failed.set_exception(error)
+        return failed
+
+
 def _read(reader: Reader, *, picture: Picture, how: dict[str, Any]) -> list[Reading]:
-    return list(reader.read_many([picture], **how))
+    readings = list(reader.read_many([picture], **how))
+    for reading in readings:
+        if reading.error is not None and is_out_of_memory(reading.error):
+            raise reading.error  # which says so in the end
+    return readings
 
 
 def _readings(source: str, reading: Future[list[Reading]]) -> list[Reading]:

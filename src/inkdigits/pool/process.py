@@ -13,7 +13,7 @@ from inkdigits.errors import InkdigitsError, ModelFileError, PictureError
 from inkdigits.pool.bounds import Bounds, bound_memory, bound_processor_time
 from inkdigits.reader import Reader
 
-__all__ = ["begin", "work_on"]
+__all__ = ["begin", "is_out_of_memory", "work_on"]
 
 _Result = TypeVar("_Result")
 
@@ -49,14 +49,14 @@ def work_on(work: Callable[[Reader], _Result], seconds: float) -> _Result:
     try:
         return work(reader)
     except Exception as error:
-        if _is_out_of_memory(error):
+        if is_out_of_memory(error):
             raise PictureError(
                 f"{os.strerror(12).lower()}: the picture takes more than it may", "scale it down", code="too_costly"
             ) from None
         raise
 
 
-def _is_out_of_memory(error: BaseException | None) -> bool:
+def is_out_of_memory(error: BaseException | None) -> bool:
     """Say whether an error, or what led to it, is that there is no memory; libraries say so in their own ways."""
     while error is not None:
         words = str(error).lower()

@@ -76,7 +76,7 @@ def decide(
     several = single and sum(len(line.digits) for line in found) > 1
     accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
-    notes = [*_doubts(lines, several=several), *_surroundings(kept, read.other, least)]
+    notes = [*_doubts(lines, several=several), *_unread(kept), *_surroundings(kept, read.other, least)]
     return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
 
 
@@ -98,7 +98,8 @@ def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, 
         for other in others
         if other.height > least.rival * best.height and other.confidence > least.rival * best.confidence
     ]
-    return (ReadLine((replace(best, confidence=best.confidence * (1 - max(rivals, default=0.0))),)),)
+    alone = replace(best, confidence=best.confidence * (1 - max(rivals, default=0.0)), unread=0)
+    return (ReadLine((alone,)),)
 
 
 def _without_doubtful(line: ReadLine, least: Thresholds) -> ReadLine:
@@ -122,6 +123,12 @@ def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:
     return [f"not sure of: {', '.join(doubtful[:3])}{more}"]
 
 
+def _unread(kept: Sequence[ReadLine]) -> list[str]:
+    """Return which lines hold ink that may be a digit and was not read, in words."""
+    lines = [str(number) for number, line in enumerate(kept, 1) if any(symbol.unread for symbol in line.symbols)]
+    return [f"ink beside what was read may be a digit too, in line {', '.join(lines)}"] if lines else []
+
+
 def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> list[str]:
     """Return what else is on the page, in words."""
     heights = [digit.height for line in kept for digit in line.digits]
@@ -139,7 +146,7 @@ def _line(line: ReadLine, number: int, page: Page, accepted: float, digits_only:
     for place, symbol in enumerate(line.symbols):
         if place in line.gaps:
             gaps.append(len(digits))
-        box, sure = _box(symbol, page), symbol.confidence >= accepted
+        box, sure = _box(symbol, page), symbol.confidence >= accepted and not symbol.unread
         if symbol.is_digit:
             ten = tuple(map(float, symbol.probabilities))
             digits.append(Digit(symbol.symbol, symbol.confidence, ten, box, sure, number, symbol.image))

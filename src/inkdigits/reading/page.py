@@ -29,8 +29,8 @@ class Turning:
 
     Attributes:
         plain: mean score of what was found, at which nobody looks whether the page lies on its side.
-        unread: area of other writing, as a share of that of what was found, below which nobody looks either: digits on
-            their side were taught as other writing. Of 63 cheque amounts 85 % have less, of turned pages none.
+        unread: area of other writing, as a share of that of what was found, below which nobody looks either where few
+            digits were found: those on their side were taught as other writing. Of 63 cheque amounts 85 % have less.
         better: how many times more a turned page must say than the page as it came.
         fewest: digits that must be found on the turned page.
         many: the same on its head: 0, 1, 6, 8 and 9 look like digits there, too.
@@ -137,7 +137,7 @@ def _is_plainly_upright(detections: Detections, pixels: int, how: Turning) -> bo
     sure, boxes = detections.confidence[is_digit], detections.boxes[is_digit]
     read = float((sure * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)).sum())
     other = pixels * float((detections.other > _OTHER).mean())
-    return float(sure.mean()) >= how.plain or other < how.unread * read
+    return float(sure.mean()) >= how.plain or (len(sure) < how.many and other < how.unread * read)
 
 
 def _said(detections: Detections) -> tuple[float, int]:

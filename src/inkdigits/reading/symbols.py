@@ -70,6 +70,11 @@ class ReadLine:
         return tuple(symbol for symbol in self.symbols if symbol.is_digit)
 
     @property
+    def least(self) -> float:
+        """How sure its least sure symbol is; 0 where ink about it was not read."""
+        return min((0.0 if symbol.unread else symbol.confidence for symbol in self.symbols), default=0.0)
+
+    @property
     def confidence(self) -> float:
         """How sure its digits are on average; 0 if it has none."""
         return fmean(digit.confidence for digit in self.digits) if self.digits else 0.0

@@ -1,0 +1,52 @@
+"""Batches that are read by processes of their own."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from inkdigits.pool import Bounds, Readers, read_in_order
+from inkdigits.reader import Reader
+from inkdigits.samples import sample_pictures
+
+HOW = {"single": False, "region": None, "digits_only": False}
+
+
+@pytest.fixture(scope="module")
+def readers():
+    with Readers("bundled", 2, Bounds()) as readers:
+        yield readers
+
+
+def test_readings_come_in_order_and_are_those_of_one_process(readers) -> None:
+    pictures = [str(path) for path in sample_pictures()]
+    reader = Reader()
+    read = [
+        reading
+        for readings in read_in_order(readers, zip(pictures, pictures, strict=True), HOW)
+        for reading in readings
+    ]
+    assert [reading.source for reading in read] == pictures
+    assert [reading.text for reading in read] == [reader.read(picture).text for picture in pictures]
+
+
+def test_what_cannot_be_read_is_an_error_among_the_others(readers) -> None:
+    pictures = [("bad", b"no picture"), ("closed", _closed()), ("missing", "missing.png")]
+    read = [reading for readings in read_in_order(readers, pictures, HOW) for reading in readings]
+    assert [reading.status for reading in read] == ["error"] * 3
+
+
+def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() -> None:
+    large, small = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (6000, 6000), "white").save(large, "PNG")
+    Image.new("RGB", (60, 60), "white").save(small, "PNG")
+    with Readers("bundled", 1, Bounds(memory=64 * 2**20)) as readers:
+        pictures = [("large", large.getvalue()), ("small", small.getvalue())]
+        (first,), (second,) = read_in_order(readers, pictures, HOW)
+    assert (first.source, first.error.code, second.status) == ("large", "too_costly", "no_digit")
+
+
+def _closed() -> io.BytesIO:
+    file = io.BytesIO(b"x")
+    file.close()
+    return file
