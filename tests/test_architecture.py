@@ -13,7 +13,7 @@ import inkdigits
 PACKAGE = Path(inkdigits.__file__).parent
 
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
-FOUNDATION = {"errors", "settings", "files", "extras"}
+FOUNDATION = {"errors", "settings", "files", "extras", "notebook"}
 READING_SIDE = FOUNDATION | {
     *("imaging", "results", "modelfile", "classifier", "line_model", "reading", "reader", "samples"),
 }
@@ -22,6 +22,7 @@ ALLOWED = {
     "settings": set(),
     "files": {"errors"},
     "extras": {"errors"},
+    "notebook": set(),
     "modelfile": FOUNDATION,
     "imaging": FOUNDATION,
     "results": FOUNDATION | {"imaging"},

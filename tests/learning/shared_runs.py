@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 STEP = dataclasses.replace(find_recipe("reader"), model="convnet-xs", batch_size=13, label_smoothing=0.1)
 # The first epoch's last batch has one picture, and nothing for two of three processes; later epochs show those that are
 # still hard, as all processes together know them.
-RUN = find_recipe("fast").with_changes(epochs=3, batch_size=40)
+RUN = find_recipe("fast").replace(epochs=3, batch_size=40)
 
 
 class _FirstStepTakenError(Exception):

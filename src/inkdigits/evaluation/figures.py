@@ -21,10 +21,10 @@ from inkdigits.files import write_atomically
 
 __all__ = [
     "encode",
+    "plot_digits",
     "plot_mistakes",
     "plot_prediction",
     "plot_predictions",
-    "sample_sheet",
     "save",
     "worst_mistakes",
 ]
@@ -109,10 +109,10 @@ def plot_mistakes(
         f"#{index}\nread {probabilities[index].argmax()} ({probabilities[index].max():.0%})\ntrue {labels[index]}"
         for index in chosen
     ]
-    return sample_sheet(images[chosen], captions, columns=columns, colour=WRONG)
+    return plot_digits(images[chosen], captions, columns=columns, colour=WRONG)
 
 
-def sample_sheet(
+def plot_digits(
     images: Images,
     captions: Sequence[str] | None = None,
     *,
@@ -120,7 +120,7 @@ def sample_sheet(
     title: str | None = None,
     colour: str = "black",
 ) -> Figure:
-    """Plot a sheet of digits.
+    """Plot digits side by side.
 
     Args:
         images: uint8 (N,28,28).

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from inkdigits.errors import CheckpointError, printable
+from inkdigits.errors import CheckpointError, argument, printable
 from inkdigits.files import write_atomically
 from inkdigits.learning.history import EpochRecord
 from inkdigits.learning.task import Task
@@ -101,7 +101,7 @@ def load_checkpoint(
         history = [EpochRecord(**record) for record in progress.pop("history")]
     except FileNotFoundError as error:
         raise CheckpointError(
-            f"there is no checkpoint {printable(path)}", "start the run again without --resume"
+            f"there is no checkpoint {printable(path)}", f"start the run again without {argument('resume', True)}"
         ) from error
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path) from error
@@ -136,7 +136,9 @@ def load_network(path: Path, network: nn.Module) -> None:
 
 
 def _damaged(path: Path) -> CheckpointError:
-    return CheckpointError(f"the checkpoint {printable(path)} is damaged", "start the run again without --resume")
+    return CheckpointError(
+        f"the checkpoint {printable(path)} is damaged", f"start the run again without {argument('resume', True)}"
+    )
 
 
 def _restore_optimizer(tensors: dict[str, Tensor], optimizer: torch.optim.Optimizer) -> None:

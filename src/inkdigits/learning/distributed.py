@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from inkdigits.errors import InkdigitsError, UsageError
+from inkdigits.errors import InkdigitsError, UsageError, argument
 from inkdigits.learning.shared_batch_norm import SharedBatchNorm
 
 __all__ = ["ALONE", "BACKENDS", "Share", "Team", "joined"]
@@ -68,7 +68,8 @@ class Team:
         """Raise UsageError if a batch has no picture for some of the processes."""
         if self.size > batch_size:
             raise UsageError(
-                f"{self.size} processes cannot share batches of {batch_size}", "use fewer, or raise --batch-size"
+                f"{self.size} processes cannot share batches of {batch_size}",
+                f"use fewer, or raise {argument('batch_size')}",
             )
 
     def share(self, count: int, batch_size: int) -> Share:
