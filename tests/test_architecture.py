@@ -39,7 +39,8 @@ ALLOWED = {
     "learning": FOUNDATION | {"imaging", "modelfile", "classifier", "data", "synthesis"},
     "evaluation": READING_SIDE | {"data", "synthesis"},
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
-    "training": FOUNDATION | {"modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
+    "training": FOUNDATION
+    | {"results", "modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
     "service": READING_SIDE | {"pool", "weights"},
     "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},

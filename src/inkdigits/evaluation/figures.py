@@ -6,21 +6,20 @@ its caption says so in words too, not by colour alone.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import matplotlib.figure
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from inkdigits.errors import OutputError, printable
 from inkdigits.evaluation.style import FAINT, GREY, RIGHT, WRONG, tidy
 from inkdigits.files import write_atomically
+from inkdigits.results.figure import Figure, encode
 
 __all__ = [
-    "encode",
     "plot_digits",
     "plot_mistakes",
     "plot_prediction",
@@ -146,7 +145,7 @@ def plot_digits(
     return figure
 
 
-def save(figure: Figure, path: str | Path, *, dpi: int = 130) -> Path:
+def save(figure: matplotlib.figure.Figure, path: str | Path, *, dpi: int = 130) -> Path:
     """Write a figure atomically, in the format that the suffix names.
 
     Args:
@@ -165,13 +164,6 @@ def save(figure: Figure, path: str | Path, *, dpi: int = 130) -> Path:
             f"cannot write a figure to {printable(target)}", "name a file that ends in .png, .svg or .pdf"
         )
     return write_atomically(target, encode(figure, kind, dpi=dpi))
-
-
-def encode(figure: Figure, kind: str = "png", *, dpi: int = 130) -> bytes:
-    """Return a figure as the bytes of a file: "png", "svg" or "pdf"."""
-    content = io.BytesIO()
-    figure.savefig(content, format=kind, dpi=dpi, facecolor="white")
-    return content.getvalue()
 
 
 def _draw_picture(axis: Axes, image: Images) -> None:

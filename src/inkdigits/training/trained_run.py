@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inkdigits.learning.history import History, read_history
 from inkdigits.learning.recipes import Recipe
+from inkdigits.notebook import html_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainedRun"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TrainedRun:
     """What a complete run leaves.
 
@@ -71,6 +73,12 @@ class TrainedRun:
         from inkdigits.evaluation.charts import learning_curves
 
         return learning_curves(self.history.rows())
+
+    def _repr_html_(self) -> str:
+        from inkdigits.results.figure import encode
+
+        curves = html_image(encode(self.plot(), dpi=80), "loss and accuracy by epoch")
+        return f"<div>{escape(repr(self)[1:-1])}</div>{curves}{self.history._repr_html_()}"
 
     def __repr__(self) -> str:
         epochs = f"{self.recipe.epochs} epoch{'s'[: self.recipe.epochs != 1]}"

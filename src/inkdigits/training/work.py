@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ class Work:
         how: dict[str, Any] = {"seed": config["seed"], "device": self.device, "team": self.team}
         how |= {"teacher": taking_turns(teachers), "hands": hands, "network": self.network}
         own = {"network": config["network"]} if self.network is not None else {}
-        with stopping_on_signals() as asked_to:
+        with run.locked() if self.team.leads else nullcontext(), stopping_on_signals() as asked_to:
             network, history = fit(
                 DigitsTask(training, validation, recipe, **how),
                 checkpoint=run.checkpoint_file,
