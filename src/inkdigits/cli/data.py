@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli.completion import named_data_sets
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -26,6 +28,7 @@ Name = Annotated[
         metavar="NAME",
         help="mnist, optdigits; hands of other people: swiss, pendigits, uji, hwd1000, fonts, omniglot; a folder "
         "with sub-folders 0 to 9, or a CSV with the columns path and label.",
+        autocompletion=named_data_sets,
     ),
 ]
 DataDir = Annotated[

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inkdigits.cli.completion import data_sets, recipes
 from inkdigits.cli.console import output_console
 from inkdigits.errors import InkdigitsError, UsageError, printable
 
@@ -22,11 +23,13 @@ _SHOWN = 10
 
 def sweep(
     recipe: Annotated[
-        str | None, typer.Argument(help="What to vary: a recipe's name, or a file.", show_default="fast")
+        str | None,
+        typer.Argument(help="What to vary: a recipe's name, or a file.", show_default="fast", autocompletion=recipes),
     ] = None,
     trials: Annotated[int | None, typer.Option(min=1, help="How many variations.", show_default="20")] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
+        str | None,
+        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the sweep.", show_default="sweeps/RECIPE")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inkdigits.cli.completion import data_sets, recipes
 from inkdigits.cli.console import error_console, output_console
 from inkdigits.errors import UsageError
 
@@ -29,10 +30,15 @@ RAY = "With --engine ray"
 def train(
     recipe: Annotated[
         str | None,
-        typer.Option(help="What to train: a name that 'inkdigits recipes' lists, or a file.", show_default="fast"),
+        typer.Option(
+            help="What to train: a name that 'inkdigits recipes' lists, or a file.",
+            show_default="fast",
+            autocompletion=recipes,
+        ),
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
+        str | None,
+        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/RECIPE-TIME")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
