@@ -333,6 +333,50 @@ def test_a_busy_server_is_asked_again(visit: Visit) -> None:
     visitor.expect_text("2")
 
 
+def test_what_is_shown_is_never_the_reading_of_another_drawing(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407")
+    visitor.expect_state("Sure")
+    card = visitor.page.locator("#reading")
+    error = {"error": {"code": "busy", "message": "too many requests at a time", "request_id": "1"}}
+    asked: list[int] = []
+
+    def refuse(route: playwright.Route) -> None:
+        asked.append(1)
+        route.fulfill(status=503, json=error, headers={"Retry-After": "1"})
+
+    visitor.page.route("**/v1/read?*", refuse)
+    visitor.page.clock.install()
+    for _ in range(2):
+        visitor.page.keyboard.press("Control+Z")
+        visitor.page.clock.run_for(2_000)
+    expect(card).to_have_attribute("data-freshness", "refused")
+    visitor.expect_state("Reading…")
+    expect(visitor.page.locator("#reading-busy")).to_be_visible()
+    expect(visitor.page.locator("#copy-reading")).to_be_disabled()
+    expect(visitor.page.locator("#drawing-boxes")).to_have_css("opacity", "0")
+    assert len(asked) <= 6  # once, and again each second that the server named, however much is drawn
+    visitor.page.unroute("**/v1/read?*")
+    visitor.page.clock.resume()
+    visitor.expect_text("4")
+    expect(card).to_have_attribute("data-freshness", "current")
+    expect(visitor.page.locator("#reading-busy")).to_be_hidden()
+
+
+def test_a_reading_that_comes_late_is_announced(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407")
+    visitor.expect_text("407")
+    held: list[playwright.Route] = []
+    visitor.page.route("**/v1/read?*", lambda route: held.append(route))
+    visitor.page.keyboard.press("Control+Z")
+    visitor.page.keyboard.press("Control+Z")
+    visitor.expect_state("Reading…")
+    assert len(held) == 1  # one request at a time
+    visitor.page.unroute("**/v1/read?*")  # which lets go on what is held
+    visitor.expect_text("4")
+
+
 def test_a_correction_is_typed_on_the_digit_and_kept(
     visit: Visit, keeping: tuple[Served, Path], tmp_path: Path
 ) -> None:
@@ -423,6 +467,7 @@ def test_everybody_can_use_the_page(
     assert serious() == []
     visitor.write("407")
     visitor.expect_text("407")
+    expect(visitor.page.locator("#reading")).to_have_attribute("data-freshness", "current")
     assert serious() == []
     visitor.page.locator("#choose-pictures").set_input_files([numbers, SAMPLES["blank-page"], Path(__file__)])
     expect(visitor.page.locator("#collection-summary")).to_contain_text("1 not read")

@@ -16,8 +16,13 @@ import { makeTabs } from "./tabs.js";
 const TITLE = document.title;
 
 const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place));
-const desk = new DrawingDesk(() => {
-  if (isDrawing()) showDrawing();
+const desk = new DrawingDesk({
+  onChange: () => {
+    if (isDrawing()) showDrawing();
+  },
+  onFreshness: () => {
+    if (isDrawing()) panel.setFreshness(desk.freshness);
+  },
 });
 const view = new PictureView((place) => panel.choose(place, true));
 const collection = new Collection({
@@ -54,10 +59,12 @@ function showDrawing() {
   if (error) panel.showProblem(error.message, () => desk.readAgain());
   else if (outcome) panel.show(outcome.reading, { milliseconds: outcome.milliseconds, prefer: "last" });
   else panel.showHints();
+  panel.setFreshness(desk.freshness);
 }
 
 function showPicture() {
   byId("drawing-tools").hidden = true;
+  panel.setFreshness("current");
   const picture = collection.chosen;
   if (!picture) {
     view.clear();

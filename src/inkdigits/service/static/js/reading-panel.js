@@ -22,7 +22,10 @@ export class ReadingPanel {
    * @param {(place: number) => void} onChoose told which digit is looked at.
    */
   constructor(onChoose) {
+    this.card = byId("reading");
     this.body = byId("reading-body");
+    /** @type {import("./words.js").State | null} of what is shown. */
+    this.state = null;
     this.onChoose = onChoose;
     /** @type {Reading | null} */
     this.reading = null;
@@ -80,6 +83,20 @@ export class ReadingPanel {
   }
 
   /**
+   * Say whether what is shown is the reading of what is drawn; what is not cannot be mistaken for it, nor copied.
+   * @param {import("./drawing-desk.js").Freshness} freshness
+   */
+  setFreshness(freshness) {
+    const isCurrent = freshness === "current";
+    this.card.dataset.freshness = freshness;
+    this.body.ariaBusy = String(!isCurrent);
+    byId("reading-busy").hidden = freshness !== "refused";
+    /** @type {HTMLButtonElement} */ (byId("copy-reading")).disabled = !isCurrent;
+    if (isCurrent) this.#showState(this.state);
+    else if (freshness !== "stale") this.#showState("underway");
+  }
+
+  /**
    * Look at a digit.
    * @param {number} place
    * @param {boolean} [aloud] whether to say what it is.
@@ -115,11 +132,17 @@ export class ReadingPanel {
     this.reading = reading;
     // What stays is not taken out: it would lose the keyboard's focus.
     if (content.some((element, place) => element !== this.body.children[place])) this.body.replaceChildren(...content);
+    this.state = state;
+    this.#showState(state);
+    byId("reading-foot").hidden = !reading?.digits.length;
+  }
+
+  /** @param {import("./words.js").State | null} state */
+  #showState(state) {
     const mark = byId("reading-state");
     mark.hidden = state === null;
     mark.className = `state ${state}`;
     if (state) mark.replaceChildren(icon(state), STATES[state]);
-    byId("reading-foot").hidden = !reading?.digits.length;
   }
 
   /**

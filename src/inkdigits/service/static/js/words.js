@@ -1,7 +1,7 @@
 /** How states, shares and digits are put into words. */
 
 /**
- * @typedef {"ok" | "uncertain" | "no_digit" | "error" | "waiting"} State
+ * @typedef {"ok" | "uncertain" | "no_digit" | "error" | "waiting" | "underway"} State
  * @type {Record<State, string>}
  */
 export const STATES = {
@@ -10,6 +10,7 @@ export const STATES = {
   no_digit: "No digit",
   error: "Not read",
   waiting: "Waiting",
+  underway: "Reading…",
 };
 
 const WORTH_SAYING = 0.05; // of what else a digit may be
