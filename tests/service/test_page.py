@@ -191,13 +191,44 @@ def test_a_picture_without_digits_is_told_from_one_with_an_uncertain_digit(visit
     visitor = visit()
     visitor.drop(SAMPLES["blank-page"], tmp_path / "doubtful.png")
     visitor.expect_state("No digit")
-    expect(visitor.page.locator("#reading-body")).to_contain_text("No digit was found here. Write larger")
+    expect(visitor.page.locator("#reading-body")).to_contain_text("No digit was found in this picture.")
     shapes = visitor.page.locator("tbody .state use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
     assert shapes[0] == "#icon-no_digit"
     visitor.page.get_by_role("button", name="doubtful.png").click()
     visitor.expect_state("Uncertain")
     expect(visitor.page.locator("#picture-boxes .box.uncertain")).to_have_count(1)
     expect(visitor.page.locator(".verdict")).to_contain_text("Uncertain: only")
+
+
+def test_asking_for_one_digit_is_seen_explained_and_ends_with_the_pictures(visit: Visit) -> None:
+    visitor = visit()
+    visitor.drop(SAMPLES["string-407"])
+    visitor.expect_text("407")
+    single = visitor.page.get_by_label("Each picture is one digit")
+    expect(single).to_be_in_viewport()
+    single.check()
+    visitor.expect_state("No digit")
+    expect(visitor.page.locator(".advice")).to_contain_text("You asked for one digit; this looks like several.")
+    visitor.page.get_by_role("button", name="Read all digits").click()
+    visitor.expect_text("407")
+    expect(single).not_to_be_checked()
+    single.check()
+    visitor.expect_state("No digit")
+    visitor.page.get_by_role("button", name="Remove all").click()
+    visitor.drop(SAMPLES["string-407"])
+    visitor.expect_text("407")
+    expect(single).not_to_be_checked()
+
+
+def test_a_drawing_without_a_digit_is_told_what_fits_a_drawing(visit: Visit) -> None:
+    visitor = visit()
+    visitor.draw_line(0.5, pressure=0.5)
+    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=Reader().read(SAMPLES["blank-page"]).to_dict()))
+    visitor.draw_line(0.6, pressure=0.5)
+    visitor.expect_state("No digit")
+    expect(visitor.page.locator(".advice")).to_have_text(
+        "No digit was found in this drawing. Write larger, or trace a thin stroke again."
+    )
 
 
 def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(visit: Visit, tmp_path: Path) -> None:

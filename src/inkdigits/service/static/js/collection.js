@@ -28,6 +28,7 @@ export class Collection {
     this.onChoose = onChoose;
     this.onRead = onRead;
     this.onEmpty = onEmpty;
+    this.single = /** @type {HTMLInputElement} */ (byId("single"));
     this.queue = new ReadingQueue(
       (picture) => this.#take(picture),
       () => this.#finish(),
@@ -76,9 +77,26 @@ export class Collection {
     this.onChoose(picture);
   }
 
+  /**
+   * Read all pictures again, and those that come in another way.
+   * @param {{single: boolean}} wish whether each is exactly one digit.
+   */
+  readAs({ single }) {
+    this.queue.stop();
+    this.queue.single = single;
+    this.single.checked = single;
+    if (!this.chosen) return;
+    // Further pages are found again.
+    const first = this.pictures.find(({ file }) => file === this.chosen?.file) ?? this.chosen;
+    for (const picture of this.pictures.filter(({ page }) => page > 1)) this.#drop(picture);
+    for (const picture of this.pictures) Object.assign(picture, { reading: null, error: null });
+    this.queue.add(this.pictures);
+    for (const picture of this.pictures) this.update(picture);
+    this.choose(first);
+  }
+
   #listen() {
-    const single = /** @type {HTMLInputElement} */ (byId("single"));
-    single.addEventListener("change", () => this.#readAgain(single.checked));
+    this.single.addEventListener("change", () => this.readAs({ single: this.single.checked }));
     byId("stop").addEventListener("click", () => this.#stop());
     byId("remove-all").addEventListener("click", () => this.#clear());
     byId("copy-all").addEventListener("click", (event) => {
@@ -109,18 +127,6 @@ export class Collection {
     this.onRead(picture);
   }
 
-  /** @param {boolean} single */
-  #readAgain(single) {
-    this.queue.stop();
-    this.queue.single = single;
-    // Further pages are found again.
-    for (const picture of this.pictures.filter(({ page }) => page > 1)) this.#drop(picture);
-    for (const picture of this.pictures) Object.assign(picture, { reading: null, error: null });
-    this.queue.add(this.pictures);
-    for (const picture of this.pictures) this.update(picture);
-    this.choose(this.pictures[0]);
-  }
-
   #stop() {
     this.queue.stop();
     for (const picture of this.pictures.filter(({ status }) => status === "waiting")) {
@@ -133,6 +139,7 @@ export class Collection {
     this.queue.stop();
     for (const picture of [...this.pictures]) this.#drop(picture);
     this.chosen = null;
+    this.readAs({ single: false });
     this.#summarise();
     this.onEmpty();
   }

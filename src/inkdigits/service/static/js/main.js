@@ -1,6 +1,7 @@
 /** The page put together: what is drawn or taken in is read, and what was read is shown. */
 
 import { showAbout } from "./about.js";
+import { adviceOnDrawing, adviceOnPicture } from "./advice.js";
 import { Collection } from "./collection.js";
 import { byId } from "./dom.js";
 import { DrawingDesk } from "./drawing-desk.js";
@@ -54,16 +55,18 @@ function isDrawing() {
 }
 
 function showDrawing() {
-  byId("drawing-tools").hidden = false;
+  showTools("drawing-tools");
   const { outcome, error } = desk;
   if (error) panel.showProblem(error.message, () => desk.readAgain());
-  else if (outcome) panel.show(outcome.reading, { milliseconds: outcome.milliseconds, prefer: "last" });
-  else panel.showHints();
+  else if (outcome) {
+    const { reading, milliseconds } = outcome;
+    panel.show(reading, { advice: adviceOnDrawing(reading), milliseconds, prefer: "last" });
+  } else panel.showHints();
   panel.setFreshness(desk.freshness);
 }
 
 function showPicture() {
-  byId("drawing-tools").hidden = true;
+  showTools("picture-tools");
   panel.setFreshness("current");
   const picture = collection.chosen;
   if (!picture) {
@@ -73,8 +76,14 @@ function showPicture() {
   }
   view.show(picture);
   if (picture.error) showPictureProblem(picture, picture.error);
-  else if (picture.reading) panel.show(picture.reading);
-  else panel.showWaiting(`Reading ${picture.title}…`);
+  else if (picture.reading) {
+    panel.show(picture.reading, { advice: adviceOnPicture(picture.reading, () => collection.readAs({ single: false })) });
+  } else panel.showWaiting(`Reading ${picture.title}…`);
+}
+
+/** @param {string} shown the tools of what is looked at. */
+function showTools(shown) {
+  for (const id of ["drawing-tools", "picture-tools"]) byId(id).hidden = id !== shown;
 }
 
 /**

@@ -36,6 +36,7 @@ export class ReadingPanel {
       (place) => this.choose(place, true),
       (place, value) => this.#type(place, value),
     );
+    this.advice = make("div", { className: "advice" });
     this.details = make("div");
     byId("copy-reading").addEventListener("click", (event) => {
       copy(this.reading ? linesOf(this.reading).join("\n") : "", /** @type {HTMLElement} */ (event.currentTarget));
@@ -65,18 +66,20 @@ export class ReadingPanel {
 
   /**
    * @param {Reading} reading
-   * @param {{milliseconds?: number, prefer?: "last" | "doubtful"}} [how] how long it took, and which digit to look at.
+   * @param {{advice: HTMLElement[], milliseconds?: number, prefer?: "last" | "doubtful"}} how what to do about it, how
+   *   long it took, and which digit to look at.
    */
-  show(reading, { milliseconds, prefer = "doubtful" } = {}) {
+  show(reading, { advice, milliseconds, prefer = "doubtful" }) {
     const digits = reading.digits;
+    this.advice.replaceChildren(...advice);
+    this.advice.hidden = !advice.length;
     if (digits.length) {
       this.lines.show(reading);
-      this.#show(reading, stateOf(reading), this.lines.element, this.details);
+      this.#show(reading, stateOf(reading), this.lines.element, this.advice, this.details);
       const doubtful = digits.findIndex((digit) => !isSettled(digit));
       this.choose(prefer === "last" ? digits.length - 1 : Math.max(0, doubtful));
     } else {
-      const words = "No digit was found here. Write larger, or with a darker pen; or choose another picture.";
-      this.#show(reading, "no_digit", make("p", { className: "nothing" }, words));
+      this.#show(reading, "no_digit", this.advice);
     }
     byId("reading-time").textContent = milliseconds ? `Read in ${Math.round(milliseconds)} ms` : "";
     announce(summary(reading));
@@ -118,7 +121,7 @@ export class ReadingPanel {
     const { reading, chosen } = this;
     if (!reading) return;
     this.lines.show(reading);
-    this.#show(reading, stateOf(reading), this.lines.element, this.details);
+    this.#show(reading, stateOf(reading), this.lines.element, this.advice, this.details);
     this.choose(chosen, true);
     this.lines.focus(chosen);
   }
