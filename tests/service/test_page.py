@@ -166,6 +166,22 @@ def test_digits_are_chosen_with_the_keyboard_alone(visit: Visit, numbers: Path) 
     expect(visitor.page.locator("#pad")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("example", "text", "state"),
+    [
+        ("A digit", ["3"], "Sure"),
+        ("A form", ["40926153"], "Sure"),
+        ("On a desk", ["4072", "198530", "27 46 19", "5386", "90 71", "6284"], "Sure"),
+        ("Nothing", [], "No digit"),
+    ],
+)
+def test_an_example_is_read_with_one_click(visit: Visit, example: str, text: list[str], state: str) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("button", name=example).click()
+    visitor.expect_state(state)
+    visitor.expect_text(*text)
+
+
 def test_a_pasted_picture_is_read(visit: Visit, digit: bytes) -> None:
     visitor = visit()
     visitor.paste(digit)

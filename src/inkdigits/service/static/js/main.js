@@ -5,6 +5,7 @@ import { adviceOnDrawing, adviceOnPicture } from "./advice.js";
 import { Collection } from "./collection.js";
 import { byId } from "./dom.js";
 import { DrawingDesk } from "./drawing-desk.js";
+import { examples } from "./examples.js";
 import { listenForPictures } from "./intake.js";
 import { Picture } from "./picture.js";
 import { PictureView } from "./picture-view.js";
@@ -16,7 +17,7 @@ import { makeTabs } from "./tabs.js";
 
 const TITLE = document.title;
 
-const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place));
+const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place), examples(takeIn));
 const desk = new DrawingDesk({
   onChange: () => {
     if (isDrawing()) showDrawing();
@@ -35,13 +36,7 @@ const collection = new Collection({
 });
 const showPanel = makeTabs(byId("tabs"), () => (isDrawing() ? showDrawing() : showPicture()));
 
-listenForPictures((found) => {
-  if (!found.length) return;
-  if (location.hash === "#about") location.hash = "#read";
-  const pictures = found.map(({ file, name }) => new Picture(file, name));
-  collection.add(pictures);
-  collection.choose(pictures[0]);
-});
+listenForPictures(takeIn);
 addEventListener("hashchange", () => {
   followAddress();
   byId("main").focus(); // so that a screen reader starts there
@@ -49,6 +44,15 @@ addEventListener("hashchange", () => {
 followAddress();
 showDrawing();
 prepare();
+
+/** @param {import("./intake.js").Found[]} found */
+function takeIn(found) {
+  if (!found.length) return;
+  if (location.hash === "#about") location.hash = "#read";
+  const pictures = found.map(({ file, name }) => new Picture(file, name));
+  collection.add(pictures);
+  collection.choose(pictures[0]);
+}
 
 function isDrawing() {
   return !byId("panel-draw").hidden;

@@ -20,13 +20,21 @@ const HINTS = [
 export class ReadingPanel {
   /**
    * @param {(place: number) => void} onChoose told which digit is looked at.
+   * @param {HTMLElement} examples are offered while there is nothing else to show.
    */
-  constructor(onChoose) {
+  constructor(onChoose, examples) {
     this.card = byId("reading");
     this.body = byId("reading-body");
     /** @type {import("./words.js").State | null} of what is shown. */
     this.state = null;
     this.onChoose = onChoose;
+    this.hints = make(
+      "div",
+      {},
+      make("p", { className: "examples-title" }, "See it read an example:"),
+      examples,
+      make("ul", { className: "hints" }, ...HINTS.map(hint)),
+    );
     /** @type {Reading | null} */
     this.reading = null;
     this.chosen = -1;
@@ -45,7 +53,7 @@ export class ReadingPanel {
 
   /** Say what could be done. */
   showHints() {
-    this.#show(null, null, make("ul", { className: "hints" }, ...HINTS.map(hint)));
+    this.#show(null, null, this.hints);
   }
 
   /** @param {string} words what is waited for. */
