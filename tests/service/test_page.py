@@ -129,9 +129,25 @@ def test_a_dropped_page_shows_its_boxes_and_a_click_explains_a_digit(visit: Visi
     expect(boxes.nth(4)).to_have_class("box ok chosen")
     details = visitor.page.get_by_role("region", name="The chosen digit")
     expect(details.locator(".verdict")).to_contain_text("sure that this is a 0.")
-    expect(details.locator(".bars li")).to_have_count(10)
+    expect(details.locator(".bars li")).to_have_count(11)  # the ten digits, and none
     seen = details.get_by_role("img")
     assert seen.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
+
+
+def test_the_bar_of_what_was_read_is_as_long_as_it_is_sure(visit: Visit) -> None:
+    answer = Reader().read(SAMPLES["marker"]).to_dict()
+    answer["status"] = "uncertain"
+    answer["digits"][0] |= {"confidence": 0.171, "accepted": False}
+    visitor = visit()
+    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=answer))
+    visitor.drop(SAMPLES["marker"])
+    expect(visitor.page.locator(".verdict")).to_have_text(
+        "Uncertain: only 17.1\u00a0% sure that this is a 2. It may be no digit."
+    )
+    expect(visitor.page.locator(".bars .read .share")).to_have_text("17.1\u00a0%")
+    told = visitor.page.locator(".bars .share").all_inner_texts()
+    shares = [float(words.strip("% >\u00a0")) for words in told]
+    assert sum(shares) == pytest.approx(100, abs=1)
 
 
 def test_boxes_lie_where_the_reader_found_the_digits(visit: Visit, numbers: Path) -> None:
