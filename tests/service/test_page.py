@@ -224,9 +224,9 @@ def test_a_picture_without_digits_is_told_from_one_with_an_uncertain_digit(visit
     visitor.drop(SAMPLES["blank-page"], tmp_path / "doubtful.png")
     visitor.expect_state("No digit")
     expect(visitor.page.locator("#reading-body")).to_contain_text("No digit was found in this picture.")
-    shapes = visitor.page.locator("tbody .state use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
+    shapes = visitor.page.locator(".row > .state use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
     assert shapes[0] == "#icon-no_digit"
-    visitor.page.get_by_role("button", name="doubtful.png").click()
+    visitor.page.get_by_role("option", name="doubtful.png").click()
     visitor.expect_state("Uncertain")
     expect(visitor.page.locator("#picture-boxes .box.uncertain")).to_have_count(1)
     expect(visitor.page.locator(".verdict")).to_contain_text("Uncertain: only")
@@ -272,16 +272,81 @@ def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(vi
     (folder / "notes.txt").write_text("no picture")
     visitor = visit()
     visitor.drop(folder)
-    expect(visitor.page.locator("#collection-summary")).to_have_text("3 pictures · 3 sure")
-    rows = visitor.page.locator("tbody tr")
-    expect(rows.locator("th")).to_have_text(["scans/2.jpg", "scans/10.png", "scans/more/3.jpg"])
+    rows = visitor.page.get_by_role("option")
+    expect(rows.locator(".state")).to_have_text(["Sure", "Sure", "Sure"])
+    expect(rows.locator(".name")).to_have_text(["scans/2.jpg", "scans/10.png", "scans/more/3.jpg"])
     expect(rows.locator(".words")).to_have_text(["6", "8", "3"])
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with 120 pictures."""
+    folder = tmp_path_factory.mktemp("many")
+    for number in range(120):
+        shutil.copy(SAMPLES["mouse"], folder / f"{number}.png")
+    return folder
+
+
+def answer_by_name(visitor: Visitor, held: list[playwright.Route] | None = None) -> None:
+    """Answer what is read at once, as if every tenth were uncertain, one held no digit, and the server failed twice."""
+    sure, none = (Reader().read(SAMPLES[name]).to_dict() for name in ("mouse", "blank-page"))
+    answers = [sure | {"status": "uncertain", "digits": [sure["digits"][0] | {"accepted": False}]}, *[sure] * 9] * 12
+    answers[5] = none
+    error = {"error": {"code": "timeout", "message": "this took too long", "request_id": "1"}}
+    count = iter(range(1_000_000))
+
+    def answer(route: playwright.Route) -> None:
+        number = next(count)
+        if held is not None and number >= 33:
+            held.append(route)
+        elif number in (7, 8):
+            route.fulfill(status=504, json=error)
+        else:
+            route.fulfill(json=answers[number % 120])
+
+    visitor.page.route("**/v1/read?*", answer)
+
+
+def test_progress_of_a_batch_is_seen_with_the_list_beside_the_picture(visit: Visit, many: Path) -> None:
+    visitor = visit(viewport={"width": 1280, "height": 900})
+    held: list[playwright.Route] = []
+    answer_by_name(visitor, held)
+    visitor.drop(many)
+    progress = visitor.page.locator("#progress")
+    expect(progress).to_contain_text("33 of 120 read")
+    expect(progress).to_be_in_viewport(ratio=1)
+    expect(visitor.page.locator("#picture-frame")).to_be_in_viewport(ratio=1)
+    expect(visitor.page.get_by_role("option").nth(3)).to_be_in_viewport(ratio=1)
+    assert visitor.page.get_by_role("option").count() < 60  # rows that are not seen are not there
+    visitor.page.get_by_role("button", name="Stop").click()
+    expect(progress).to_be_hidden()
+    expect(visitor.page.get_by_role("button", name="Failed 89")).to_be_visible()
+
+
+def test_pictures_are_filtered_walked_by_arrow_keys_and_failures_tried_again(visit: Visit, many: Path) -> None:
+    visitor = visit()
+    answer_by_name(visitor)
+    visitor.drop(many)
+    expect(visitor.page.locator("#progress")).to_be_hidden()
+    filters = visitor.page.locator("#filters button:visible")
+    expect(filters).to_have_text(["All 120", "To check 12", "No digit 1", "Failed 2"])
+    filters.nth(1).click()
+    chosen = visitor.page.locator('[role=option][aria-selected="true"] .name')
+    expect(chosen).to_have_text(f"{many.name}/0.png")
+    for key, name in (("ArrowRight", 10), ("ArrowRight", 20), ("ArrowLeft", 10)):
+        visitor.page.keyboard.press(key)
+        expect(chosen).to_have_text(f"{many.name}/{name}.png")
+    visitor.page.get_by_label("Pictures", exact=True).and_(visitor.page.get_by_role("listbox")).press("End")
+    expect(chosen).to_have_text(f"{many.name}/110.png")
+    expect(chosen).to_be_in_viewport()
+    visitor.page.get_by_role("button", name="Try all failed again").click()
+    expect(filters).to_have_text(["All 120", "To check 13", "No digit 1"])
 
 
 def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit: Visit, numbers: Path) -> None:
     visitor = visit()
     visitor.drop(numbers, SAMPLES["blank-page"])
-    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 1 sure · 1 no digit")
+    expect(visitor.page.locator(".row > .state")).to_have_text(["Sure", "No digit"])
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="JSON").click()
     read = [Reader().read(path).to_dict() for path in (numbers, SAMPLES["blank-page"])]
@@ -311,7 +376,7 @@ def test_marks_and_gaps_stand_between_the_digits_and_in_the_table(visit: Visit, 
     visitor = visit()
     visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=marked.to_dict()))
     visitor.drop(numbers, SAMPLES["blank-page"])
-    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 2 sure")
+    expect(visitor.page.locator(".row > .state")).to_have_text(["Sure", "Sure"])
     visitor.expect_text("-40.7", "4 07")
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="CSV").click()
@@ -328,7 +393,7 @@ def test_each_page_of_a_file_is_read_and_one_that_the_browser_cannot_show_is_sho
         first.convert("L").save(tmp_path / "scan.tif", save_all=True, append_images=[second.convert("L")])
     visitor = visit()
     visitor.drop(tmp_path / "scan.tif")
-    names = visitor.page.locator("tbody th")
+    names = visitor.page.locator(".row .name")
     expect(names).to_have_text(["scan.tif", "scan.tif, page 2"])
     names.nth(1).click()
     visitor.expect_text("8")
@@ -342,7 +407,7 @@ def test_a_script_in_a_file_name_is_shown_as_it_is(visit: Visit, tmp_path: Path)
     visitor = visit()
     visitor.drop(tmp_path / name)
     visitor.expect_text("2")
-    expect(visitor.page.locator("tbody th")).to_have_text([name])
+    expect(visitor.page.locator(".row .name")).to_have_text([name])
     expect(visitor.page.locator("#picture-caption")).to_have_text(name)
     assert "taken" not in visitor.page.title()
 
@@ -458,7 +523,7 @@ def test_a_correction_is_typed_on_the_digit_and_kept(
     visitor.expect_text("2")
     visitor.page.get_by_role("button", name="No digit").click()
     expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is no digit. It was read as 2.")
-    expect(visitor.page.locator("tbody .words")).to_have_text([""])
+    expect(visitor.page.locator(".row .words")).to_have_text([""])
     command = [
         sys.executable,
         "-m",
@@ -533,7 +598,7 @@ def test_everybody_can_use_the_page(
     expect(visitor.page.locator("#reading")).to_have_attribute("data-freshness", "current")
     assert serious() == []
     visitor.page.locator("#choose-pictures").set_input_files([numbers, SAMPLES["blank-page"], Path(__file__)])
-    expect(visitor.page.locator("#collection-summary")).to_contain_text("1 not read")
+    expect(visitor.page.get_by_role("button", name="Failed 1")).to_be_visible()
     assert serious() == []
     assert no_sideways_scrolling(visitor)
     visitor.page.get_by_role("link", name="About this model").click()

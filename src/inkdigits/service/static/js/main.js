@@ -37,6 +37,9 @@ const collection = new Collection({
 const showPanel = makeTabs(byId("tabs"), () => (isDrawing() ? showDrawing() : showPicture()));
 
 listenForPictures(takeIn);
+document.addEventListener("keydown", onKey);
+byId("previous").addEventListener("click", () => collection.go(-1));
+byId("next").addEventListener("click", () => collection.go(1));
 addEventListener("hashchange", () => {
   followAddress();
   byId("main").focus(); // so that a screen reader starts there
@@ -44,6 +47,19 @@ addEventListener("hashchange", () => {
 followAddress();
 showDrawing();
 prepare();
+
+/**
+ * Go from picture to picture by the arrow keys, where they have no other meaning.
+ * @param {KeyboardEvent} event
+ */
+function onKey(event) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const target = /** @type {HTMLElement} */ (event.target);
+  const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
+  if (!step || isTaken || isDrawing() || target.closest("input, select, textarea, [role=tab], [role=toolbar]")) return;
+  event.preventDefault();
+  collection.go(step);
+}
 
 /** @param {import("./intake.js").Found[]} found */
 function takeIn(found) {
@@ -138,5 +154,5 @@ async function correct(digit, corrected) {
   digit.corrected = corrected;
   panel.refresh();
   source.showBoxes();
-  if (!isDrawing() && collection.chosen) collection.update(collection.chosen);
+  collection.update();
 }

@@ -75,6 +75,11 @@ export function written(digit) {
   return String(digit.corrected ?? digit.value);
 }
 
+/** @param {Reading | null} reading */
+export function isCorrected(reading) {
+  return Boolean(reading?.digits.some(({ corrected }) => corrected !== undefined));
+}
+
 /** @param {Digit} digit */
 export function isSettled(digit) {
   return digit.accepted || digit.corrected !== undefined;
