@@ -19,7 +19,7 @@ from inkdigits.learning.recipes import Recipe, find_recipe
 CPU = torch.device("cpu")
 # An epoch is no multiple of a batch, nor of the three processes; later epochs show what is still hard, as all processes
 # together know it.
-RUN = find_recipe("fast").with_changes(epochs=3, batch_size=39)
+RUN = find_recipe("fast").replace(epochs=3, batch_size=39)
 
 
 def digits(count: int) -> tuple[Dataset, Dataset]:

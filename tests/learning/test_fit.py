@@ -24,7 +24,7 @@ from inkdigits.learning.optimization import schedule
 from inkdigits.learning.recipes import RECIPES, Recipe, Review, find_recipe
 
 CPU = torch.device("cpu")
-ONE_EPOCH = find_recipe("fast").with_changes(epochs=1)
+ONE_EPOCH = find_recipe("fast").replace(epochs=1)
 
 pytestmark = pytest.mark.usefixtures("bfloat16")
 
@@ -85,7 +85,7 @@ def trained(
 def test_a_killed_and_resumed_run_ends_in_the_same_weights(
     name: str, bfloat16: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = find_recipe(name).with_changes(epochs=2)
+    recipe = find_recipe(name).replace(epochs=2)
     (tmp_path / "whole").mkdir()
     whole = run(tmp_path / "whole", several_chunks, validation_digits, recipe)
     # Within the first epoch, at its end, within the second; in bfloat16, which most processors emulate, the last alone.
@@ -113,7 +113,7 @@ def test_every_picture_is_counted_once_an_epoch(
     tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
     watcher = Watcher()
-    recipe = find_recipe("mlp").with_changes(epochs=2, batch_size=100)  # divides neither chunk nor epoch
+    recipe = find_recipe("mlp").replace(epochs=2, batch_size=100)  # divides neither chunk nor epoch
     run(tmp_path, several_chunks, validation_digits, recipe, watcher=watcher)
     ends = [report for report in watcher.steps if report.position == report.size]
     assert [report.size for report in ends] == [515, 515]

@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from inkdigits.errors import CheckpointError, printable
+from inkdigits.errors import CheckpointError, argument, printable
 from inkdigits.files import write_atomically
 from inkdigits.learning.history import EpochRecord
 from inkdigits.learning.task import Task
@@ -135,7 +135,8 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError as error:
         raise CheckpointError(
-            f"there is no checkpoint {printable(path)}", "name a run that has one, or start without --resume"
+            f"there is no checkpoint {printable(path)}",
+            f"name a run that has one, or start without {argument('resume', True)}",
         ) from error
     except (SafetensorError, OSError, ValueError) as error:
         raise _damaged(path) from error
@@ -154,7 +155,9 @@ def _checksum(tensors: dict[str, Tensor], rest: dict[str, str]) -> str:
 
 
 def _damaged(path: Path) -> CheckpointError:
-    return CheckpointError(f"the checkpoint {printable(path)} is damaged", "start the run again without --resume")
+    return CheckpointError(
+        f"the checkpoint {printable(path)} is damaged", f"start the run again without {argument('resume', True)}"
+    )
 
 
 def _restore_optimizer(tensors: dict[str, Tensor], optimizer: torch.optim.Optimizer) -> None:

@@ -90,6 +90,7 @@ class DigitsTask(Task[_DigitChunk]):
         device: where to compute.
         teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
         hands: who writes what the recipe has written again; the training digits with other pens, if not given.
+        network: what learns, in the place of the recipe's.
         team: the processes that share the run.
 
     """
@@ -106,8 +107,10 @@ class DigitsTask(Task[_DigitChunk]):
         device: torch.device,
         teacher: Teacher | None = None,
         hands: Hands | None = None,
+        network: nn.Sequential | None = None,
         team: Team = ALONE,
     ) -> None:
+        self._network = network
         self.recipe, self.seed, self.device, self.team = recipe, seed, device, team
         self._teacher, self._hands = teacher, hands or Hands(training)
         self._digits, self._held_out = Digits.of(training, device), Digits.of(validation, device)
@@ -116,8 +119,8 @@ class DigitsTask(Task[_DigitChunk]):
         self.ahead = leaves_a_core(self.build(), recipe.batch_size, device)
 
     def build(self) -> nn.Sequential:
-        """Return the recipe's network."""
-        return build_model(self.recipe.model)
+        """Return the recipe's network, or the one that was given."""
+        return self._network or build_model(self.recipe.model)
 
     def chunks(self, epoch: int, position: int) -> Iterator[_DigitChunk]:
         """Yield augmented pictures in the epoch's order: whole batches, so that only its last may be smaller."""

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from inkdigits.errors import InkdigitsError, UsageError
+from inkdigits.errors import InkdigitsError, UsageError, argument
 
 __all__ = ["ALONE", "BACKENDS", "Team", "joined"]
 
@@ -50,7 +50,7 @@ class Team:
             even = [size for size in range(1, self.size) if not batch_size % size]
             raise UsageError(
                 f"{self.size} processes cannot share batches of {batch_size} evenly",
-                f"use {even[-1]}, or another --batch-size",
+                f"use {even[-1]}, or another {argument('batch_size')}",
             )
 
     def part(self, rows: Tensor) -> Tensor:
