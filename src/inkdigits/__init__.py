@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from inkdigits.reader import Reader
     from inkdigits.reading.to_mnist import to_mnist
     from inkdigits.results.reading import Digit, Line, Mark, Reading
+    from inkdigits.teaching import teach
     from inkdigits.training import train
 
 _HOMES = {
@@ -35,6 +36,7 @@ _HOMES = {
     "load_dataset": "data",
     "plot_mistakes": "evaluation.figures",
     "plot_prediction": "evaluation.figures",
+    "teach": "teaching",
     "to_mnist": "reading.to_mnist",
     "train": "training",
 }
@@ -55,6 +57,7 @@ __all__ = [
     "load_dataset",
     "plot_mistakes",
     "plot_prediction",
+    "teach",
     "to_mnist",
     "train",
 ]
