@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 BFLOAT16 = "INKDIGITS_BFLOAT16"
+# The rooms whose tests take longest: what is long should not be what is left at the end, for one process alone.
+FIRST = ("scale", "service", "learning", "benchmarks")
 
 # A busy machine is slow; no test is about time.
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
 settings.load_profile("untimed")
 
 
@@ -31,13 +34,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("bfloat16", ways, ids=lambda way: f"bfloat16 {way}", indirect=True, scope="module")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say what stays in one process: the tests of a file, which share what they make, and all that share a cluster."""
+    folder = item.path.parent
+    item.add_marker(pytest.mark.xdist_group(folder.name if folder.name == "scale" else str(item.path)))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, and begin with those on Ray: a long file should not be what is left at the end."""
+    """Leave the long tests out, and begin with the long rooms."""
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes long: scripts/test --long"))
-    items.sort(key=lambda item: item.path.parent.name != "scale")
+    rooms = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: rooms.get(item.path.parent.name, len(rooms)))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,16 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import inkdigits
 from inkdigits.errors import CheckpointError, OutputError, UsageError
+from inkdigits.learning.runs import RunFolder
 from inkdigits.training import TrainedRun, resume_training, train
 
+from .running import inkdigits as command
+from .waiting import PATIENCE, wait_until
+
 RUN_FILES = {
+    ".lock",
     "checkpoint.safetensors",
     "config.json",
     "history.csv",
@@ -26,29 +30,29 @@ RUN_FILES = {
 }
 
 
-def start(out: Path, *options: str, epochs: int = 6) -> subprocess.Popen[str]:
-    """Start `inkdigits train` on scikit-learn's digits, with one thread and few enough steps to be quick."""
-    command = [sys.executable, "-m", "inkdigits", "train", "--data", "optdigits", "--threads", "1", "--out", str(out)]
-    if "--resume" not in options:
-        command += ["--epochs", str(epochs)]
-    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def arguments(out: Path, *options: str) -> list[str]:
+    """`inkdigits train` on scikit-learn's digits, with one thread and few enough steps to be quick."""
+    epochs = () if "--resume" in options else ("--epochs", "6")
+    return ["train", "--data", "optdigits", "--threads", "1", "--out", str(out), *epochs, *options]
 
 
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 120
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        time.sleep(0.02)
+def start(out: Path) -> subprocess.Popen[str]:
+    """Train in a process of its own, which can be killed."""
+    program = [sys.executable, "-m", "inkdigits", *arguments(out)]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def resume(out: Path) -> None:
+    resumed = command(*arguments(out, "--resume"))
+    assert resumed.exit_code == 0, resumed.stderr
 
 
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of six epochs that nothing disturbed."""
     out = tmp_path_factory.mktemp("whole") / "run"
-    process = start(out)
-    _, errors = process.communicate(timeout=300)
-    assert process.returncode == 0, errors
+    result = command(*arguments(out))
+    assert result.exit_code == 0, result.stderr
     return out
 
 
@@ -83,13 +87,11 @@ def test_tensorboard_events_hold_one_point_an_epoch(whole_run: Path) -> None:
 def test_a_run_killed_at_any_point_resumes_to_the_same_weights(when: str, whole_run: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     process = start(out)
-    wait_for(out / when, process)
+    wait_until((out / when).exists, process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    resumed = start(out, "--resume")
-    _, errors = resumed.communicate(timeout=300)
-    assert resumed.returncode == 0, errors
+    resume(out)
     assert (out / "model.onnx").read_bytes() == (whole_run / "model.onnx").read_bytes()
     epochs = [record["epoch"] for record in json.loads((out / "history.json").read_text())]
     assert epochs == [1, 2, 3, 4, 5, 6]
@@ -98,15 +100,13 @@ def test_a_run_killed_at_any_point_resumes_to_the_same_weights(when: str, whole_
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(whole_run: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     process = start(out)
-    wait_for(out / "checkpoint.safetensors", process)
+    wait_until((out / "checkpoint.safetensors").exists, process)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert f"inkdigits train --resume --out {out}" in errors
-    resumed = start(out, "--resume")
-    _, errors = resumed.communicate(timeout=300)
-    assert resumed.returncode == 0, errors
+    resume(out)
     assert (out / "model.onnx").read_bytes() == (whole_run / "model.onnx").read_bytes()
 
 
@@ -119,26 +119,29 @@ def test_a_full_disk_is_a_clear_error_and_the_last_checkpoint_stays_whole(whole_
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root can mount a small disk to fill up")
     try:
-        process = start(disk / "run")
-        _, errors = process.communicate(timeout=300)
-        assert process.returncode == 1
-        assert "checkpoint.safetensors: No space left on device; free some space" in errors
-        assert "Traceback" not in errors
+        stopped = command(*arguments(disk / "run"))
+        assert stopped.exit_code == 1
+        assert "checkpoint.safetensors: No space left on device; free some space" in stopped.stderr
+        assert "Traceback" not in stopped.stderr
         assert not [path for path in (disk / "run").iterdir() if path.suffix == ".part"]
         subprocess.run(["mount", "-o", "remount,size=50m", str(disk)], check=True)
-        resumed = start(disk / "run", "--resume")
-        _, errors = resumed.communicate(timeout=300)
-        assert resumed.returncode == 0, errors
+        resume(disk / "run")
         assert (disk / "run" / "model.onnx").read_bytes() == (whole_run / "model.onnx").read_bytes()
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
 
+def test_two_processes_do_not_train_in_one_folder(whole_run: Path) -> None:
+    with RunFolder(whole_run).locked():
+        refused = command(*arguments(whole_run, "--resume"))
+    assert refused.exit_code == 1
+    assert f"another process is training in {whole_run}" in refused.stderr
+
+
 def test_options_that_contradict_the_run_are_refused(whole_run: Path) -> None:
-    process = start(whole_run, "--resume", "--seed", "5")
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode == 2
-    assert "was started with --seed 0, not 5" in errors
+    refused = command(*arguments(whole_run, "--resume", "--seed", "5"))
+    assert refused.exit_code == 2
+    assert "was started with --seed 0, not 5" in refused.stderr
 
 
 def test_a_folder_that_holds_a_run_is_not_written_over(whole_run: Path) -> None:
@@ -146,15 +149,12 @@ def test_a_folder_that_holds_a_run_is_not_written_over(whole_run: Path) -> None:
         train("fast", "optdigits", out=whole_run)
 
 
-def test_resuming_from_nothing_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resuming_from_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="no run to go on with"):
         resume_training(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    process = subprocess.run(
-        [sys.executable, "-m", "inkdigits", "train", "--resume"], capture_output=True, text=True, check=False
-    )
-    assert process.returncode == 1
-    assert "no unfinished run under runs/" in process.stderr
+    refused = command("train", "--resume", folder=tmp_path)
+    assert refused.exit_code == 1
+    assert "no unfinished run under runs/" in refused.stderr
 
 
 def test_unknown_names_are_wrong_usage(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,7 +200,7 @@ def _train_in(
     sources = hands.sources if hands else (training.name,)
     teachers = [teacher["path"] for teacher in config["teachers"]]
     how: dict[str, Any] = {"seed": config["seed"], "device": device, "team": team}
-    with stopping_on_signals() as asked_to:
+    with run.locked() if team.leads else nullcontext(), stopping_on_signals() as asked_to:
         network, history = fit(
             DigitsTask(training, validation, recipe, teacher=taking_turns(teachers), hands=hands, **how),
             checkpoint=run.checkpoint_file,

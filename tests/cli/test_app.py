@@ -11,7 +11,7 @@ import pytest
 from inkdigits import __version__
 from inkdigits.learning.recipes import RECIPES
 
-from .running import inkdigits
+from ..running import inkdigits
 
 COMMANDS = ["demo", "read", "train", "recipes", "evaluate", "show", "export", "doctor"]
 COMMANDS += ["data fetch", "data verify", "data describe"]

@@ -15,7 +15,7 @@ from typer.testing import Result
 
 from inkdigits.data.idx import encode_idx
 
-from .running import inkdigits
+from ..running import inkdigits
 
 NOWHERE = {"INKDIGITS_DATA_DIR": "", "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 

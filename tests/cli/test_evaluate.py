@@ -8,7 +8,7 @@ from PIL import Image
 
 from inkdigits.samples import LABELS
 
-from .running import inkdigits
+from ..running import inkdigits
 
 
 def test_figures_come_as_json_and_a_report_beside_them(tmp_path: Path) -> None:

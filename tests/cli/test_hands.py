@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import Result
 
-from .running import inkdigits
+from ..running import inkdigits
 
 NOWHERE = {"INKDIGITS_DATA_DIR": "", "https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
 

@@ -1,17 +1,21 @@
 """The loop: it learns, counts everything, resumes bit for bit, and stops as it says."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load, load_file, save
 
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
+from inkdigits.learning import digits
 from inkdigits.learning.digits import DigitsTask
 from inkdigits.learning.fit import fit
 from inkdigits.learning.history import EpochRecord, StepReport
@@ -20,6 +24,7 @@ from inkdigits.learning.optimization import schedule
 from inkdigits.learning.recipes import RECIPES, Recipe, Review, find_recipe
 
 CPU = torch.device("cpu")
+ONE_EPOCH = find_recipe("fast").with_changes(epochs=1)
 
 pytestmark = pytest.mark.usefixtures("bfloat16")
 
@@ -58,11 +63,21 @@ def run(
 
 
 @pytest.fixture
-def several_chunks(training_digits: Dataset) -> Dataset:
-    """Enough digits that an epoch is not over after the first chunk, and no multiple of any batch size."""
-    copies = np.tile(training_digits.images, (4, 1, 1))[:4099]
-    labels = np.tile(training_digits.labels, 4)[:4099]
-    return dataclasses.replace(training_digits, images=copies, labels=labels)
+def several_chunks(training_digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """So many digits that an epoch is not over after the second chunk, and no multiple of any batch size."""
+    monkeypatch.setattr(digits, "_CHUNK", 256)
+    few = slice(0, 515)
+    return dataclasses.replace(training_digits, images=training_digits.images[few], labels=training_digits.labels[few])
+
+
+@pytest.fixture(scope="module")
+def trained(
+    bfloat16: str, tmp_path_factory: pytest.TempPathFactory, training_digits: Dataset, validation_digits: Dataset
+) -> Path:
+    """The folder of a run of one epoch, which nothing disturbed."""
+    folder = tmp_path_factory.mktemp("trained")
+    run(folder, training_digits, validation_digits, ONE_EPOCH)
+    return folder
 
 
 # Between them: dropout, Adam and a small last batch; Muon, AdamW and a review of the hard pictures.
@@ -86,11 +101,12 @@ def test_a_killed_and_resumed_run_ends_in_the_same_weights(
             assert torch.equal(weights, resumed[key]), key
 
 
-def test_seeds_differ(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
-    recipe = find_recipe("fast").with_changes(epochs=1)
-    first = run(tmp_path, training_digits, validation_digits, recipe, seed=0)
-    other = run(tmp_path, training_digits, validation_digits, recipe, seed=1)
-    assert any(not torch.equal(first[key], other[key]) for key in first)
+def test_seeds_differ(tmp_path: Path, trained: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
+    run(tmp_path, training_digits, validation_digits, ONE_EPOCH, seed=1)
+    first, other = (load_file(folder / "checkpoint.safetensors") for folder in (trained, tmp_path))
+    weights = [name for name in first if name.startswith("network.")]
+    assert weights
+    assert any(not torch.equal(first[name], other[name]) for name in weights)
 
 
 def test_every_picture_is_counted_once_an_epoch(
@@ -100,10 +116,10 @@ def test_every_picture_is_counted_once_an_epoch(
     recipe = find_recipe("mlp").with_changes(epochs=2, batch_size=100)  # divides neither chunk nor epoch
     run(tmp_path, several_chunks, validation_digits, recipe, watcher=watcher)
     ends = [report for report in watcher.steps if report.position == report.size]
-    assert [report.size for report in ends] == [4099, 4099]
+    assert [report.size for report in ends] == [515, 515]
     for record, end in zip(watcher.history, ends, strict=True):
         assert record.accuracy == end.accuracy
-        assert (record.accuracy * 4099) % 1 == pytest.approx(0, abs=1e-6)
+        assert (record.accuracy * 515) % 1 == pytest.approx(0, abs=1e-6)
         assert (record.validation_accuracy * len(validation_digits)) % 1 == pytest.approx(0, abs=1e-6)
     assert [record.epoch for record in watcher.history] == [1, 2]
 
@@ -121,24 +137,46 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoi
 
 
 def test_another_runs_checkpoint_is_refused(
-    tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+    trained: Path, training_digits: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = find_recipe("fast").with_changes(epochs=1)
-    run(tmp_path, training_digits, validation_digits, recipe)
     with pytest.raises(CheckpointError, match="another recipe, seed or data"):
-        run(tmp_path, training_digits, validation_digits, recipe, seed=1, resume=True)
+        run(trained, training_digits, validation_digits, ONE_EPOCH, seed=1, resume=True)
 
 
 @pytest.mark.parametrize("damage", [b"", b"not safetensors at all", None])
 def test_a_damaged_checkpoint_is_a_clear_error(
-    damage: bytes | None, tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
+    damage: bytes | None, trained: Path, tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = find_recipe("fast").with_changes(epochs=1)
-    run(tmp_path, training_digits, validation_digits, recipe)
-    path = tmp_path / "checkpoint.safetensors"
-    path.write_bytes(path.read_bytes()[:-100] if damage is None else damage)
+    whole = (trained / "checkpoint.safetensors").read_bytes()
+    (tmp_path / "checkpoint.safetensors").write_bytes(whole[:-100] if damage is None else damage)
     with pytest.raises(CheckpointError, match="damaged"):
-        run(tmp_path, training_digits, validation_digits, recipe, resume=True)
+        run(tmp_path, training_digits, validation_digits, ONE_EPOCH, resume=True)
+
+
+def flip_a_bit(content: bytes) -> bytes:
+    return content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
+
+
+def halve_the_precision(content: bytes) -> bytes:
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(content)
+        with safe_open(file.name, framework="pt") as whole:
+            rest = whole.metadata()
+    tensors = {name: value.half() if value.is_floating_point() else value for name, value in load(content).items()}
+    return save(tensors, rest)
+
+
+@pytest.mark.parametrize("change", [flip_a_bit, halve_the_precision])
+def test_a_checkpoint_that_was_changed_since_is_not_gone_on_from(
+    change: Callable[[bytes], bytes],
+    trained: Path,
+    tmp_path: Path,
+    training_digits: Dataset,
+    validation_digits: Dataset,
+) -> None:
+    (tmp_path / "checkpoint.safetensors").write_bytes(change((trained / "checkpoint.safetensors").read_bytes()))
+    with pytest.raises(CheckpointError, match="damaged"):
+        run(tmp_path, training_digits, validation_digits, ONE_EPOCH, resume=True)
 
 
 def test_resuming_without_a_checkpoint_is_a_clear_error(
@@ -148,9 +186,8 @@ def test_resuming_without_a_checkpoint_is_a_clear_error(
         run(tmp_path, training_digits, validation_digits, find_recipe("fast"), resume=True)
 
 
-def test_the_checkpoint_is_plain_tensors(tmp_path: Path, training_digits: Dataset, validation_digits: Dataset) -> None:
-    run(tmp_path, training_digits, validation_digits, find_recipe("fast").with_changes(epochs=1))
-    names = {name.split(".")[0] for name in load_file(tmp_path / "checkpoint.safetensors")}
+def test_the_checkpoint_is_plain_tensors(trained: Path) -> None:
+    names = {name.split(".")[0] for name in load_file(trained / "checkpoint.safetensors")}
     assert names == {"task", "network", "optimizer", "random"}
 
 

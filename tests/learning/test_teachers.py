@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,21 @@ from inkdigits.learning.recipes import find_recipe
 from inkdigits.learning.teachers import describe_teacher, taking_turns
 from inkdigits.training import resume_training
 
+ONE_EPOCH = find_recipe("fast").with_changes(epochs=1)
+
 
 @pytest.fixture(scope="module")
 def teachers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("teachers")
-    recipe = find_recipe("fast").with_changes(epochs=1)
-    return [inkdigits.train(recipe, "optdigits", seed=seed, out=folder / str(seed)).model for seed in (0, 1)]
+    return [inkdigits.train(ONE_EPOCH, "optdigits", seed=seed, out=folder / str(seed)).model for seed in (0, 1)]
+
+
+@pytest.fixture(scope="module")
+def taught(teachers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that learned from them."""
+    out = tmp_path_factory.mktemp("taught") / "run"
+    inkdigits.train(ONE_EPOCH, "optdigits", out=out, teachers=teachers)
+    return out
 
 
 def test_teachers_take_turns(teachers: list[Path]) -> None:
@@ -46,7 +56,7 @@ def test_a_student_learns_what_its_teacher_answers_and_not_the_labels(
     def always_three(images: torch.Tensor, chunk: int) -> torch.Tensor:
         return torch.eye(10)[3].expand(len(images), 10)
 
-    recipe = dataclasses.replace(find_recipe("fast").with_changes(epochs=1), teaching=1.0)
+    recipe = dataclasses.replace(ONE_EPOCH, teaching=1.0)
     device = torch.device("cpu")
     task = DigitsTask(training_digits, validation_digits, recipe, seed=0, device=device, teacher=always_three)
     network, _ = fit(task, checkpoint=tmp_path / "checkpoint", identity={})
@@ -54,14 +64,13 @@ def test_a_student_learns_what_its_teacher_answers_and_not_the_labels(
     assert (predict_logits(network, pictures).argmax(1) == 3).all()
 
 
-def test_the_run_folder_says_who_taught(teachers: list[Path], tmp_path: Path) -> None:
-    inkdigits.train(find_recipe("fast").with_changes(epochs=1), "optdigits", out=tmp_path / "run", teachers=teachers)
-    config = json.loads((tmp_path / "run" / "config.json").read_text())
+def test_the_run_folder_says_who_taught(teachers: list[Path], taught: Path) -> None:
+    config = json.loads((taught / "config.json").read_text())
     assert config["teachers"] == [describe_teacher(model) for model in teachers]
 
 
-def test_a_run_whose_teachers_have_changed_is_not_resumed(teachers: list[Path], tmp_path: Path) -> None:
-    inkdigits.train(find_recipe("fast").with_changes(epochs=1), "optdigits", out=tmp_path / "run", teachers=teachers)
+def test_a_run_whose_teachers_have_changed_is_not_resumed(taught: Path, tmp_path: Path) -> None:
+    shutil.copytree(taught, tmp_path / "run")
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     config["teachers"].reverse()
     (tmp_path / "run" / "config.json").write_text(json.dumps(config))

@@ -123,6 +123,22 @@ def test_a_client_that_hangs_up_frees_its_reader(serve, digit) -> None:
     assert served.client.post("/v1/read?single=true", content=digit, headers=PNG).json()["text"] == "8"
 
 
+def test_who_hangs_up_on_drawings_costs_no_reader(serve, digit) -> None:
+    unhurried = f"from inkdigits.service import reading_pool\nreading_pool._NEARLY_DONE = {PATIENCE}"
+    served = serve("--workers", "2", before=unhurried)
+    readers = readers_of(served.process.pid)
+    head = b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\n"
+    for _ in range(12):
+        leaving = [served.connect() for _ in range(20)]
+        for connection in leaving:
+            connection.sendall(head % len(digit) + digit)
+        for connection in leaving:
+            connection.close()
+        wait_until(lambda: "inkdigits_queue 0.0" in served.client.get("/metrics").text)
+        assert served.client.post("/v1/read?single=true", content=digit, headers=PNG).json()["text"] == "8"
+    assert readers_of(served.process.pid) == readers
+
+
 def test_a_reader_may_take_no_more_memory_than_its_allowance(serve, digit) -> None:
     served = serve("--workers", "1", "--reader-memory", "64MiB")
     large = io.BytesIO()

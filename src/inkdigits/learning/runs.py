@@ -8,6 +8,7 @@ A run folder such as `runs/fast-20260131-120000/` holds
 - `learning_curve.png`
 - `metrics.json`: figures on the validation digits
 - `model.onnx`: the model file
+- `.lock`: held by the process that trains in it
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
 import inkdigits
 from inkdigits.errors import CheckpointError, OutputError, printable
@@ -62,6 +66,29 @@ class RunFolder:
     def learning_curve_file(self) -> Path:
         """The figure of loss and accuracy by epoch."""
         return self.path / "learning_curve.png"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process out, as long as a block runs; a process that dies keeps out nobody.
+
+        Raises:
+            CheckpointError: another process trains here.
+            OutputError: the folder cannot be written to.
+
+        """
+        lock = FileLock(self.path / ".lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise CheckpointError(
+                f"another process is training in {printable(self.path)}", "wait for it, or stop it first"
+            ) from error
+        except OSError as error:
+            raise OutputError(f"cannot write to {printable(self.path)}: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def read_config(self) -> dict[str, Any]:
         """Return what `create_run` wrote.

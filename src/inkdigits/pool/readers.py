@@ -5,12 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -61,6 +62,7 @@ class Readers:
         self._start = partial(ProcessPool, processes, initializer=begin, initargs=given, context=context)
         self._pool = self._start()
         self._replacing = Lock()
+        self._keepers, self._fewer = 0, Condition()
 
     def submit(self, work: Callable[[Reader], _Result], seconds: float | None = None) -> Future[_Result]:
         """Have some work done; cancelling the future takes it from the queue, or kills the process that is at it.
@@ -85,6 +87,24 @@ class Readers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is not None:  # nobody waits for the rest
             self._pool.stop()  # type: ignore[no-untyped-call]
+        self.close()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the processes, as long as a block runs, for whoever may still have work for them."""
+        with self._fewer:
+            self._keepers += 1
+        try:
+            yield
+        finally:
+            with self._fewer:
+                self._keepers -= 1
+                self._fewer.notify_all()
+
+    def retire(self) -> None:
+        """Close once nobody keeps the processes."""
+        with self._fewer:
+            self._fewer.wait_for(lambda: not self._keepers)
         self.close()
 
     def close(self) -> None:

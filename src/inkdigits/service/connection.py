@@ -7,7 +7,7 @@ from asyncio import BaseTransport, TimerHandle, Transport
 from dataclasses import dataclass
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from inkdigits.service.logs import log
 
@@ -52,6 +52,7 @@ class Connection(HttpToolsProtocol):
         self._answer_timer: TimerHandle | None = None
         self._bare_bytes = 0  # that came since the last that was a body's
         self._last_used = 0
+        self._answered: RequestResponseCycle | None = None  # what is being answered; `cycle` came last, and may wait
         self._stopping = False
 
     @property
@@ -88,6 +89,8 @@ class Connection(HttpToolsProtocol):
         """Stop waiting; the request begins."""
         self._end_of_head()
         super().on_headers_complete()
+        if not self.pipeline:
+            self._answered = self.cycle
         if self._stopping and self.cycle is not None:
             self.cycle.keep_alive = False
 
@@ -100,6 +103,12 @@ class Connection(HttpToolsProtocol):
         """Count anew for the next request."""
         self._bare_bytes = 0
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Answer what came next."""
+        if self.pipeline:
+            self._answered = self.pipeline[-1][0]
+        super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, and log that it came."""
@@ -117,9 +126,10 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """Stop waiting, and tell what is being answered; uvicorn tells what came last."""
         self._end_of_head()
         self._end_of_answer()
+        self._end_answering()
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
@@ -132,10 +142,15 @@ class Connection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         """Cut the connection; what would still be answered is not."""
-        self.pipeline.clear()
-        if self.cycle is not None:
-            self.cycle.disconnected = True
+        self._end_answering()
         self.transport.abort()
+
+    def _end_answering(self) -> None:
+        """Tell what is being answered that nobody is there; what waits behind it will not be."""
+        self.pipeline.clear()
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True  # before the connection is cut: uvloop raises where one then writes
+            self._answered.message_event.set()
 
     def _make_room(self) -> None:
         """Close the connection that has been idle longest; this one, if all others are busy."""
@@ -160,6 +175,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: bytes) -> None:
         """Answer what is not taken, and close the connection."""
         self._end_of_head()
+        self._end_answering()
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
             self.transport.close()

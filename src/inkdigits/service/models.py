@@ -110,7 +110,7 @@ class Models:
             old, self.current = self.current, model
             self._metrics.set_model(model.name, model.version)
             self._metrics.count_reload("loaded")
-        Thread(target=old.readers.close, name="old readers", daemon=True).start()
+        Thread(target=old.readers.retire, name="old readers", daemon=True).start()
         log.info("model loaded", extra={"fields": {"model": model.name, "version": model.version}})
         return model
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -21,7 +21,8 @@ __all__ = ["Place", "ReadingPool"]
 
 _Result = TypeVar("_Result")
 
-_KEPT = 4  # one of so many places is kept from a client that has all the others, and from large pictures
+_KEPT = 4  # one of so many places is kept from a client that has all the others
+_NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawing ends sooner than a reader is replaced
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,15 @@ class Place:
         request: whose it is.
         readers: who reads for it, all of it by one model.
         deadline: of the whole request, on the event loop's clock.
-        large: holds a large picture until it may be read.
+        turns: holds a picture until a reader is free.
+        large: holds a large picture until it may have a turn.
 
     """
 
     request: Request
     readers: Readers
     deadline: float
+    turns: asyncio.Semaphore
     large: asyncio.Semaphore
 
     async def run(self, work: Callable[[Reader], _Result], *, quick: bool = False) -> _Result:
@@ -55,11 +58,24 @@ class Place:
 
         """
         try:
-            async with asyncio.timeout_at(self.deadline), nullcontext() if quick else self.large:
-                left = self.deadline - asyncio.get_running_loop().time()
-                return await _unless_gone(self.request, asyncio.wrap_future(self.readers.submit(work, left)))
+            async with asyncio.timeout_at(self.deadline):
+                return await _unless_gone(self.request, self._read(work, quick=quick))
         except TimeoutError:
             raise ApiError(504, "timeout", "this took too long; send fewer or smaller pictures") from None
+
+    async def _read(self, work: Callable[[Reader], _Result], *, quick: bool) -> _Result:
+        """Wait for a turn and keep it until a reader is free again, also if nobody waits for the result any more."""
+        async with AsyncExitStack() as turn:
+            for needed in (self.turns,) if quick else (self.large, self.turns):
+                await turn.enter_async_context(needed)
+            left = self.deadline - asyncio.get_running_loop().time()
+            reading = asyncio.wrap_future(self.readers.submit(work, left))
+            try:
+                return await asyncio.shield(reading)
+            except asyncio.CancelledError:
+                await asyncio.wait((reading,), timeout=_NEARLY_DONE)
+                reading.cancel()
+                raise
 
 
 class ReadingPool:
@@ -76,6 +92,7 @@ class ReadingPool:
     """
 
     def __init__(self, processes: int, places: int, timeout: float, metrics: Metrics) -> None:
+        self._turns = asyncio.Semaphore(processes)
         self._large = asyncio.Semaphore(max(1, processes - 1))
         self._places = places
         self._share = places - places // _KEPT
@@ -101,7 +118,9 @@ class ReadingPool:
         self.check_room(client)
         self._change(client, 1)
         try:
-            yield Place(request, readers, asyncio.get_running_loop().time() + self._timeout, self._large)
+            deadline = asyncio.get_running_loop().time() + self._timeout
+            with readers.kept():
+                yield Place(request, readers, deadline, self._turns, self._large)
         finally:
             self._change(client, -1)
 
@@ -112,9 +131,9 @@ class ReadingPool:
         self._metrics.set_queue(self._taken.total())
 
 
-async def _unless_gone(request: Request, work: Awaitable[_Result]) -> _Result:
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result:
     """Return what is awaited; cancel it as soon as the client hangs up."""
-    reading = asyncio.ensure_future(work)
+    reading = asyncio.create_task(work)
     gone = asyncio.ensure_future(request.receive())  # its body has come: what comes now is the end of the connection
     try:
         await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
