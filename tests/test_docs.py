@@ -12,7 +12,8 @@ import pytest
 import inkdigits
 
 REPOSITORY = Path(__file__).parents[1]
-PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+PAGES = [*(REPOSITORY / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG"))]
+PAGES += [*sorted((REPOSITORY / "docs").glob("*.md"))]
 
 
 def test_the_command_lines_page_is_what_help_prints() -> None:

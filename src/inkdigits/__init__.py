@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from inkdigits.reader import Reader
     from inkdigits.reading.to_mnist import to_mnist
     from inkdigits.results.reading import Digit, Line, Mark, Reading
+    from inkdigits.teaching import teach
     from inkdigits.training import TrainedRun, train
     from inkdigits.training.digit_classifier import DigitClassifier
 
@@ -35,6 +36,7 @@ _ROOMS = {
     "reader": ("Reader",),
     "reading.to_mnist": ("to_mnist",),
     "results.reading": ("Digit", "Line", "Mark", "Reading"),
+    "teaching": ("teach",),
     "training": ("TrainedRun", "train"),
     "training.digit_classifier": ("DigitClassifier",),
 }
@@ -43,7 +45,7 @@ _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 __all__ = ["RECIPES", "Augmentation", "Classifier", "Dataset", "Digit", "DigitClassifier", "Evaluation"]
 __all__ += ["InkdigitsError", "Line", "Mark", "Reader", "Reading", "Recipe", "TrainedRun", "__version__"]
 __all__ += ["augment", "evaluate", "export", "load_dataset", "plot_digits", "plot_mistakes", "plot_prediction"]
-__all__ += ["plot_predictions", "to_mnist", "train"]
+__all__ += ["plot_predictions", "teach", "to_mnist", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -151,7 +151,7 @@ def _model_table(evaluation: Evaluation) -> Table:
     return _table(
         f"{evaluation.model} on {evaluation.data}, {evaluation.split}",
         {
-            "accuracy": f"{evaluation.accuracy:.2%}  (95 % interval {low:.2%} to {high:.2%})",
+            "accuracy": f"{evaluation.accuracy:.2%}  (95% interval {low:.2%} to {high:.2%})",
             "read wrong": f"{wrong:,} of {evaluation.n:,}",
             "loss": f"{evaluation.loss:.4f}",
             "calibration error": f"{evaluation.ece:.2%}",

@@ -47,5 +47,6 @@ def recipes(
     output_console().print(table)
     for machine in sorted({figures.machine for figures in measured.values()}):
         output_console().print(
-            f"Accuracy: mean ± sd (seeds) of the last epoch on MNIST's 10,000 test digits. Measured on: {machine}."
+            f"Accuracy: mean ± sd (seeds) of the last epoch on MNIST's 10,000 test digits. "
+            f"–: too few seeds were run. Measured on: {machine}."
         )

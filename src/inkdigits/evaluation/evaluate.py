@@ -31,7 +31,7 @@ class Evaluation:
         n: how many digits; all of them are counted.
         correct: how many were read right.
         accuracy: `correct / n`.
-        interval: the 95 % interval of the accuracy (Wilson 1927).
+        interval: the 95% interval of the accuracy (Wilson 1927).
         loss: mean cross-entropy in nats.
         ece: expected calibration error, 15 bins (Guo et al. 2017), from 0 to 1.
         confusion: int64 (10,10), true digit by row, predicted digit by column.

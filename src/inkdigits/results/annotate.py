@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import open_picture
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
+from inkdigits.results.shares import shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,7 +97,7 @@ def plot(reading: Reading) -> Figure:
         seen.set_axis_off()
         bars = figure.add_subplot(grid[row, 2])
         colours = [colour_of(digit) if value == digit.value else PALE for value in range(10)]
-        bars.bar(range(10), digit.probabilities, color=colours)
+        bars.bar(range(10), shares(digit), color=colours)
         bars.set(xticks=range(10), yticks=(), ylim=(0, 1), xlabel=f"{digit.value}: {digit.confidence:.1%}")
     return figure
 
@@ -192,16 +193,16 @@ def _said(read: Digit | Mark) -> str:
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: _Point) -> None:
-    """Draw what the model saw of a digit and the ten probabilities that it gave."""
+    """Draw what the model saw of a digit and how probable each of the ten is."""
     draw = ImageDraw.Draw(canvas)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((_SEEN, _SEEN), Image.Resampling.NEAREST), corner)
     verdict = f"{_said(digit)}   {digit.confidence:.1%}"
     draw.text((left, top + _SEEN + 16), verdict, colour_of(digit), font(18), anchor="lm")
-    for value, probability in enumerate(digit.probabilities):
+    for value, share in enumerate(shares(digit)):
         middle = top + 6 + value * (_SEEN - 12) // 9
         start = left + _SEEN + 28
         predicted = value == digit.value
         draw.text((start - 8, middle), str(value), WORDS, font(11), anchor="rm")
-        length = max(1, round(probability * (_BARS - 1)))
+        length = max(1, round(share * (_BARS - 1)))
         draw.rectangle((start, middle - 3, start + length, middle + 3), colour_of(digit) if predicted else PALE)
