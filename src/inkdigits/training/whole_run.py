@@ -103,7 +103,7 @@ def train(
     if elsewhere is None:
         find_device(device)
     with shown(progress) as live:
-        source = load_source(data, validation, data_dir, offline=offline, progress=live and live.on_data)
+        source = load_source(data, validation, data_dir, offline=offline, progress=live.on_data if live else None)
         config = {
             "recipe": chosen.to_dict(),
             "seed": seed,
@@ -168,7 +168,9 @@ def resume_training(
     team = team or ALONE
     with shown(progress) as live:
         where = config["data"]["data_dir"]
-        source = load_source(config["data"]["name"], None, where, offline=offline, progress=live and live.on_data)
+        source = load_source(
+            config["data"]["name"], None, where, offline=offline, progress=live.on_data if live else None
+        )
         # A run that was killed before its first checkpoint begins anew.
         resume = team.from_leader(run.checkpoint_file.exists)
         work = Work(run, config, source, place, [*([live] if live else []), *observers], team, None)
