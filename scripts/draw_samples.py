@@ -8,7 +8,7 @@ Each digit is strokes of a pen, splines through a few points that a hand has sha
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +37,7 @@ STROKES: dict[str, list[list[tuple[float, float]]]] = {
             (0.4, 0.1),
         ]
     ],
+    "1": [[(0.3, 0.3), (0.48, 0.17), (0.6, 0.03)], [(0.6, 0.03), (0.55, 0.7), (0.5, 1.38)]],
     "2": [
         [(0.1, 0.35), (0.25, 0.08), (0.6, 0.03), (0.85, 0.3), (0.7, 0.7), (0.35, 1.05), (0.08, 1.35)],
         [(0.08, 1.35), (0.35, 1.27), (0.65, 1.34), (0.95, 1.3)],
@@ -118,16 +119,18 @@ def write(
     height: float,
     pen: float,
     slant: float = 0.1,
+    pitch: float | None = None,
 ) -> Levels:
     """Write digits in the middle of a page.
 
     Args:
         rng: the hand.
-        text: the digits.
+        text: the digits, perhaps with spaces.
         size: width and height of the page in pixels.
         height: of a digit, as a share of the page.
         pen: its width, as a share of a digit's height.
         slant: how far a digit leans to the right, as a share of its height.
+        pitch: pixels from one digit to the next; by their size if None.
 
     Returns:
         float (height,width), 0 paper to 1 ink.
@@ -137,11 +140,12 @@ def write(
     page = Image.new("L", (width, tall))
     draw = ImageDraw.Draw(page)
     unit = height * tall / 1.4
+    step = 1.35 * unit if pitch is None else SUPERSAMPLING * pitch
     for number, digit in enumerate(text):
-        across = width / 2 + (number - len(text) / 2) * 1.35 * unit + 0.17 * unit
+        across = width / 2 + (number - len(text) / 2) * step + 0.5 * (step - 1.01 * unit)
         down = tall * (1 - height) / 2 + rng.normal(0, 0.05) * unit
         lean, shape = slant + rng.normal(0, 0.03), rng.normal(1, 0.04, 2)
-        for stroke in STROKES[digit]:
+        for stroke in STROKES.get(digit, ()):  # a space has none
             line = spline(np.array(stroke) + rng.normal(0, 0.018, (len(stroke), 2)))
             line += 0.006 * np.stack([tremor(rng, len(line)), tremor(rng, len(line))], axis=1)
             x = (line[:, 0] + lean * (0.7 - line[:, 1])) * shape[0] * unit + across
@@ -252,6 +256,58 @@ def string(rng: np.random.Generator) -> Image.Image:
     )
 
 
+def boxes(rng: np.random.Generator) -> Image.Image:
+    """Draw a digit into each of the boxes of a form."""
+    size, count, side, top = (900, 200), 8, 100, 50
+    left = (size[0] - count * side) // 2
+    form = Image.new("RGB", size, (252, 252, 250))
+    draw = ImageDraw.Draw(form)
+    for number in range(count):
+        draw.rectangle((left + number * side, top, left + (number + 1) * side, top + side), outline=(120, 128, 140))
+    ink = write(rng, "40926153", size, height=0.36, pen=0.07, pitch=side)
+    return photograph(rng, paint(ink, (26, 40, 110), np.asarray(form, float)), 0.12)
+
+
+def page(rng: np.random.Generator, size: tuple[int, int] = (1000, 1200)) -> Image.Image:
+    """Draw lines of numbers on a ruled page."""
+    sheet = paper((250, 250, 246), size)
+    step = size[1] // 8
+    sheet[step::step] -= (22, 14, 4)
+    sheet[step + 1 :: step] -= (22, 14, 4)
+    for number, line in enumerate(PAGE):
+        top = (number + 1) * step
+        strip = write(rng, line, (size[0], step), height=0.56, pen=0.07)
+        sheet[top : top + step] = paint(strip, (30, 34, 60), sheet[top : top + step])
+    return photograph(rng, sheet, 0.15)
+
+
+def desk(rng: np.random.Generator) -> Image.Image:
+    """Draw a page that lies on a wooden desk, photographed from the side under a lamp."""
+    size = 1400, 1050
+    wood = (
+        paper((132, 92, 58), size)
+        + 9 * grain(rng, (size[0], size[1] * 8), 24).reshape(size[1], 8, size[0]).mean(1)[..., None]
+    )
+    sheet = page(rng)
+    corners = (430, 120), (1010, 150), (1130, 960), (300, 930)  # of the sheet on the desk, clockwise
+    shape = perspective(corners, [(0, 0), (sheet.width, 0), sheet.size, (0, sheet.height)])
+    laid = sheet.transform(size, Image.Transform.PERSPECTIVE, shape, Image.Resampling.BICUBIC)
+    mask = Image.new("L", sheet.size, 255).transform(size, Image.Transform.PERSPECTIVE, shape, Image.Resampling.BICUBIC)
+    cover = np.asarray(mask)[..., None] / 255
+    return photograph(rng, wood * (1 - cover) + np.asarray(laid, float) * cover, 0.45)
+
+
+def perspective(seen: Sequence[tuple[int, int]], flat: Sequence[tuple[int, int]]) -> list[float]:
+    """Return the eight numbers by which Pillow finds the point of a flat picture for each that is seen."""
+    rows, values = [], []
+    for (x, y), (u, v) in zip(seen, flat, strict=True):
+        rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
+        values += [u, v]
+    return list(np.linalg.solve(np.array(rows, float), np.array(values, float)))
+
+
+PAGE = ("4072", "198530", "27 46 19", "5386", "90 71", "6284")
+
 SAMPLES: dict[str, tuple[str, Callable[[np.random.Generator], Image.Image]]] = {
     "pen-on-cream.jpg": ("3", pen_on_cream),
     "chalk-on-board.jpg": ("5", chalk_on_board),
@@ -263,6 +319,9 @@ SAMPLES: dict[str, tuple[str, Callable[[np.random.Generator], Image.Image]]] = {
     "mouse.png": ("8", mouse),
     "blank-page.jpg": ("", blank_page),
     "string-407.jpg": ("407", string),
+    "row-of-boxes.jpg": ("40926153", boxes),
+    "page.jpg": ("|".join(PAGE), page),
+    "sheet-on-desk.jpg": ("|".join(PAGE), desk),
 }
 
 

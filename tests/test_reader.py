@@ -11,7 +11,7 @@ from inkdigits.reader import Reader
 from inkdigits.samples import LABELS, sample_pictures
 
 with LABELS.open(newline="") as file:
-    TRUTH = {row["path"]: row["label"] for row in csv.DictReader(file)}
+    TRUTH = {row["path"]: row["label"].replace("|", "\n") for row in csv.DictReader(file)}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,7 @@ def run_demo(
         epochs=None if data == "mnist" else _EPOCHS_OF_EMBEDDED_DATA,
         data_dir=data_dir,
         offline=offline,
+        progress=False,
         observers=observers,
     )
     for name in ("model.onnx", "history.csv"):
@@ -142,7 +143,7 @@ def _write_report(
         evaluation,
         test.images,
         info=read_info(open_session(run.model), run.model.stem),
-        history=[asdict(record) for record in run.history],
+        history=run.history.rows(),
         readings=readings,
         own_readings=own_readings,
         title="inkdigits: handwritten digits, learned and read",

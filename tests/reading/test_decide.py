@@ -69,11 +69,12 @@ def test_one_digit_was_asked_for_and_there_are_several() -> None:
     decision = decided(line(0.95, 0.9, 0.93), single=True)
     assert [digit.accepted for digit in decision.lines[0].digits] == [False] if decision.lines else True
     assert not any(digit.accepted for part in decision.lines for digit in part.digits)
+    assert decision.notes == ("you asked for one digit; this looks like several",)
 
 
 def test_the_note_says_that_several_were_found() -> None:
     decision = decided(line(0.95, 0.6), single=True)
-    assert decision.notes == ("several digits were found: you asked for one",)
+    assert decision.notes == ("you asked for one digit; this looks like several",)
 
 
 def test_confidence_is_brought_to_the_share_that_is_right() -> None:

@@ -129,9 +129,25 @@ def test_a_dropped_page_shows_its_boxes_and_a_click_explains_a_digit(visit: Visi
     expect(boxes.nth(4)).to_have_class("box ok chosen")
     details = visitor.page.get_by_role("region", name="The chosen digit")
     expect(details.locator(".verdict")).to_contain_text("sure that this is a 0.")
-    expect(details.locator(".bars li")).to_have_count(10)
+    expect(details.locator(".bars li")).to_have_count(11)  # the ten digits, and none
     seen = details.get_by_role("img")
     assert seen.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
+
+
+def test_the_bar_of_what_was_read_is_as_long_as_it_is_sure(visit: Visit) -> None:
+    answer = Reader().read(SAMPLES["marker"]).to_dict()
+    answer["status"] = "uncertain"
+    answer["digits"][0] |= {"confidence": 0.171, "accepted": False}
+    visitor = visit()
+    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=answer))
+    visitor.drop(SAMPLES["marker"])
+    expect(visitor.page.locator(".verdict")).to_have_text(
+        "Uncertain: only 17.1\u00a0% sure that this is a 2. It may be no digit."
+    )
+    expect(visitor.page.locator(".bars .read .share")).to_have_text("17.1\u00a0%")
+    told = visitor.page.locator(".bars .share").all_inner_texts()
+    shares = [float(words.strip("% >\u00a0")) for words in told]
+    assert sum(shares) == pytest.approx(100, abs=1)
 
 
 def test_boxes_lie_where_the_reader_found_the_digits(visit: Visit, numbers: Path) -> None:
@@ -166,6 +182,22 @@ def test_digits_are_chosen_with_the_keyboard_alone(visit: Visit, numbers: Path) 
     expect(visitor.page.locator("#pad")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("example", "text", "state"),
+    [
+        ("A digit", ["3"], "Sure"),
+        ("A form", ["40926153"], "Sure"),
+        ("On a desk", ["4072", "198530", "27 46 19", "5386", "90 71", "6284"], "Sure"),
+        ("Nothing", [], "No digit"),
+    ],
+)
+def test_an_example_is_read_with_one_click(visit: Visit, example: str, text: list[str], state: str) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("button", name=example).click()
+    visitor.expect_state(state)
+    visitor.expect_text(*text)
+
+
 def test_a_pasted_picture_is_read(visit: Visit, digit: bytes) -> None:
     visitor = visit()
     visitor.paste(digit)
@@ -191,13 +223,44 @@ def test_a_picture_without_digits_is_told_from_one_with_an_uncertain_digit(visit
     visitor = visit()
     visitor.drop(SAMPLES["blank-page"], tmp_path / "doubtful.png")
     visitor.expect_state("No digit")
-    expect(visitor.page.locator("#reading-body")).to_contain_text("No digit was found here. Write larger")
-    shapes = visitor.page.locator("tbody .state use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
+    expect(visitor.page.locator("#reading-body")).to_contain_text("No digit was found in this picture.")
+    shapes = visitor.page.locator(".row > .state use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
     assert shapes[0] == "#icon-no_digit"
-    visitor.page.get_by_role("button", name="doubtful.png").click()
+    visitor.page.get_by_role("option", name="doubtful.png").click()
     visitor.expect_state("Uncertain")
     expect(visitor.page.locator("#picture-boxes .box.uncertain")).to_have_count(1)
     expect(visitor.page.locator(".verdict")).to_contain_text("Uncertain: only")
+
+
+def test_asking_for_one_digit_is_seen_explained_and_ends_with_the_pictures(visit: Visit) -> None:
+    visitor = visit()
+    visitor.drop(SAMPLES["string-407"])
+    visitor.expect_text("407")
+    single = visitor.page.get_by_label("Each picture is one digit")
+    expect(single).to_be_in_viewport()
+    single.check()
+    visitor.expect_state("No digit")
+    expect(visitor.page.locator(".advice")).to_contain_text("You asked for one digit; this looks like several.")
+    visitor.page.get_by_role("button", name="Read all digits").click()
+    visitor.expect_text("407")
+    expect(single).not_to_be_checked()
+    single.check()
+    visitor.expect_state("No digit")
+    visitor.page.get_by_role("button", name="Remove all").click()
+    visitor.drop(SAMPLES["string-407"])
+    visitor.expect_text("407")
+    expect(single).not_to_be_checked()
+
+
+def test_a_drawing_without_a_digit_is_told_what_fits_a_drawing(visit: Visit) -> None:
+    visitor = visit()
+    visitor.draw_line(0.5, pressure=0.5)
+    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=Reader().read(SAMPLES["blank-page"]).to_dict()))
+    visitor.draw_line(0.6, pressure=0.5)
+    visitor.expect_state("No digit")
+    expect(visitor.page.locator(".advice")).to_have_text(
+        "No digit was found in this drawing. Write larger, or trace a thin stroke again."
+    )
 
 
 def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(visit: Visit, tmp_path: Path) -> None:
@@ -209,16 +272,81 @@ def test_a_dropped_folder_becomes_a_table_in_order_without_what_is_no_picture(vi
     (folder / "notes.txt").write_text("no picture")
     visitor = visit()
     visitor.drop(folder)
-    expect(visitor.page.locator("#collection-summary")).to_have_text("3 pictures · 3 sure")
-    rows = visitor.page.locator("tbody tr")
-    expect(rows.locator("th")).to_have_text(["scans/2.jpg", "scans/10.png", "scans/more/3.jpg"])
+    rows = visitor.page.get_by_role("option")
+    expect(rows.locator(".state")).to_have_text(["Sure", "Sure", "Sure"])
+    expect(rows.locator(".name")).to_have_text(["scans/2.jpg", "scans/10.png", "scans/more/3.jpg"])
     expect(rows.locator(".words")).to_have_text(["6", "8", "3"])
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with 120 pictures."""
+    folder = tmp_path_factory.mktemp("many")
+    for number in range(120):
+        shutil.copy(SAMPLES["mouse"], folder / f"{number}.png")
+    return folder
+
+
+def answer_by_name(visitor: Visitor, held: list[playwright.Route] | None = None) -> None:
+    """Answer what is read at once, as if every tenth were uncertain, one held no digit, and the server failed twice."""
+    sure, none = (Reader().read(SAMPLES[name]).to_dict() for name in ("mouse", "blank-page"))
+    answers = [sure | {"status": "uncertain", "digits": [sure["digits"][0] | {"accepted": False}]}, *[sure] * 9] * 12
+    answers[5] = none
+    error = {"error": {"code": "timeout", "message": "this took too long", "request_id": "1"}}
+    count = iter(range(1_000_000))
+
+    def answer(route: playwright.Route) -> None:
+        number = next(count)
+        if held is not None and number >= 33:
+            held.append(route)
+        elif number in (7, 8):
+            route.fulfill(status=504, json=error)
+        else:
+            route.fulfill(json=answers[number % 120])
+
+    visitor.page.route("**/v1/read?*", answer)
+
+
+def test_progress_of_a_batch_is_seen_with_the_list_beside_the_picture(visit: Visit, many: Path) -> None:
+    visitor = visit(viewport={"width": 1280, "height": 900})
+    held: list[playwright.Route] = []
+    answer_by_name(visitor, held)
+    visitor.drop(many)
+    progress = visitor.page.locator("#progress")
+    expect(progress).to_contain_text("33 of 120 read")
+    expect(progress).to_be_in_viewport(ratio=1)
+    expect(visitor.page.locator("#picture-frame")).to_be_in_viewport(ratio=1)
+    expect(visitor.page.get_by_role("option").nth(3)).to_be_in_viewport(ratio=1)
+    assert visitor.page.get_by_role("option").count() < 60  # rows that are not seen are not there
+    visitor.page.get_by_role("button", name="Stop").click()
+    expect(progress).to_be_hidden()
+    expect(visitor.page.get_by_role("button", name="Failed 89")).to_be_visible()
+
+
+def test_pictures_are_filtered_walked_by_arrow_keys_and_failures_tried_again(visit: Visit, many: Path) -> None:
+    visitor = visit()
+    answer_by_name(visitor)
+    visitor.drop(many)
+    expect(visitor.page.locator("#progress")).to_be_hidden()
+    filters = visitor.page.locator("#filters button:visible")
+    expect(filters).to_have_text(["All 120", "To check 12", "No digit 1", "Failed 2"])
+    filters.nth(1).click()
+    chosen = visitor.page.locator('[role=option][aria-selected="true"] .name')
+    expect(chosen).to_have_text(f"{many.name}/0.png")
+    for key, name in (("ArrowRight", 10), ("ArrowRight", 20), ("ArrowLeft", 10)):
+        visitor.page.keyboard.press(key)
+        expect(chosen).to_have_text(f"{many.name}/{name}.png")
+    visitor.page.get_by_label("Pictures", exact=True).and_(visitor.page.get_by_role("listbox")).press("End")
+    expect(chosen).to_have_text(f"{many.name}/110.png")
+    expect(chosen).to_be_in_viewport()
+    visitor.page.get_by_role("button", name="Try all failed again").click()
+    expect(filters).to_have_text(["All 120", "To check 13", "No digit 1"])
 
 
 def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit: Visit, numbers: Path) -> None:
     visitor = visit()
     visitor.drop(numbers, SAMPLES["blank-page"])
-    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 1 sure · 1 no digit")
+    expect(visitor.page.locator(".row > .state")).to_have_text(["Sure", "No digit"])
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="JSON").click()
     read = [Reader().read(path).to_dict() for path in (numbers, SAMPLES["blank-page"])]
@@ -248,7 +376,7 @@ def test_marks_and_gaps_stand_between_the_digits_and_in_the_table(visit: Visit, 
     visitor = visit()
     visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=marked.to_dict()))
     visitor.drop(numbers, SAMPLES["blank-page"])
-    expect(visitor.page.locator("#collection-summary")).to_have_text("2 pictures · 2 sure")
+    expect(visitor.page.locator(".row > .state")).to_have_text(["Sure", "Sure"])
     visitor.expect_text("-40.7", "4 07")
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="CSV").click()
@@ -265,7 +393,7 @@ def test_each_page_of_a_file_is_read_and_one_that_the_browser_cannot_show_is_sho
         first.convert("L").save(tmp_path / "scan.tif", save_all=True, append_images=[second.convert("L")])
     visitor = visit()
     visitor.drop(tmp_path / "scan.tif")
-    names = visitor.page.locator("tbody th")
+    names = visitor.page.locator(".row .name")
     expect(names).to_have_text(["scan.tif", "scan.tif, page 2"])
     names.nth(1).click()
     visitor.expect_text("8")
@@ -279,7 +407,7 @@ def test_a_script_in_a_file_name_is_shown_as_it_is(visit: Visit, tmp_path: Path)
     visitor = visit()
     visitor.drop(tmp_path / name)
     visitor.expect_text("2")
-    expect(visitor.page.locator("tbody th")).to_have_text([name])
+    expect(visitor.page.locator(".row .name")).to_have_text([name])
     expect(visitor.page.locator("#picture-caption")).to_have_text(name)
     assert "taken" not in visitor.page.title()
 
@@ -333,6 +461,50 @@ def test_a_busy_server_is_asked_again(visit: Visit) -> None:
     visitor.expect_text("2")
 
 
+def test_what_is_shown_is_never_the_reading_of_another_drawing(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407")
+    visitor.expect_state("Sure")
+    card = visitor.page.locator("#reading")
+    error = {"error": {"code": "busy", "message": "too many requests at a time", "request_id": "1"}}
+    asked: list[int] = []
+
+    def refuse(route: playwright.Route) -> None:
+        asked.append(1)
+        route.fulfill(status=503, json=error, headers={"Retry-After": "1"})
+
+    visitor.page.route("**/v1/read?*", refuse)
+    visitor.page.clock.install()
+    for _ in range(2):
+        visitor.page.keyboard.press("Control+Z")
+        visitor.page.clock.run_for(2_000)
+    expect(card).to_have_attribute("data-freshness", "refused")
+    visitor.expect_state("Reading…")
+    expect(visitor.page.locator("#reading-busy")).to_be_visible()
+    expect(visitor.page.locator("#copy-reading")).to_be_disabled()
+    expect(visitor.page.locator("#drawing-boxes")).to_have_css("opacity", "0")
+    assert len(asked) <= 6  # once, and again each second that the server named, however much is drawn
+    visitor.page.unroute("**/v1/read?*")
+    visitor.page.clock.resume()
+    visitor.expect_text("4")
+    expect(card).to_have_attribute("data-freshness", "current")
+    expect(visitor.page.locator("#reading-busy")).to_be_hidden()
+
+
+def test_a_reading_that_comes_late_is_announced(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407")
+    visitor.expect_text("407")
+    held: list[playwright.Route] = []
+    visitor.page.route("**/v1/read?*", lambda route: held.append(route))
+    visitor.page.keyboard.press("Control+Z")
+    visitor.page.keyboard.press("Control+Z")
+    visitor.expect_state("Reading…")
+    assert len(held) == 1  # one request at a time
+    visitor.page.unroute("**/v1/read?*")  # which lets go on what is held
+    visitor.expect_text("4")
+
+
 def test_a_correction_is_typed_on_the_digit_and_kept(
     visit: Visit, keeping: tuple[Served, Path], tmp_path: Path
 ) -> None:
@@ -351,7 +523,7 @@ def test_a_correction_is_typed_on_the_digit_and_kept(
     visitor.expect_text("2")
     visitor.page.get_by_role("button", name="No digit").click()
     expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is no digit. It was read as 2.")
-    expect(visitor.page.locator("tbody .words")).to_have_text([""])
+    expect(visitor.page.locator(".row .words")).to_have_text([""])
     command = [
         sys.executable,
         "-m",
@@ -423,9 +595,10 @@ def test_everybody_can_use_the_page(
     assert serious() == []
     visitor.write("407")
     visitor.expect_text("407")
+    expect(visitor.page.locator("#reading")).to_have_attribute("data-freshness", "current")
     assert serious() == []
     visitor.page.locator("#choose-pictures").set_input_files([numbers, SAMPLES["blank-page"], Path(__file__)])
-    expect(visitor.page.locator("#collection-summary")).to_contain_text("1 not read")
+    expect(visitor.page.get_by_role("button", name="Failed 1")).to_be_visible()
     assert serious() == []
     assert no_sideways_scrolling(visitor)
     visitor.page.get_by_role("link", name="About this model").click()

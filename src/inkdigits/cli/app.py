@@ -9,10 +9,24 @@ import typer
 from typer.core import TyperGroup
 
 from inkdigits import __version__
-from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, sweep, train
+from inkdigits.cli import (
+    corrections,
+    data,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    read,
+    recipes,
+    serve,
+    show,
+    sweep,
+    teach,
+    train,
+)
 from inkdigits.cli.console import notice
 from inkdigits.cli.streams import explained_output, leave_in_order, replace_closed_streams
-from inkdigits.errors import InkdigitsError
+from inkdigits.errors import InkdigitsError, asked_by_options
 
 __all__ = ["app", "main"]
 
@@ -24,7 +38,8 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with asked_by_options():
+                return super().invoke(ctx)
         except InkdigitsError as error:
             notice(f"inkdigits: {error}")
             raise typer.Exit(error.exit_code) from error
@@ -64,6 +79,7 @@ def inkdigits(
 app.command()(demo.demo)
 app.command()(read.read)
 app.command()(train.train)
+app.command()(teach.teach)
 app.command()(sweep.sweep)
 app.command()(recipes.recipes)
 app.command()(evaluate.evaluate)

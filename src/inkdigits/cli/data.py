@@ -243,7 +243,7 @@ def _draw(collection: Collection, folder: Path) -> list[Path]:
     histogram = charts.class_histogram({name: labels for name, labels in splits.items() if len(labels)})
     chosen = np.concatenate([np.flatnonzero(collection.labels == digit)[:10] for digit in range(10)])
     captions = [str(label) for label in collection.labels[chosen]]
-    sheet = figures.sample_sheet(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")
+    sheet = figures.plot_digits(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")
     return [
         figures.save(histogram, folder / "class-histogram.png"),
         figures.save(sheet, folder / "samples.png"),

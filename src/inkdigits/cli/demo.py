@@ -39,8 +39,8 @@ def demo(
     from inkdigits.extras import require
 
     require("train", "The demo")
-    from inkdigits.cli.train import LiveProgress
     from inkdigits.demo import run_demo
+    from inkdigits.learning.progress import LiveProgress
 
     with LiveProgress() as progress:
         made = run_demo(out, data_dir=data_dir, offline=offline, seed=seed, tell=notice, observers=[progress])

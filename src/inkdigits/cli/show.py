@@ -104,7 +104,7 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
         f"'{recipe}': rotation ±{augmentation.rotation:g}°, shift ±{augmentation.shift:.0%}, "
         f"zoom ±{augmentation.zoom:.0%}; the first column is as it was"
     )
-    return figures.sample_sheet(images, columns=columns, title=title)
+    return figures.plot_digits(images, columns=columns, title=title)
 
 
 def _put(figure: Figure, output: Path | None) -> None:

@@ -67,7 +67,7 @@ def sweep(
     from inkdigits.scale.cluster import connected
     from inkdigits.scale.sweep import Sweep
 
-    chosen = find_recipe_or_file(recipe or "fast").with_changes(epochs=epochs)
+    chosen = find_recipe_or_file(recipe or "fast").replace(**{} if epochs is None else {"epochs": epochs})
     folder = (out or Path("sweeps") / chosen.name).resolve()
     if resume:
         given = {"recipe": recipe, "trials": trials, "data": data, "seed": seed, "epochs": epochs, "data_dir": data_dir}

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
 from inkdigits.evaluation.metrics import ReliabilityBin, reliability_bins
 from inkdigits.evaluation.style import GREY, RIGHT, tidy
+from inkdigits.results.figure import Figure
 
 __all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from inkdigits.evaluation.figures import encode
 from inkdigits.files import make_folder, write_atomically
+from inkdigits.results.figure import encode
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

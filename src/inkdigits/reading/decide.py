@@ -77,6 +77,8 @@ def decide(
     accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
     notes = [*_doubts(lines, several=several), *_unread(kept), *_surroundings(kept, read.other, least)]
+    if not (kept or notes):
+        notes = ["no digit found"]
     return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
 
 
@@ -115,10 +117,10 @@ def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:
         for item in line.characters
         if not item.accepted
     ]
+    if several and (doubtful or not lines):
+        return ["you asked for one digit; this looks like several"]
     if not doubtful:
         return []
-    if several:
-        return ["several digits were found: you asked for one"]
     more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
     return [f"not sure of: {', '.join(doubtful[:3])}{more}"]
 
@@ -136,7 +138,7 @@ def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> 
         return [f"the writing is very small: {max(heights):.0f} pixels"]
     if other > least.print:
         return ["other writing or print was left out" if kept else "this looks like words or print, not digits"]
-    return [] if kept else ["no digit found"]
+    return []
 
 
 def _line(line: ReadLine, number: int, page: Page, accepted: float, digits_only: bool) -> Line:

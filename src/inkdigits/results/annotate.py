@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from inkdigits.errors import PictureError
 from inkdigits.imaging.decode import open_picture
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
+from inkdigits.results.shares import shares
 
 if TYPE_CHECKING:
     from inkdigits.results.drawing import Font
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["annotate", "picture_of"]
 
-_MOST = 25_000_000  # pixels of a picture as it is drawn; a larger one is shrunk to that
 _SHORTEST = 280  # of the picture's longer side: a smaller picture is enlarged
 _USUAL = 1000  # the root of its pixels, where letters and lines have the sizes below; they grow with a larger picture
 _WIDE = 2.0  # so much wider than tall, and the summary stands below
@@ -45,20 +45,21 @@ class _Ruler:
         return max(1, round(length * self.unit))
 
 
-def annotate(reading: Reading) -> Image.Image:
+def annotate(reading: Reading, most: int = 25_000_000) -> Image.Image:
     """Draw a picture with a box about each digit, and beside it what was read, how surely, and what the model saw.
 
     Args:
         reading: of a picture that could be read.
+        most: pixels of the picture; a larger one is shrunk to that.
 
     Returns:
-        an RGB image. The picture in it has its own size, if it has at most 25 million pixels and is not tiny.
+        an RGB image, in which the picture has its own size where it is neither larger nor tiny.
 
     Raises:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, _MOST, _SHORTEST)
+    picture, scale = picture_of(reading, most, _SHORTEST)
     ruler = _Ruler(*picture.size)
     _draw_boxes(picture, reading, scale, ruler)
     margin, below = ruler(_MARGIN), picture.width > _WIDE * picture.height
@@ -174,17 +175,17 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, width: int, ruler: _Ruler, si
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ruler) -> None:
-    """Draw what the model saw of a digit and the ten probabilities that it gave."""
+    """Draw what the model saw of a digit and how probable each of the ten is."""
     draw, seen = ImageDraw.Draw(canvas), ruler(_SEEN)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((seen, seen), Image.Resampling.NEAREST), corner)
     verdict = f"{_marked(digit)}   {digit.confidence:.1%}"
     draw.text((left, top + seen + ruler(16)), verdict, colour_of(digit), font(ruler(18)), anchor="lm")
-    for value, probability in enumerate(digit.probabilities):
+    for value, share in enumerate(shares(digit)):
         middle = top + ruler(6) + value * (seen - ruler(12)) // 9
         start = left + seen + ruler(28)
         draw.text((start - ruler(8), middle), str(value), WORDS, font(ruler(11)), anchor="rm")
-        length = max(1, round(probability * ruler(_BARS - 1)))
+        length = max(1, round(share * ruler(_BARS - 1)))
         colour = colour_of(digit) if value == digit.value else PALE
         draw.rectangle((start, middle - ruler(3), start + length, middle + ruler(3)), colour)
 

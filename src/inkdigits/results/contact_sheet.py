@@ -15,6 +15,7 @@ from inkdigits.files import open_atomically
 from inkdigits.imaging.decode import open_picture
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
 from inkdigits.results.reading import Digit, Reading
+from inkdigits.results.shares import shares
 
 __all__ = ["MOST", "ContactSheet"]
 
@@ -122,11 +123,12 @@ def _tile(reading: Reading, digit: Digit, image: Image.Image, scale: float) -> I
     draw = ImageDraw.Draw(tile)
     corner = round((x - left) * enlarged) - 4, round((y - top) * enlarged) - 4
     draw_box(draw, digit, *corner, corner[0] + round(width * enlarged) + 8, corner[1] + round(height * enlarged) + 8)
-    second = max(range(10), key=lambda value: (value != digit.value, digit.probabilities[value]))
+    probable = shares(digit)
+    second = max(range(10), key=lambda value: (value != digit.value, probable[value]))
     verdict = f"{digit.value}?  {int(100 * digit.confidence)}%"  # 99.97 % is not 100 % where there is doubt
     draw.text((0, _CROP + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
-    if digit.probabilities[second] >= _WORTH_SAYING:
-        other = f"or {second}  {digit.probabilities[second]:.0%}"
+    if probable[second] >= _WORTH_SAYING:
+        other = f"or {second}  {probable[second]:.0%}"
         draw.text((0, _CROP + 37), other, WORDS, font(14), anchor="lm")
     draw.text((0, _CROP + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
     return tile

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from inkdigits.results.annotate import picture_of
 from inkdigits.results.drawing import COLOURS, PALE, colour_of
+from inkdigits.results.figure import Figure
+from inkdigits.results.shares import shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,10 +84,10 @@ def _plot_box(axes: Axes, read: Digit | Mark, scale: float) -> None:
 
 
 def _plot_digit(digit: Digit, seen: Axes, bars: Axes) -> None:
-    """Plot what the model saw of a digit, and its ten probabilities."""
+    """Plot what the model saw of a digit, and how probable each of the ten is."""
     seen.imshow(digit.image, cmap="gray", vmin=0, vmax=255)
     seen.set_axis_off()
     colours = [colour_of(digit) if value == digit.value else PALE for value in range(10)]
-    bars.bar(range(10), digit.probabilities, color=colours)
+    bars.bar(range(10), shares(digit), color=colours)
     bars.set(xticks=range(10), yticks=(), ylim=(0, 1), xlabel=f"{digit.value}: {digit.confidence:.1%}")
     bars.tick_params(labelsize=8)

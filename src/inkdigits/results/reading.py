@@ -101,7 +101,7 @@ class Line:
         return f"{before} {signs}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """What was read in one picture, or on one of its pages.
 
@@ -160,6 +160,24 @@ class Reading:
         if not self.digits:
             return "no_digit"
         return "ok" if all(read.accepted for read in self.characters) else "uncertain"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        from inkdigits.results.display import to_line
+
+        return to_line(self)
+
+    def _repr_html_(self) -> str:
+        from inkdigits.results.display import to_html
+
+        return to_html(self)
+
+    def _repr_png_(self) -> bytes | None:
+        from inkdigits.results.display import to_png
+
+        return to_png(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as it stands in JSON."""

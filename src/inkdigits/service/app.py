@@ -26,7 +26,7 @@ from inkdigits.service.middleware.access import Access
 from inkdigits.service.middleware.headers import SecurityHeaders
 from inkdigits.service.middleware.limits import BodyLimits, Door
 from inkdigits.service.middleware.request_log import RequestLog
-from inkdigits.service.routes import corrections, inference, model, reading
+from inkdigits.service.routes import corrections, inference, model, reading, samples
 from inkdigits.service.routes.reference import reference_page
 from inkdigits.service.service import Service
 from inkdigits.service.settings import Settings
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     install_error_handlers(app)
-    for part in (reading, model, corrections, inference):
+    for part in (reading, model, corrections, inference, samples):
         app.include_router(part.router)
     app.add_api_route("/docs", _reference, include_in_schema=False)
     app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)

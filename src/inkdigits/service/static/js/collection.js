@@ -1,12 +1,12 @@
-/** All pictures as a table: read one after the other, shown, copied and downloaded. */
+/** All pictures: read one after the other, listed, copied and downloaded. */
 
 import { announce } from "./announce.js";
 import { copy } from "./clipboard.js";
-import { byId, make } from "./dom.js";
+import { byId } from "./dom.js";
 import { download, toCsv, toJson, toText } from "./exports.js";
-import { cells } from "./picture-row.js";
+import { PictureList } from "./picture-list.js";
 import { ReadingQueue } from "./reading-queue.js";
-import { stateOf } from "./readings.js";
+import { isPassing } from "./service.js";
 import { counted, STATES } from "./words.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -21,13 +21,14 @@ export class Collection {
   constructor({ onChoose, onRead, onEmpty }) {
     /** @type {Picture[]} */
     this.pictures = [];
-    /** @type {Map<Picture, HTMLElement>} */
-    this.rows = new Map();
     /** @type {Picture | null} */
     this.chosen = null;
     this.onChoose = onChoose;
     this.onRead = onRead;
     this.onEmpty = onEmpty;
+    this.single = /** @type {HTMLInputElement} */ (byId("single"));
+    this.list = new PictureList((picture) => this.choose(picture));
+    this.drawing = 0; // what is to be shown is drawn with the next frame
     this.queue = new ReadingQueue(
       (picture) => this.#take(picture),
       () => this.#finish(),
@@ -38,9 +39,8 @@ export class Collection {
   /** @param {Picture[]} pictures */
   add(pictures) {
     this.pictures.push(...pictures);
-    byId("rows").append(...pictures.map((picture) => this.#row(picture)));
     this.queue.add(pictures);
-    this.#summarise();
+    this.update();
   }
 
   /**
@@ -50,36 +50,62 @@ export class Collection {
   retry(picture) {
     picture.error = null;
     this.queue.add([picture]);
-    this.update(picture);
+    this.update();
   }
 
-  /**
-   * Show a picture's row anew.
-   * @param {Picture} picture
-   */
-  update(picture) {
-    const row = this.rows.get(picture);
-    if (!row) return;
-    const focused = row.contains(document.activeElement);
-    row.replaceChildren(...cells(picture, picture === this.chosen));
-    if (focused) row.querySelector("button")?.focus();
-    this.#summarise();
+  /** Read again all that could not be read, though it may be now. */
+  retryAll() {
+    const failed = this.pictures.filter(({ error }) => error && isPassing(error.code));
+    for (const picture of failed) picture.error = null;
+    this.queue.add(failed);
+    this.update();
+    if (this.chosen) this.onChoose(this.chosen);
+  }
+
+  /** Show all anew. */
+  update() {
+    this.drawing ||= requestAnimationFrame(() => {
+      this.drawing = 0;
+      this.#show();
+    });
   }
 
   /** @param {Picture} picture */
   choose(picture) {
-    const before = this.chosen;
     this.chosen = picture;
-    if (before) this.update(before);
-    this.update(picture);
-    for (const [other, row] of this.rows) row.classList.toggle("chosen", other === picture);
+    this.#show();
     this.onChoose(picture);
   }
 
+  /**
+   * Go some pictures on, or back.
+   * @param {number} step
+   */
+  go(step) {
+    this.list.go(step);
+  }
+
+  /**
+   * Read all pictures again, and those that come in another way.
+   * @param {{single: boolean}} wish whether each is exactly one digit.
+   */
+  readAs({ single }) {
+    this.queue.stop();
+    this.queue.single = single;
+    this.single.checked = single;
+    if (!this.chosen) return;
+    // Further pages are found again.
+    const first = this.pictures.find(({ file }) => file === this.chosen?.file) ?? this.chosen;
+    for (const picture of this.pictures.filter(({ page }) => page > 1)) this.#drop(picture);
+    for (const picture of this.pictures) Object.assign(picture, { reading: null, error: null });
+    this.queue.add(this.pictures);
+    this.choose(first);
+  }
+
   #listen() {
-    const single = /** @type {HTMLInputElement} */ (byId("single"));
-    single.addEventListener("change", () => this.#readAgain(single.checked));
+    this.single.addEventListener("change", () => this.readAs({ single: this.single.checked }));
     byId("stop").addEventListener("click", () => this.#stop());
+    byId("retry-all").addEventListener("click", () => this.retryAll());
     byId("remove-all").addEventListener("click", () => this.#clear());
     byId("copy-all").addEventListener("click", (event) => {
       copy(toText(this.pictures), /** @type {HTMLElement} */ (event.currentTarget));
@@ -90,84 +116,66 @@ export class Collection {
     });
   }
 
-  /** @param {Picture} picture */
-  #row(picture) {
-    const row = make("tr", { role: "row", onclick: () => this.choose(picture) }, ...cells(picture, false));
-    this.rows.set(picture, row);
-    return row;
-  }
-
-  /** @param {Picture} picture was read: it has a row, or is a further page of one that has. */
+  /** @param {Picture} picture was read: it is in the list, or is a further page of one that is. */
   #take(picture) {
-    if (!this.rows.has(picture)) {
+    if (picture.page > 1 && !this.pictures.includes(picture)) {
       const place = this.pictures.findIndex(({ file, page }) => file === picture.file && page === picture.page - 1);
       if (place < 0) return; // was removed in the meantime
-      this.rows.get(this.pictures[place])?.after(this.#row(picture));
       this.pictures.splice(place + 1, 0, picture);
     }
-    this.update(picture);
+    this.update();
     this.onRead(picture);
-  }
-
-  /** @param {boolean} single */
-  #readAgain(single) {
-    this.queue.stop();
-    this.queue.single = single;
-    // Further pages are found again.
-    for (const picture of this.pictures.filter(({ page }) => page > 1)) this.#drop(picture);
-    for (const picture of this.pictures) Object.assign(picture, { reading: null, error: null });
-    this.queue.add(this.pictures);
-    for (const picture of this.pictures) this.update(picture);
-    this.choose(this.pictures[0]);
   }
 
   #stop() {
     this.queue.stop();
-    for (const picture of this.pictures.filter(({ status }) => status === "waiting")) {
+    for (const picture of this.pictures.filter(({ state }) => state === "waiting")) {
       picture.error = { code: "stopped", message: "Stopped before it was read." };
-      this.update(picture);
+      this.onRead(picture);
     }
+    this.update();
   }
 
   #clear() {
-    this.queue.stop();
-    for (const picture of [...this.pictures]) this.#drop(picture);
     this.chosen = null;
-    this.#summarise();
+    this.readAs({ single: false });
+    this.pictures = [];
+    this.#show();
     this.onEmpty();
   }
 
   /** @param {Picture} picture */
   #drop(picture) {
     this.pictures.splice(this.pictures.indexOf(picture), 1);
-    this.rows.get(picture)?.remove();
-    this.rows.delete(picture);
   }
 
   #finish() {
-    this.#summarise();
-    if (this.pictures.length > 1) announce(`All read: ${byId("collection-summary").textContent}`);
+    this.#show();
+    if (this.pictures.length > 1) announce(`All read: ${this.#tally()}`);
   }
 
-  #summarise() {
+  #show() {
     const count = this.pictures.length;
-    const read = this.pictures.filter(({ status }) => status !== "waiting").length;
+    const read = this.pictures.filter(({ state }) => state !== "waiting").length;
     byId("collection").hidden = count === 0;
+    byId("desk").classList.toggle("batch", count > 1);
     byId("picture-count").hidden = count === 0;
     byId("picture-count").textContent = String(count);
-    byId("progress").hidden = read === count;
+    byId("progress").hidden = read === count || count === 1;
     const bar = /** @type {HTMLProgressElement} */ (byId("progress-bar"));
     bar.max = count || 1;
     bar.value = read;
     byId("progress-words").textContent = `${read} of ${count} read`;
-    byId("collection-summary").textContent = [counted(count, "picture"), ...this.#tally()].join(" · ");
+    byId("retry-all").hidden = !this.pictures.some(({ error }) => error && isPassing(error.code));
+    this.list.show(this.pictures, this.chosen);
   }
 
-  /** How many pictures are in each state. */
+  /** How many pictures are in each state, in words. */
   #tally() {
-    const states = this.pictures.map(({ reading, status }) => (reading ? stateOf(reading) : status));
-    return Object.entries(STATES)
+    const states = this.pictures.map(({ state }) => state);
+    const tallied = Object.entries(STATES)
       .filter(([state]) => states.some((other) => other === state))
       .map(([state, words]) => `${states.filter((other) => other === state).length} ${words.toLowerCase()}`);
+    return [counted(states.length, "picture"), ...tallied].join(", ");
   }
 }

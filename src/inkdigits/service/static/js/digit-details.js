@@ -1,6 +1,7 @@
-/** One digit explained: what the model saw, its ten probabilities, how sure it is; and corrected. */
+/** One digit explained: what the model saw, what it may be, how sure it is; and corrected. */
 
 import { icon, make } from "./dom.js";
+import { sharesOf } from "./readings.js";
 import { percent, verdict } from "./words.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
@@ -35,22 +36,31 @@ function seen(digit) {
 
 /** @param {Digit} digit */
 function bars(digit) {
-  const list = make(
-    "ul",
-    { className: "bars", ariaLabel: "Probabilities of the ten digits" },
-    ...digit.probabilities.map((probability, value) => {
-      const fill = make("span", { className: "fill" });
-      fill.style.width = `${100 * probability}%`;
-      return make(
-        "li",
-        { className: value === digit.value ? "read" : "" },
-        make("span", { className: "value" }, String(value)),
-        make("span", { className: "track", ariaHidden: "true" }, fill),
-        make("span", { className: "share" }, percent(probability)),
-      );
-    }),
+  const { ten, none } = sharesOf(digit);
+  const rows = ten.map((share, value) => bar(String(value), share, value === digit.value));
+  return make(
+    "div",
+    {},
+    make("p", { className: "bars-title" }, "What it may be"),
+    make("ul", { className: "bars", ariaLabel: "What it may be" }, ...rows, bar("none", none, false)),
   );
-  return make("div", {}, make("p", { className: "bars-title" }, "Which digit, if it is one"), list);
+}
+
+/**
+ * @param {string} words
+ * @param {number} share
+ * @param {boolean} isRead
+ */
+function bar(words, share, isRead) {
+  const fill = make("span", { className: "fill" });
+  fill.style.width = `${100 * share}%`;
+  return make(
+    "li",
+    { className: isRead ? "read" : "" },
+    make("span", { className: "value" }, words),
+    make("span", { className: "track", ariaHidden: "true" }, fill),
+    make("span", { className: "share" }, percent(share)),
+  );
 }
 
 /**

@@ -8,22 +8,36 @@ import { crop } from "./picture.js";
 
 /** @typedef {import("./live-reading.js").Outcome} Outcome */
 
+/**
+ * @typedef {"current" | "stale" | "late" | "refused"} Freshness of a reading: it is that of what is drawn; ink has been
+ *   added or taken away since; it has for a while; the server has too much to do.
+ */
+
+const LATE = 300; // ms after which a reading that is still to come is announced
+
 export class DrawingDesk {
   /**
-   * @param {() => void} onChange told when there is something new to show.
+   * @param {object} listener
+   * @param {() => void} listener.onChange told when there is something new to show.
+   * @param {() => void} listener.onFreshness told when what is shown is no longer, or not yet, that of what is drawn.
    */
-  constructor(onChange) {
+  constructor({ onChange, onFreshness }) {
     this.onChange = onChange;
+    this.onFreshness = onFreshness;
+    /** @type {Freshness} */
+    this.freshness = "current";
+    this.lateness = 0; // a timer
     this.boxes = new Boxes(byId("drawing-boxes"), () => {});
     /** @type {Outcome | null} */
     this.outcome = null;
     /** @type {Error | null} */
     this.error = null;
-    this.live = new LiveReading(
-      (outcome) => this.#take(outcome, null),
-      (error) => this.#take(null, /** @type {Error} */ (error)),
-    );
     this.pad = new InkPad(/** @type {HTMLCanvasElement} */ (byId("pad")), (_, lifted) => this.#follow(lifted));
+    this.live = new LiveReading(this.pad.drawing, {
+      onReading: (outcome) => this.#take(outcome, null),
+      onError: (error) => this.#take(null, error),
+      onRefusal: () => this.#setFreshness("refused"),
+    });
     byId("undo").addEventListener("click", () => this.pad.undo());
     byId("clear").addEventListener("click", () => this.pad.clear());
     document.addEventListener("keydown", (event) => this.#onKey(event));
@@ -31,7 +45,8 @@ export class DrawingDesk {
 
   /** Read the drawing again. */
   readAgain() {
-    this.live.follow(this.pad.drawing, true);
+    this.#setFreshness("late");
+    this.live.follow(true);
   }
 
   /**
@@ -63,12 +78,12 @@ export class DrawingDesk {
     const { isEmpty } = this.pad.drawing;
     for (const id of ["undo", "clear"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = isEmpty;
     byId("invitation").hidden = !isEmpty;
-    byId("panel-draw").classList.toggle("drawing", !lifted);
     if (isEmpty) {
       this.live.drop();
       this.#take(null, null);
     } else {
-      this.live.follow(this.pad.drawing, lifted);
+      if (this.freshness === "current") this.#setFreshness("stale");
+      this.live.follow(lifted);
     }
   }
 
@@ -81,6 +96,16 @@ export class DrawingDesk {
     this.error = error;
     this.showBoxes();
     this.onChange();
+    this.#setFreshness(outcome?.isCurrent === false ? "stale" : "current");
+  }
+
+  /** @param {Freshness} freshness */
+  #setFreshness(freshness) {
+    clearTimeout(this.lateness);
+    if (freshness === "stale") this.lateness = setTimeout(() => this.#setFreshness("late"), LATE);
+    this.freshness = freshness;
+    byId("drawing-boxes").dataset.freshness = freshness;
+    this.onFreshness();
   }
 
   /** @param {KeyboardEvent} event */

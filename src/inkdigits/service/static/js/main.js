@@ -1,9 +1,11 @@
 /** The page put together: what is drawn or taken in is read, and what was read is shown. */
 
 import { showAbout } from "./about.js";
+import { adviceOnDrawing, adviceOnPicture } from "./advice.js";
 import { Collection } from "./collection.js";
 import { byId } from "./dom.js";
 import { DrawingDesk } from "./drawing-desk.js";
+import { examples } from "./examples.js";
 import { listenForPictures } from "./intake.js";
 import { Picture } from "./picture.js";
 import { PictureView } from "./picture-view.js";
@@ -15,9 +17,14 @@ import { makeTabs } from "./tabs.js";
 
 const TITLE = document.title;
 
-const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place));
-const desk = new DrawingDesk(() => {
-  if (isDrawing()) showDrawing();
+const panel = new ReadingPanel((place) => (isDrawing() ? desk : view).boxes.mark(place), examples(takeIn));
+const desk = new DrawingDesk({
+  onChange: () => {
+    if (isDrawing()) showDrawing();
+  },
+  onFreshness: () => {
+    if (isDrawing()) panel.setFreshness(desk.freshness);
+  },
 });
 const view = new PictureView((place) => panel.choose(place, true));
 const collection = new Collection({
@@ -29,13 +36,10 @@ const collection = new Collection({
 });
 const showPanel = makeTabs(byId("tabs"), () => (isDrawing() ? showDrawing() : showPicture()));
 
-listenForPictures((found) => {
-  if (!found.length) return;
-  if (location.hash === "#about") location.hash = "#read";
-  const pictures = found.map(({ file, name }) => new Picture(file, name));
-  collection.add(pictures);
-  collection.choose(pictures[0]);
-});
+listenForPictures(takeIn);
+document.addEventListener("keydown", onKey);
+byId("previous").addEventListener("click", () => collection.go(-1));
+byId("next").addEventListener("click", () => collection.go(1));
 addEventListener("hashchange", () => {
   followAddress();
   byId("main").focus(); // so that a screen reader starts there
@@ -44,20 +48,46 @@ followAddress();
 showDrawing();
 prepare();
 
+/**
+ * Go from picture to picture by the arrow keys, where they have no other meaning.
+ * @param {KeyboardEvent} event
+ */
+function onKey(event) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  const target = /** @type {HTMLElement} */ (event.target);
+  const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
+  if (!step || isTaken || isDrawing() || target.closest("input, select, textarea, [role=tab], [role=toolbar]")) return;
+  event.preventDefault();
+  collection.go(step);
+}
+
+/** @param {import("./intake.js").Found[]} found */
+function takeIn(found) {
+  if (!found.length) return;
+  if (location.hash === "#about") location.hash = "#read";
+  const pictures = found.map(({ file, name }) => new Picture(file, name));
+  collection.add(pictures);
+  collection.choose(pictures[0]);
+}
+
 function isDrawing() {
   return !byId("panel-draw").hidden;
 }
 
 function showDrawing() {
-  byId("drawing-tools").hidden = false;
+  showTools("drawing-tools");
   const { outcome, error } = desk;
   if (error) panel.showProblem(error.message, () => desk.readAgain());
-  else if (outcome) panel.show(outcome.reading, { milliseconds: outcome.milliseconds, prefer: "last" });
-  else panel.showHints();
+  else if (outcome) {
+    const { reading, milliseconds } = outcome;
+    panel.show(reading, { advice: adviceOnDrawing(reading), milliseconds, prefer: "last" });
+  } else panel.showHints();
+  panel.setFreshness(desk.freshness);
 }
 
 function showPicture() {
-  byId("drawing-tools").hidden = true;
+  showTools("picture-tools");
+  panel.setFreshness("current");
   const picture = collection.chosen;
   if (!picture) {
     view.clear();
@@ -66,8 +96,14 @@ function showPicture() {
   }
   view.show(picture);
   if (picture.error) showPictureProblem(picture, picture.error);
-  else if (picture.reading) panel.show(picture.reading);
-  else panel.showWaiting(`Reading ${picture.title}…`);
+  else if (picture.reading) {
+    panel.show(picture.reading, { advice: adviceOnPicture(picture.reading, () => collection.readAs({ single: false })) });
+  } else panel.showWaiting(`Reading ${picture.title}…`);
+}
+
+/** @param {string} shown the tools of what is looked at. */
+function showTools(shown) {
+  for (const id of ["drawing-tools", "picture-tools"]) byId(id).hidden = id !== shown;
 }
 
 /**
@@ -118,5 +154,5 @@ async function correct(digit, corrected) {
   digit.corrected = corrected;
   panel.refresh();
   source.showBoxes();
-  if (!isDrawing() && collection.chosen) collection.update(collection.chosen);
+  collection.update();
 }

@@ -37,6 +37,7 @@ export class PictureView {
     const isReplaced = !picture.isShown && picture.reading;
     const words = isReplaced ? ": the browser cannot show this format; this is what the model saw" : "";
     byId("picture-caption").textContent = `${picture.title}${words}`;
+    byId("picture-caption").title = picture.title;
     const isMissing = !picture.isShown && !picture.reading;
     byId("picture-frame").hidden = isMissing;
     byId("picture-missing").toggleAttribute("hidden", !isMissing);

@@ -1,10 +1,14 @@
 /** One page of a picture: its file, its reading, and what the browser can show of it. */
 
+import { stateOf } from "./readings.js";
+
 const SHOWN = 4e6; // pixels of a picture are drawn at most: phones have canvases no larger than 16 million
 const THUMBNAIL = 96; // pixels
 const CROP = 256; // pixels of a corrected digit's picture, at most
 const AROUND = 0.12; // of a digit's longer side is kept about it
 const PAPER = 40; // pixels about the digits of a picture that the browser cannot show
+
+let made = 0; // pictures, so that each has a number
 
 /** @typedef {import("./readings.js").Digit} Digit */
 
@@ -15,6 +19,7 @@ export class Picture {
    * @param {number} [page]
    */
   constructor(file, name, page = 1) {
+    this.id = made += 1;
     this.file = file;
     this.name = name;
     this.page = page;
@@ -37,10 +42,10 @@ export class Picture {
     return this.page > 1 ? `${this.name}, page ${this.page}` : this.name;
   }
 
-  /** @returns {import("./words.js").State} as far as it is read. */
-  get status() {
+  /** @returns {import("./words.js").State} as far as it is read, corrections included. */
+  get state() {
     if (this.error) return "error";
-    return this.reading?.status ?? "waiting";
+    return this.reading ? stateOf(this.reading) : "waiting";
   }
 
   /**

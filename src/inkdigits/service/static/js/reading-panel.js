@@ -20,10 +20,21 @@ const HINTS = [
 export class ReadingPanel {
   /**
    * @param {(place: number) => void} onChoose told which digit is looked at.
+   * @param {HTMLElement} examples are offered while there is nothing else to show.
    */
-  constructor(onChoose) {
+  constructor(onChoose, examples) {
+    this.card = byId("reading");
     this.body = byId("reading-body");
+    /** @type {import("./words.js").State | null} of what is shown. */
+    this.state = null;
     this.onChoose = onChoose;
+    this.hints = make(
+      "div",
+      {},
+      make("p", { className: "examples-title" }, "See it read an example:"),
+      examples,
+      make("ul", { className: "hints" }, ...HINTS.map(hint)),
+    );
     /** @type {Reading | null} */
     this.reading = null;
     this.chosen = -1;
@@ -33,6 +44,7 @@ export class ReadingPanel {
       (place) => this.choose(place, true),
       (place, value) => this.#type(place, value),
     );
+    this.advice = make("div", { className: "advice" });
     this.details = make("div");
     byId("copy-reading").addEventListener("click", (event) => {
       copy(this.reading ? linesOf(this.reading).join("\n") : "", /** @type {HTMLElement} */ (event.currentTarget));
@@ -41,7 +53,7 @@ export class ReadingPanel {
 
   /** Say what could be done. */
   showHints() {
-    this.#show(null, null, make("ul", { className: "hints" }, ...HINTS.map(hint)));
+    this.#show(null, null, this.hints);
   }
 
   /** @param {string} words what is waited for. */
@@ -62,21 +74,37 @@ export class ReadingPanel {
 
   /**
    * @param {Reading} reading
-   * @param {{milliseconds?: number, prefer?: "last" | "doubtful"}} [how] how long it took, and which digit to look at.
+   * @param {{advice: HTMLElement[], milliseconds?: number, prefer?: "last" | "doubtful"}} how what to do about it, how
+   *   long it took, and which digit to look at.
    */
-  show(reading, { milliseconds, prefer = "doubtful" } = {}) {
+  show(reading, { advice, milliseconds, prefer = "doubtful" }) {
     const digits = reading.digits;
+    this.advice.replaceChildren(...advice);
+    this.advice.hidden = !advice.length;
     if (digits.length) {
       this.lines.show(reading);
-      this.#show(reading, stateOf(reading), this.lines.element, this.details);
+      this.#show(reading, stateOf(reading), this.lines.element, this.advice, this.details);
       const doubtful = digits.findIndex((digit) => !isSettled(digit));
       this.choose(prefer === "last" ? digits.length - 1 : Math.max(0, doubtful));
     } else {
-      const words = "No digit was found here. Write larger, or with a darker pen; or choose another picture.";
-      this.#show(reading, "no_digit", make("p", { className: "nothing" }, words));
+      this.#show(reading, "no_digit", this.advice);
     }
     byId("reading-time").textContent = milliseconds ? `Read in ${Math.round(milliseconds)} ms` : "";
     announce(summary(reading));
+  }
+
+  /**
+   * Say whether what is shown is the reading of what is drawn; what is not cannot be mistaken for it, nor copied.
+   * @param {import("./drawing-desk.js").Freshness} freshness
+   */
+  setFreshness(freshness) {
+    const isCurrent = freshness === "current";
+    this.card.dataset.freshness = freshness;
+    this.body.ariaBusy = String(!isCurrent);
+    byId("reading-busy").hidden = freshness !== "refused";
+    /** @type {HTMLButtonElement} */ (byId("copy-reading")).disabled = !isCurrent;
+    if (isCurrent) this.#showState(this.state);
+    else if (freshness !== "stale") this.#showState("underway");
   }
 
   /**
@@ -101,7 +129,7 @@ export class ReadingPanel {
     const { reading, chosen } = this;
     if (!reading) return;
     this.lines.show(reading);
-    this.#show(reading, stateOf(reading), this.lines.element, this.details);
+    this.#show(reading, stateOf(reading), this.lines.element, this.advice, this.details);
     this.choose(chosen, true);
     this.lines.focus(chosen);
   }
@@ -115,11 +143,17 @@ export class ReadingPanel {
     this.reading = reading;
     // What stays is not taken out: it would lose the keyboard's focus.
     if (content.some((element, place) => element !== this.body.children[place])) this.body.replaceChildren(...content);
+    this.state = state;
+    this.#showState(state);
+    byId("reading-foot").hidden = !reading?.digits.length;
+  }
+
+  /** @param {import("./words.js").State | null} state */
+  #showState(state) {
     const mark = byId("reading-state");
     mark.hidden = state === null;
     mark.className = `state ${state}`;
     if (state) mark.replaceChildren(icon(state), STATES[state]);
-    byId("reading-foot").hidden = !reading?.digits.length;
   }
 
   /**

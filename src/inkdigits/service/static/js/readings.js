@@ -75,9 +75,28 @@ export function written(digit) {
   return String(digit.corrected ?? digit.value);
 }
 
+/** @param {Reading | null} reading */
+export function isCorrected(reading) {
+  return Boolean(reading?.digits.some(({ corrected }) => corrected !== undefined));
+}
+
 /** @param {Digit} digit */
 export function isSettled(digit) {
   return digit.accepted || digit.corrected !== undefined;
+}
+
+/**
+ * How sure it is as one story: shares of one whole, in which what was read has its confidence. The probabilities say
+ * which digit it is, if it is one; the confidence, that it is one and this one.
+ * @param {Digit} digit
+ * @returns {{ten: number[], none: number}} the ten digits' shares, and that of no digit.
+ */
+export function sharesOf({ value, confidence, probabilities }) {
+  const own = probabilities[value];
+  // Others who looked may be surer than the model whose probabilities these are.
+  const scale = own > confidence ? confidence / own : own < 1 ? (1 - confidence) / (1 - own) : 0;
+  const ten = probabilities.map((probability, other) => (other === value ? confidence : scale * probability));
+  return { ten, none: Math.max(0, own > confidence ? 1 - scale : 0) };
 }
 
 /**

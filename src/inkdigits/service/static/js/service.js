@@ -26,10 +26,12 @@ export class ServiceError extends Error {
   /**
    * @param {string} code
    * @param {string} message
+   * @param {number} [pause] ms until it is worth trying again.
    */
-  constructor(code, message) {
+  constructor(code, message, pause = PAUSE) {
     super(message);
     this.code = code;
+    this.pause = pause;
   }
 }
 
@@ -76,9 +78,9 @@ async function request(path, options = {}, patient = true) {
     const response = await send(path, options);
     if (response.ok) return response.json();
     if (response.status === 401 && (await askForToken(tries > 1))) continue;
-    if (response.status !== 503 || !patient || tries === TRIES) throw await explain(response);
-    const seconds = Number(response.headers.get("Retry-After"));
-    await new Promise((resume) => setTimeout(resume, seconds > 0 ? 1000 * seconds : PAUSE));
+    const error = await explain(response);
+    if (response.status !== 503 || !patient || tries === TRIES) throw error;
+    await new Promise((resume) => setTimeout(resume, error.pause));
     options.signal?.throwIfAborted();
   }
 }
@@ -102,8 +104,10 @@ async function send(path, options) {
 /** @param {Response} response */
 async function explain(response) {
   const { error } = await response.json().catch(() => ({ error: null }));
-  if (!error?.message) return new ServiceError("unknown", `The server answered ${response.status}. Try again later.`);
-  return new ServiceError(error.code, WORDS[error.code] ?? sentence(error.message));
+  const seconds = Number(response.headers.get("Retry-After"));
+  const code = error?.code ?? (response.status === 503 ? "busy" : "unknown");
+  const words = error?.message ? sentence(error.message) : `The server answered ${response.status}. Try again later.`;
+  return new ServiceError(code, WORDS[code] ?? words, seconds > 0 ? 1000 * seconds : PAUSE);
 }
 
 /** @param {string} message */

@@ -1,7 +1,9 @@
 /** How states, shares and digits are put into words. */
 
+import { sharesOf } from "./readings.js";
+
 /**
- * @typedef {"ok" | "uncertain" | "no_digit" | "error" | "waiting"} State
+ * @typedef {"ok" | "uncertain" | "no_digit" | "error" | "waiting" | "underway"} State
  * @type {Record<State, string>}
  */
 export const STATES = {
@@ -10,6 +12,7 @@ export const STATES = {
   no_digit: "No digit",
   error: "Not read",
   waiting: "Waiting",
+  underway: "Reading…",
 };
 
 const WORTH_SAYING = 0.05; // of what else a digit may be
@@ -41,15 +44,14 @@ export function verdict(digit) {
   if (digit.corrected === "none") return `Corrected: this is no digit. It was read as ${digit.value}.`;
   if (digit.corrected !== undefined) return `Corrected: this is a ${digit.corrected}. It was read as ${digit.value}.`;
   const sure = `${percent(digit.confidence)} sure that this is a ${digit.value}`;
-  if (digit.accepted) return `${sure}.`;
-  const [other] = ranked(digit.probabilities).filter(([value]) => value !== digit.value);
-  return `Uncertain: only ${sure}.${other[1] >= WORTH_SAYING ? ` It may be a ${other[0]}.` : ""}`;
+  return digit.accepted ? `${sure}.` : `Uncertain: only ${sure}.${alternative(digit)}`;
 }
 
-/**
- * @param {number[]} probabilities
- * @returns {[number, number][]} values with their probabilities, the likeliest first.
- */
-function ranked(probabilities) {
-  return [...probabilities.entries()].sort((one, other) => other[1] - one[1]);
+/** @param {import("./readings.js").Digit} digit */
+function alternative(digit) {
+  const { ten, none } = sharesOf(digit);
+  const other = ten.map((share, value) => ({ share, value })).filter(({ value }) => value !== digit.value);
+  const { share, value } = other.reduce((one, two) => (two.share > one.share ? two : one));
+  if (Math.max(share, none) < WORTH_SAYING) return "";
+  return none > share ? " It may be no digit." : ` It may be a ${value}.`;
 }

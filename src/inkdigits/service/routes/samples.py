@@ -1,0 +1,23 @@
+"""`/samples/{name}`: the pictures that come with the package, for the page to read as examples."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse
+
+from inkdigits.samples import sample_pictures
+from inkdigits.service.errors import ApiError
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+_SAMPLES = {path.name: path for path in sample_pictures()}
+
+
+@router.api_route("/samples/{name}", methods=["GET", "HEAD"])
+async def sample(name: str) -> FileResponse:
+    """Return one of the pictures."""
+    if name not in _SAMPLES:
+        raise ApiError(404, "not_found", f"there is no such sample; there are {', '.join(_SAMPLES)}")
+    return FileResponse(_SAMPLES[name])
