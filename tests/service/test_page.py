@@ -93,20 +93,44 @@ def test_a_digit_is_read_before_the_stroke_ends(visit: Visit) -> None:
     visitor.expect_text("7")
 
 
-def test_undo_takes_the_last_stroke_and_clear_takes_all(visit: Visit) -> None:
+def test_undo_and_redo_walk_through_all_that_was_done_clear_and_eraser_too(visit: Visit) -> None:
     visitor = visit()
+    undo, redo = (visitor.page.get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
     visitor.write("70")
     visitor.expect_text("70")
     visitor.page.keyboard.press("Control+Z")
     visitor.expect_text("7")
+    redo.click()
+    visitor.expect_text("70")
     visitor.page.get_by_role("button", name="Clear").click()
     expect(visitor.page.locator(".digit")).to_have_count(0)
     expect(visitor.page.locator("#drawing-boxes .box")).to_have_count(0)
-    expect(visitor.page.get_by_role("button", name="Undo")).to_be_disabled()
-    visitor.write("4")
-    visitor.page.get_by_role("button", name="Undo").click()
-    visitor.page.get_by_role("button", name="Undo").click()
+    undo.click()
+    visitor.expect_text("70")
+    visitor.page.get_by_role("button", name="Eraser").click()
+    visitor.cross_out("0", place=1, of=2)
+    visitor.expect_text("7")
+    visitor.page.keyboard.press("Control+Z")
+    visitor.expect_text("70")
+    visitor.page.keyboard.press("Control+Shift+Z")
+    visitor.expect_text("7")
+    for _ in range(4):
+        visitor.page.keyboard.press("Control+Z")
     expect(visitor.page.locator("#invitation")).to_be_visible()
+    expect(undo).to_be_disabled()
+
+
+def test_the_brush_fits_small_writing_and_the_slider_changes_it(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407", size=0.14)  # digits of 40 pixels, which were blobs of 34 once
+    visitor.expect_text("407")
+    visitor.expect_state("Sure")
+    thin = visitor.ink()
+    visitor.page.get_by_label("Pen, from thin to broad").fill("1")
+    assert 1.5 * thin < visitor.ink() < 2.5 * thin
+    visitor.page.get_by_label("Pen, from thin to broad").fill("-1")
+    assert visitor.ink() < 0.7 * thin
 
 
 def test_the_brush_is_a_fourteenth_of_the_surface_and_a_pen_s_pressure_changes_it(visit: Visit) -> None:
