@@ -28,7 +28,6 @@ from model_cards import digits_card, lines_card, pages_card
 
 import inkdigits
 from inkdigits.classifier import Classifier
-from inkdigits.cli.train import LiveProgress
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.evaluation.thresholds import choose_thresholds
@@ -45,6 +44,7 @@ from inkdigits.learning.lines import LinesTask
 from inkdigits.learning.page_data import PageStream, write_any_page
 from inkdigits.learning.page_network import page_network
 from inkdigits.learning.pages import PagesTask
+from inkdigits.learning.progress import LiveProgress
 from inkdigits.learning.recipes import Recipe, find_recipe
 from inkdigits.learning.runs import RunFolder, create_run, provenance
 from inkdigits.learning.stopping import stopping_on_signals
@@ -143,7 +143,7 @@ def train_digits(plan: Plan, recipe: Recipe, run: RunFolder, seed: int, teachers
         if state == "begun":
             resume_training(run.path, observers=[progress])
         elif state == "new":
-            train(recipe, plan.data, out=run.path, seed=seed, teachers=teachers, observers=[progress])
+            train(recipe, plan.data, out=run.path, seed=seed, teachers=teachers, progress=False, observers=[progress])
 
 
 def make_lines(plan: Plan) -> None:

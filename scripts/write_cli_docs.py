@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
+
+os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}  # before typer looks at them
+os.environ.pop("FORCE_COLOR", None)
+
+from typer.testing import CliRunner
+
+from inkdigits.cli.app import app
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 COMMANDS = (
@@ -24,15 +30,7 @@ batch failed, 130 interrupted. `NO_COLOR` is respected, progress is shown only o
 
 def help_text(command: str) -> str:
     """Return what a command prints with --help, without colours, on 100 columns."""
-    environment = os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    environment.pop("FORCE_COLOR", None)
-    answer = subprocess.run(  # noqa: S603 - the project's own program
-        [sys.executable, "-m", "inkdigits", *command.split(), "--help"],
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=True,
-    )
+    answer = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="inkdigits")
     return "\n".join(line.rstrip() for line in answer.stdout.strip().splitlines())
 
 

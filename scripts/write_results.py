@@ -123,7 +123,7 @@ def table(figures: dict[str, Measured]) -> str:
     """Return the README's table of recipes."""
     lines = ["| recipe | what it is | weights | epochs | test accuracy | seeds | training |", "| --- " * 7 + "|"]
     for name, recipe in RECIPES.items():
-        reached, seeds, cost = "not measured", "", ""
+        reached, seeds, cost = "–", "", ""
         if found := figures.get(name):
             reached, seeds = found.reached, str(found.seeds)
             cost = f"{found.cost}, {found.threads} thread{'s'[: found.threads != 1]}"

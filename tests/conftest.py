@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 BFLOAT16 = "INKDIGITS_BFLOAT16"
 # The rooms whose tests take longest: what is long should not be what is left at the end, for one process alone.
@@ -13,6 +13,7 @@ FIRST = ("scale", "service", "learning", "benchmarks")
 
 # A busy machine is slow; no test is about time.
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
 settings.load_profile("untimed")
 
 

@@ -13,7 +13,7 @@ import inkdigits
 PACKAGE = Path(inkdigits.__file__).parent
 
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
-FOUNDATION = {"errors", "settings", "files", "extras"}
+FOUNDATION = {"errors", "settings", "files", "extras", "notebook"}
 READING_SIDE = FOUNDATION | {
     *("imaging", "results", "modelfile", "classifier", "line_model", "reading", "reader", "samples"),
 }
@@ -22,6 +22,7 @@ ALLOWED = {
     "settings": set(),
     "files": {"errors"},
     "extras": {"errors"},
+    "notebook": set(),
     "modelfile": FOUNDATION,
     "imaging": FOUNDATION,
     "results": FOUNDATION | {"imaging"},
@@ -38,7 +39,8 @@ ALLOWED = {
     "learning": FOUNDATION | {"imaging", "modelfile", "classifier", "data", "synthesis"},
     "evaluation": READING_SIDE | {"data", "synthesis"},
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
-    "training": FOUNDATION | {"modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
+    "training": FOUNDATION
+    | {"results", "modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
     "service": READING_SIDE | {"pool", "weights"},
     "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},

@@ -1,5 +1,7 @@
 """Documents say what the code does."""
 
+import ast
+import pydoc
 import re
 import subprocess
 import sys
@@ -10,7 +12,8 @@ import pytest
 import inkdigits
 
 REPOSITORY = Path(__file__).parents[1]
-PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+PAGES = [*(REPOSITORY / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG"))]
+PAGES += [*sorted((REPOSITORY / "docs").glob("*.md"))]
 
 
 def test_the_command_lines_page_is_what_help_prints() -> None:
@@ -40,3 +43,17 @@ def test_every_public_name_is_documented() -> None:
 def test_python_in_documents_compiles(page: Path) -> None:
     for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
         compile(block, str(page), "exec")
+
+
+def names_in_docstrings() -> set[str]:
+    found: set[str] = set()
+    for module in (REPOSITORY / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                found |= set(re.findall(r"\binkdigits(?:\.\w+)+", ast.get_docstring(node) or ""))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(names_in_docstrings()))
+def test_names_in_docstrings_exist(name: str) -> None:
+    assert pydoc.locate(name) is not None

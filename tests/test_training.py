@@ -12,12 +12,14 @@ import pytest
 
 import inkdigits
 from inkdigits.errors import CheckpointError, OutputError, UsageError
+from inkdigits.learning.runs import RunFolder
 from inkdigits.training import TrainedRun, resume_training, train
 
 from .running import inkdigits as command
 from .waiting import PATIENCE, wait_until
 
 RUN_FILES = {
+    ".lock",
     "checkpoint.safetensors",
     "config.json",
     "history.csv",
@@ -127,6 +129,13 @@ def test_a_full_disk_is_a_clear_error_and_the_last_checkpoint_stays_whole(whole_
         assert (disk / "run" / "model.onnx").read_bytes() == (whole_run / "model.onnx").read_bytes()
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_two_processes_do_not_train_in_one_folder(whole_run: Path) -> None:
+    with RunFolder(whole_run).locked():
+        refused = command(*arguments(whole_run, "--resume"))
+    assert refused.exit_code == 1
+    assert f"another process is training in {whole_run}" in refused.stderr
 
 
 def test_options_that_contradict_the_run_are_refused(whole_run: Path) -> None:

@@ -8,7 +8,6 @@ import os
 import resource
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +91,8 @@ def _train(job: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     import inkdigits
-    from inkdigits.cli.train import LiveProgress
     from inkdigits.learning.devices import find_device, has_fast_bfloat16
+    from inkdigits.learning.progress import LiveProgress
     from inkdigits.learning.runs import RunFolder, provenance
     from inkdigits.training import resume_training
 
@@ -113,13 +112,14 @@ def _train(job: dict[str, Any]) -> dict[str, Any]:
                 seed=job["seed"],
                 epochs=job["epochs"],
                 device=job["device"],
+                progress=False,
                 observers=[progress],
             )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     place = find_device(job["device"])
     test = inkdigits.evaluate(run.model, "mnist", "test").to_dict()
     return {
-        "epochs": [asdict(record) for record in run.history],
+        "epochs": run.history.rows(),
         "test": {name: test[name] for name in ("accuracy", "loss", "ece")},
         "batch_size": run.recipe.batch_size,
         "device": str(place),

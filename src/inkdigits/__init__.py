@@ -13,51 +13,37 @@ if TYPE_CHECKING:
     from inkdigits.data import Dataset, load_dataset
     from inkdigits.errors import InkdigitsError
     from inkdigits.evaluation.evaluate import Evaluation, evaluate
-    from inkdigits.evaluation.figures import plot_mistakes, plot_prediction
+    from inkdigits.evaluation.figures import plot_digits, plot_mistakes, plot_prediction, plot_predictions
     from inkdigits.export import export
+    from inkdigits.learning.recipes import RECIPES, Augmentation, Recipe
+    from inkdigits.learning.variations import augment
     from inkdigits.reader import Reader
     from inkdigits.reading.to_mnist import to_mnist
     from inkdigits.results.reading import Digit, Line, Mark, Reading
-    from inkdigits.training import train
+    from inkdigits.training import TrainedRun, train
+    from inkdigits.training.digit_classifier import DigitClassifier
 
-_HOMES = {
-    "Classifier": "classifier",
-    "Dataset": "data",
-    "Digit": "results.reading",
-    "Evaluation": "evaluation.evaluate",
-    "InkdigitsError": "errors",
-    "Line": "results.reading",
-    "Mark": "results.reading",
-    "Reader": "reader",
-    "Reading": "results.reading",
-    "evaluate": "evaluation.evaluate",
-    "export": "export",
-    "load_dataset": "data",
-    "plot_mistakes": "evaluation.figures",
-    "plot_prediction": "evaluation.figures",
-    "to_mnist": "reading.to_mnist",
-    "train": "training",
+_ROOMS = {
+    "classifier": ("Classifier",),
+    "data": ("Dataset", "load_dataset"),
+    "errors": ("InkdigitsError",),
+    "evaluation.evaluate": ("Evaluation", "evaluate"),
+    "evaluation.figures": ("plot_digits", "plot_mistakes", "plot_prediction", "plot_predictions"),
+    "export": ("export",),
+    "learning.recipes": ("RECIPES", "Augmentation", "Recipe"),
+    "learning.variations": ("augment",),
+    "reader": ("Reader",),
+    "reading.to_mnist": ("to_mnist",),
+    "results.reading": ("Digit", "Line", "Mark", "Reading"),
+    "training": ("TrainedRun", "train"),
+    "training.digit_classifier": ("DigitClassifier",),
 }
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
-__all__ = [
-    "Classifier",
-    "Dataset",
-    "Digit",
-    "Evaluation",
-    "InkdigitsError",
-    "Line",
-    "Mark",
-    "Reader",
-    "Reading",
-    "__version__",
-    "evaluate",
-    "export",
-    "load_dataset",
-    "plot_mistakes",
-    "plot_prediction",
-    "to_mnist",
-    "train",
-]
+__all__ = ["RECIPES", "Augmentation", "Classifier", "Dataset", "Digit", "DigitClassifier", "Evaluation"]
+__all__ += ["InkdigitsError", "Line", "Mark", "Reader", "Reading", "Recipe", "TrainedRun", "__version__"]
+__all__ += ["augment", "evaluate", "export", "load_dataset", "plot_digits", "plot_mistakes", "plot_prediction"]
+__all__ += ["plot_predictions", "to_mnist", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.modelfile import BUNDLED, find_model, open_session, read_info
+from inkdigits.notebook import html_table
 
 __all__ = ["Classifier"]
 
@@ -33,6 +34,27 @@ class Classifier:
         self.info = read_info(self._session, path.stem)
         if not np.isfinite(self.predict_proba(np.zeros((1, 28, 28), np.uint8))).all():
             raise ModelFileError(f"the model {printable(path)} answers with no numbers", "choose another")
+
+    def __repr__(self) -> str:
+        reached = [f"{split} {figures['accuracy']:.2%}" for split, figures in self._figures.items()]
+        return f"<Classifier {self.info.name}{': ' if reached else ''}{', '.join(reached)}>"
+
+    def _repr_html_(self) -> str:
+        info = self.info
+        rows = [
+            ("learned from", info.data.get("name", "not stated")),
+            ("recipe", info.recipe.get("name", "not stated")),
+            *((f"{split} accuracy", f"{figures['accuracy']:.2%}") for split, figures in self._figures.items()),
+            ("uncertain below", f"{info.reject_threshold:.1%}"),
+            ("takes", info.input),
+            ("licence", info.licence),
+        ]
+        return html_table(rows, title=f"Classifier {info.name}")
+
+    @property
+    def _figures(self) -> dict[str, dict[str, float]]:
+        """What its file says that it reached, by split."""
+        return {split: figures for split, figures in self.info.metrics.items() if "accuracy" in (figures or ())}
 
     def predict_proba(self, images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return the calibrated probabilities of the ten digits.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ class Demo:
         report: the page to open.
         run: the training run.
         evaluation: the trained model on the test digits.
-        readings: the sample pictures, read by the bundled model.
+        readings: the sample pictures, read by the models that ship with the package.
+        own_readings: the same, with the network that was just trained in the digit model's place.
 
     """
 
@@ -44,6 +45,7 @@ class Demo:
     run: TrainedRun
     evaluation: Evaluation
     readings: list[Reading]
+    own_readings: list[Reading]
 
 
 def run_demo(
@@ -90,6 +92,7 @@ def run_demo(
         epochs=None if data == "mnist" else _EPOCHS_OF_EMBEDDED_DATA,
         data_dir=data_dir,
         offline=offline,
+        progress=False,
         observers=observers,
     )
     for name in ("model.onnx", "history.csv"):
@@ -97,12 +100,12 @@ def run_demo(
     tell("evaluating on the test digits …")
     test = load_dataset(data, "test", data_dir=data_dir, offline=offline)
     evaluation = evaluate(run.model, test)
-    tell("reading the sample pictures with the bundled model …")
-    readings = list(Reader().read_many(sample_pictures()))
+    tell("reading the sample pictures with the network just trained, and with the models that ship …")
+    own_readings, readings = (list(Reader(model).read_many(sample_pictures())) for model in (run.model, "bundled"))
     _write_readings(folder, readings)
     tell("writing the report …")
-    report = _write_report(folder, run, evaluation, test, readings)
-    return Demo(folder, report, run, evaluation, readings)
+    report = _write_report(folder, run, evaluation, test, readings, own_readings)
+    return Demo(folder, report, run, evaluation, readings, own_readings)
 
 
 def _find_data(data_dir: str | Path | None, offline: bool, tell: Callable[[str], None]) -> str:
@@ -125,7 +128,12 @@ def _write_readings(folder: Path, readings: list[Reading]) -> None:
 
 
 def _write_report(
-    folder: Path, run: TrainedRun, evaluation: Evaluation, test: Dataset, readings: list[Reading]
+    folder: Path,
+    run: TrainedRun,
+    evaluation: Evaluation,
+    test: Dataset,
+    readings: list[Reading],
+    own_readings: list[Reading],
 ) -> Path:
     from inkdigits.evaluation.report import write_report
     from inkdigits.modelfile import open_session, read_info
@@ -135,7 +143,8 @@ def _write_report(
         evaluation,
         test.images,
         info=read_info(open_session(run.model), run.model.stem),
-        history=[asdict(record) for record in run.history],
+        history=run.history.rows(),
         readings=readings,
+        own_readings=own_readings,
         title="inkdigits: handwritten digits, learned and read",
     )

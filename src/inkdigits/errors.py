@@ -21,7 +21,8 @@ The command line prints the line and ends with `exit_code`; it never shows a sta
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 __all__ = [
     "CheckpointError",
@@ -38,11 +39,15 @@ __all__ = [
     "TrainingError",
     "TrainingInterrupted",
     "UsageError",
+    "argument",
+    "asked_by_options",
+    "call",
     "printable",
     "unknown_name",
 ]
 
 _LONGEST_NAME = 400  # letters in a message
+_options = False  # whether who asked wrote options on a command line, and not arguments in Python
 
 
 class InkdigitsError(Exception):
@@ -163,6 +168,43 @@ class TrainingInterrupted(TrainingError):  # noqa: N818 - being stopped on reque
 
     code = "interrupted"
     exit_code = 130
+
+
+@contextmanager
+def asked_by_options() -> Iterator[None]:
+    """Have errors speak of options, such as `--resume`, while the block runs, as the command line does."""
+    global _options
+    before, _options = _options, True
+    try:
+        yield
+    finally:
+        _options = before
+
+
+def argument(name: str, value: object = None) -> str:
+    """Return how whoever asked writes an argument: `out=…`, `resume=True` in Python; `--out`, `--resume` as options.
+
+    Args:
+        name: as in Python.
+        value: what to give it, if one is advised.
+
+    """
+    if _options:
+        option = f"--{name.replace('_', '-')}"
+        return option if value is None or value is True else f"{option} {printable(value)}"
+    return f"{name}={'…' if value is None else printable(repr(value))}"
+
+
+def call(command: str, **arguments: object) -> str:
+    """Return how whoever asked calls a command that is a function too, with some of its arguments.
+
+    Args:
+        command: such as "train".
+        arguments: as in Python; True stands for an option without a value.
+
+    """
+    written = [argument(name, value) for name, value in arguments.items()]
+    return f"inkdigits {command} {' '.join(written)}" if _options else f"inkdigits.{command}(…, {', '.join(written)})"
 
 
 def printable(source: object) -> str:

@@ -44,7 +44,7 @@ def test_a_seed_whose_row_is_there_is_found_unless_the_training_code_has_changed
     assert (found["test_accuracy"], found["training_seconds"]) == ("0.98", "30.0")
     assert find_row(MLP, Seed(4, tmp_path, "abc"), "cpu") is None
     assert find_row(MLP, Seed(3, tmp_path, "def"), "cpu") is None
-    assert find_row(MLP.with_changes(epochs=1), seed, "cpu") is None
+    assert find_row(MLP.replace(epochs=1), seed, "cpu") is None
 
 
 def test_a_run_that_has_begun_keeps_the_commit_it_was_begun_with(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_run_that_has_begun_keeps_the_commit_it_was_begun_with(tmp_path: Path)
 
 
 def test_a_run_of_other_settings_is_not_gone_on_with(tmp_path: Path) -> None:
-    create_run(tmp_path / "mlp-0", {"recipe": MLP.with_changes(epochs=1).to_dict(), "commit": None})
+    create_run(tmp_path / "mlp-0", {"recipe": MLP.replace(epochs=1).to_dict(), "commit": None})
     with pytest.raises(SystemExit, match="other settings"):
         plan(MLP, range(1), tmp_path)
 

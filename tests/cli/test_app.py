@@ -90,7 +90,7 @@ def test_recipes_lists_each_with_what_it_reaches() -> None:
     assert set(settings) == set(RECIPES)
     for name, entry in settings.items():
         (line,) = [line for line in table.splitlines() if line.startswith(f"{name} ")]
-        assert (f"{entry['measured']['accuracy']:.2f}" if entry["measured"] else "not measured") in line
+        assert (f"{entry['measured']['accuracy']:.2f}" if entry["measured"] else "–") in line
 
 
 def test_doctor_says_what_is_there_and_what_is_missing() -> None:

@@ -42,6 +42,19 @@ def test_everything_that_it_promises_is_there(demo: tuple[Path, subprocess.Compl
     assert 'src="http' not in (out / "report.html").read_text(encoding="utf-8")
 
 
+def test_it_ends_with_what_to_type_next(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    *_, read, read_by_own, serve = demo[1].stdout.splitlines()
+    assert read.strip() == "inkdigits read YOUR.jpg"
+    assert read_by_own.strip() == f"inkdigits read YOUR.jpg --model {demo[0] / 'model.onnx'}"
+    assert serve.strip() == "inkdigits serve"
+
+
+def test_the_samples_are_read_with_both_networks(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    (row,) = [row for row in demo[1].stdout.splitlines() if row.startswith("string-407.jpg")]
+    assert len(row.split()) == 3
+    assert (demo[0] / "report.html").read_text(encoding="utf-8").count("the network trained here:") == 10
+
+
 def test_the_sample_pictures_are_read_right(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     with (sample_pictures()[0].parent / "labels.csv").open(newline="") as file:
         expected = {row["path"]: row["label"] for row in csv.DictReader(file)}

@@ -25,7 +25,7 @@ def test_figures_come_as_json_and_a_report_beside_them(tmp_path: Path) -> None:
 def test_figures_come_as_a_table(tmp_path: Path) -> None:
     answer = inkdigits("evaluate", "--data", "optdigits", folder=tmp_path)
     assert answer.exit_code == 0, answer.stderr
-    assert "95 % interval" in answer.stdout
+    assert "95% interval" in answer.stdout
     assert "of 360" in answer.stdout
 
 
@@ -48,7 +48,7 @@ def test_a_table_of_pictures_judges_the_whole_reader_and_shows_its_mistakes(tmp_
 def test_figures_of_pictures_come_as_tables(tmp_path: Path) -> None:
     answer = inkdigits("evaluate", "--data", str(LABELS), "--by", "label", folder=tmp_path)
     assert answer.exit_code == 0, answer.stderr
-    assert "100.0%  (12 of 12; 95 % interval 75.8% to 100.0%)" in answer.stdout
+    assert "100.0%  (12 of 12; 95% interval 75.8% to 100.0%)" in answer.stdout
     assert "mean of the values" in answer.stdout
 
 

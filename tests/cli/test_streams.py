@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,12 @@ def test_closed_streams_that_are_not_needed_do_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_that_ends_a_command_leaves_no_half_written_file(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "inkdigits", "read", "-", "-o", str(tmp_path / "readings.csv")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+
+    def not_ignored() -> None:  # as it is where the tests themselves run under nohup
+        signal.signal(number, signal.SIG_DFL)
+
+    pipes: Any = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, preexec_fn=not_ignored, **pipes) as process:
         wait_until(lambda: list(tmp_path.glob(".*.part")), process)
         process.send_signal(number)
         _, said = process.communicate()

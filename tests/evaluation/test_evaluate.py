@@ -111,7 +111,9 @@ def test_the_report_is_one_file_and_safe_to_open(
     page = Page()
     page.feed(text)
     assert page.references
-    assert all(reference.startswith("data:image/png;base64,") for reference in page.references)
+    assert all(
+        reference.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) for reference in page.references
+    )
     assert page.images_without_words == 0
     assert "script" not in page.tags
     assert "&lt;b&gt;quick&lt;/b&gt;" in text

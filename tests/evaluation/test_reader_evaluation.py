@@ -145,7 +145,7 @@ def test_figures_by_a_column_and_the_mean_of_its_values() -> None:
 def test_words_leave_out_figures_of_nothing() -> None:
     said = summarise(judge([judged("", ""), judged("", "3")], seconds=0.5))
     assert "exact" not in said
-    assert said["no digit, yet accepted"].startswith("50.0%  (1 of 2; 95 % interval")
+    assert said["no digit, yet accepted"].startswith("50.0%  (1 of 2; 95% interval")
     assert said["wrong"] == "no digit there, yet accepted 1"
 
 

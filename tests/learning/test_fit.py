@@ -1,14 +1,17 @@
 """The loop: it learns, counts everything, resumes bit for bit, and stops as it says."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load, load_file, save
 
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, TrainingInterrupted
@@ -21,7 +24,7 @@ from inkdigits.learning.optimization import schedule
 from inkdigits.learning.recipes import RECIPES, Recipe, Review, find_recipe
 
 CPU = torch.device("cpu")
-ONE_EPOCH = find_recipe("fast").with_changes(epochs=1)
+ONE_EPOCH = find_recipe("fast").replace(epochs=1)
 
 pytestmark = pytest.mark.usefixtures("bfloat16")
 
@@ -82,7 +85,7 @@ def trained(
 def test_a_killed_and_resumed_run_ends_in_the_same_weights(
     name: str, bfloat16: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = find_recipe(name).with_changes(epochs=2)
+    recipe = find_recipe(name).replace(epochs=2)
     (tmp_path / "whole").mkdir()
     whole = run(tmp_path / "whole", several_chunks, validation_digits, recipe)
     # Within the first epoch, at its end, within the second; in bfloat16, which most processors emulate, the last alone.
@@ -110,7 +113,7 @@ def test_every_picture_is_counted_once_an_epoch(
     tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
     watcher = Watcher()
-    recipe = find_recipe("mlp").with_changes(epochs=2, batch_size=100)  # divides neither chunk nor epoch
+    recipe = find_recipe("mlp").replace(epochs=2, batch_size=100)  # divides neither chunk nor epoch
     run(tmp_path, several_chunks, validation_digits, recipe, watcher=watcher)
     ends = [report for report in watcher.steps if report.position == report.size]
     assert [report.size for report in ends] == [515, 515]
@@ -146,6 +149,32 @@ def test_a_damaged_checkpoint_is_a_clear_error(
 ) -> None:
     whole = (trained / "checkpoint.safetensors").read_bytes()
     (tmp_path / "checkpoint.safetensors").write_bytes(whole[:-100] if damage is None else damage)
+    with pytest.raises(CheckpointError, match="damaged"):
+        run(tmp_path, training_digits, validation_digits, ONE_EPOCH, resume=True)
+
+
+def flip_a_bit(content: bytes) -> bytes:
+    return content[:-9] + bytes([content[-9] ^ 1]) + content[-8:]
+
+
+def halve_the_precision(content: bytes) -> bytes:
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(content)
+        with safe_open(file.name, framework="pt") as whole:
+            rest = whole.metadata()
+    tensors = {name: value.half() if value.is_floating_point() else value for name, value in load(content).items()}
+    return save(tensors, rest)
+
+
+@pytest.mark.parametrize("change", [flip_a_bit, halve_the_precision])
+def test_a_checkpoint_that_was_changed_since_is_not_gone_on_from(
+    change: Callable[[bytes], bytes],
+    trained: Path,
+    tmp_path: Path,
+    training_digits: Dataset,
+    validation_digits: Dataset,
+) -> None:
+    (tmp_path / "checkpoint.safetensors").write_bytes(change((trained / "checkpoint.safetensors").read_bytes()))
     with pytest.raises(CheckpointError, match="damaged"):
         run(tmp_path, training_digits, validation_digits, ONE_EPOCH, resume=True)
 

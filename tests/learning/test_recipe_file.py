@@ -32,8 +32,7 @@ after = 1
 share = 0.25
 """)
     expected = Recipe(
-        "mine",
-        "",
+        name="mine",
         **LEAST,
         betas=(0.9, 0.99),
         augmentation=Augmentation(rotation=5),

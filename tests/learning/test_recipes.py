@@ -29,8 +29,30 @@ def test_an_unknown_recipe_names_the_nearest() -> None:
 @pytest.mark.parametrize("change", [{"epochs": 0}, {"batch_size": 0}])
 def test_a_recipe_without_epochs_or_batches_is_refused(change: dict[str, int]) -> None:
     with pytest.raises(UsageError, match="at least 1"):
-        find_recipe("fast").with_changes(**change)
+        find_recipe("fast").replace(**change)
 
 
 def test_only_recipes_that_exist_are_measured() -> None:
     assert set(read_measured()) <= set(RECIPES)
+
+
+def test_a_recipe_is_changed_by_name() -> None:
+    base = Recipe.named("fast")
+    changed = base.replace(learning_rate=0.02, augmentation=Augmentation(rotation=3), betas=(0.8, 0.9))
+    assert (changed.learning_rate, changed.augmentation.rotation, changed.betas) == (0.02, 3, (0.8, 0.9))
+    assert (changed.epochs, changed.review) == (base.epochs, base.review)
+    assert base.replace(review=None).review is None
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"learningrate": 0.1}, "did you mean 'learning_rate'"),
+        ({"epochs": "5"}, "epochs of the recipe is '5'; give a whole number"),
+        ({"learning_rate": -1}, "give a number from"),
+        ({"augmentation": 3}, "augmentation of the recipe is no table of settings"),
+    ],
+)
+def test_what_cannot_be_changed_is_said(change: dict[str, object], complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        Recipe.named("fast").replace(**change)

@@ -19,7 +19,7 @@ from inkdigits.learning.recipes import find_recipe
 from inkdigits.learning.teachers import describe_teacher, taking_turns
 from inkdigits.training import resume_training
 
-ONE_EPOCH = find_recipe("fast").with_changes(epochs=1)
+ONE_EPOCH = find_recipe("fast").replace(epochs=1)
 
 
 @pytest.fixture(scope="module")

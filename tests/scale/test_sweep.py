@@ -132,9 +132,9 @@ def test_a_variation_changes_only_what_was_drawn(recipe: str, rate: float, batch
 
 
 def trial(accuracy: float, cost: float, *, epochs: int = 1) -> Trial:
-    recipe = Recipe("r", "", "mlp", epochs=1, batch_size=1, learning_rate=1)
+    recipe = Recipe(name="r", model="mlp", epochs=1, batch_size=1, learning_rate=1)
     record = EpochRecord(1, 0.1, 0.9, 0.1, accuracy, 0.1, 1.0, 1.0)
-    return Trial(f"{accuracy}-{cost}", recipe if epochs else recipe.with_changes(epochs=2), [record], cost)
+    return Trial(f"{accuracy}-{cost}", recipe if epochs else recipe.replace(epochs=2), [record], cost)
 
 
 def test_nothing_on_the_front_is_beaten() -> None:

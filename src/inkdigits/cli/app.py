@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import Any
 
@@ -11,8 +10,9 @@ from typer.core import TyperGroup
 
 from inkdigits import __version__
 from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, sweep, train
+from inkdigits.cli.console import notice
 from inkdigits.cli.streams import explained_output, leave_in_order, replace_closed_streams
-from inkdigits.errors import InkdigitsError
+from inkdigits.errors import InkdigitsError, asked_by_options
 
 __all__ = ["app", "main"]
 
@@ -24,12 +24,13 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with asked_by_options():
+                return super().invoke(ctx)
         except InkdigitsError as error:
-            sys.stderr.write(f"inkdigits: {error}\n")
+            notice(f"inkdigits: {error}")
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as interrupt:
-            sys.stderr.write("inkdigits: interrupted\n")
+            notice("inkdigits: interrupted")
             raise typer.Exit(INTERRUPTED) from interrupt
 
 
@@ -82,4 +83,4 @@ def main() -> None:
     replace_closed_streams()
     leave_in_order()
     with explained_output():
-        app()
+        app(prog_name="inkdigits")  # also where it was started as `python -m inkdigits`

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +32,10 @@ def output_console() -> Console:
 
 
 def notice(text: str) -> None:
-    """Print one line for people on stderr."""
+    """Print one line for people on stderr; a terminal that is narrower gets it broken between words."""
+    if sys.stderr.isatty():
+        columns = max(40, shutil.get_terminal_size().columns)
+        text = fill(text, columns, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     sys.stderr.write(f"{text}\n")
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli.completion import named_data_sets
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -26,6 +28,7 @@ Name = Annotated[
         metavar="NAME",
         help="mnist, optdigits; hands of other people: swiss, pendigits, uji, hwd1000, fonts, omniglot; a folder "
         "with sub-folders 0 to 9, or a CSV with the columns path and label.",
+        autocompletion=named_data_sets,
     ),
 ]
 DataDir = Annotated[
@@ -240,7 +243,7 @@ def _draw(collection: Collection, folder: Path) -> list[Path]:
     histogram = charts.class_histogram({name: labels for name, labels in splits.items() if len(labels)})
     chosen = np.concatenate([np.flatnonzero(collection.labels == digit)[:10] for digit in range(10)])
     captions = [str(label) for label in collection.labels[chosen]]
-    sheet = figures.sample_sheet(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")
+    sheet = figures.plot_digits(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")
     return [
         figures.save(histogram, folder / "class-histogram.png"),
         figures.save(sheet, folder / "samples.png"),

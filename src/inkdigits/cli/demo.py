@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +12,10 @@ import typer
 from inkdigits.cli.console import notice, output_console
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from inkdigits.demo import Demo
+    from inkdigits.results.reading import Reading
 
 __all__ = ["demo"]
 
@@ -34,8 +39,8 @@ def demo(
     from inkdigits.extras import require
 
     require("train", "The demo")
-    from inkdigits.cli.train import LiveProgress
     from inkdigits.demo import run_demo
+    from inkdigits.learning.progress import LiveProgress
 
     with LiveProgress() as progress:
         made = run_demo(out, data_dir=data_dir, offline=offline, seed=seed, tell=notice, observers=[progress])
@@ -44,18 +49,41 @@ def demo(
 
 def _print_outcome(made: Demo) -> None:
     from rich.table import Table
-    from rich.text import Text
 
-    evaluation = made.evaluation
+    evaluation, console = made.evaluation, output_console()
     low, high = evaluation.interval
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_row("trained on", f"{evaluation.data}, recipe 'fast', {made.run.metrics['training_seconds']:.0f} s")
-    table.add_row("test accuracy", f"{evaluation.accuracy:.2%}  (95 % interval {low:.2%} to {high:.2%})")
+    table.add_row("test accuracy", f"{evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})")
     table.add_row("read wrong", f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}")
-    for reading in made.readings:
-        text = reading.text.replace("\n", " / ") or "no digit"
-        note = "  (have a look)" if reading.status == "uncertain" else ""
-        table.add_row(Path(reading.source).name, Text(text + note))
-    console = output_console()
     console.print(table)
-    console.print(f"Now open {made.report}", soft_wrap=True)
+    pictures = Table(box=None, pad_edge=False)
+    for heading in ("sample picture", "models that ship", "network just trained"):
+        pictures.add_column(heading)
+    for reading, own in zip(made.readings, made.own_readings, strict=True):
+        pictures.add_row(Path(reading.source).name, _said(reading), _said(own))
+    console.print()
+    console.print(pictures)
+    console.print("(brackets ask for a look)", markup=False)
+    command = _command()
+    console.print(
+        f"\nNow open {made.report}\nand try\n"
+        f"    {command} read YOUR.jpg\n"
+        f"    {command} read YOUR.jpg --model {made.folder / 'model.onnx'}\n"
+        f"    {command} serve",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def _said(reading: Reading) -> Text:
+    """Return what was read on one line, with what should be checked in brackets."""
+    from rich.text import Text
+
+    return Text(" / ".join(line.marked_text for line in reading.lines) or "no digit")
+
+
+def _command() -> str:
+    """Return what to type for this program: as it was started, where the shell would not find it by its name."""
+    started = Path(sys.argv[0])
+    return str(started) if started.name == "inkdigits" and shutil.which("inkdigits") is None else "inkdigits"

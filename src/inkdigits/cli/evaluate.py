@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli.completion import data_sets, models, splits
 from inkdigits.cli.console import notice, output_console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -19,10 +20,15 @@ __all__ = ["evaluate"]
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.")] = "bundled",
-    data: Annotated[str, typer.Option(help="mnist, optdigits, a DIR of yours, or labels.csv.")] = "mnist",
+    model: Annotated[
+        str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
+    ] = "bundled",
+    data: Annotated[
+        str, typer.Option(help="mnist, optdigits, a DIR of yours, or labels.csv.", autocompletion=data_sets)
+    ] = "mnist",
     split: Annotated[
-        str | None, typer.Option(help="train, validation, test, all.", show_default="test, or all of a DIR")
+        str | None,
+        typer.Option(help="train, validation, test, all.", show_default="test, or all of a DIR", autocompletion=splits),
     ] = None,
     single: Annotated[bool, typer.Option("--single", help="With labels.csv: one digit a picture.")] = False,
     by: Annotated[
@@ -145,7 +151,7 @@ def _model_table(evaluation: Evaluation) -> Table:
     return _table(
         f"{evaluation.model} on {evaluation.data}, {evaluation.split}",
         {
-            "accuracy": f"{evaluation.accuracy:.2%}  (95 % interval {low:.2%} to {high:.2%})",
+            "accuracy": f"{evaluation.accuracy:.2%}  (95% interval {low:.2%} to {high:.2%})",
             "read wrong": f"{wrong:,} of {evaluation.n:,}",
             "loss": f"{evaluation.loss:.4f}",
             "calibration error": f"{evaluation.ece:.2%}",

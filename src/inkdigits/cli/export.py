@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
+from inkdigits.cli.completion import export_formats, models
+
 __all__ = ["export"]
 
 
 def export(
-    model: Annotated[str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.")],
-    file_format: Annotated[str, typer.Option("--format", help="onnx, onnx-int8 or keras.")] = "onnx",
+    model: Annotated[
+        str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
+    ],
+    file_format: Annotated[
+        str, typer.Option("--format", help="onnx, onnx-int8 or keras.", autocompletion=export_formats)
+    ] = "onnx",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write.")] = None,
 ) -> None:
     """Write a model in a format that others can use.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from inkdigits.cli.completion import models
 from inkdigits.cli.console import notice, progress_bar
 from inkdigits.errors import PictureError, UsageError, printable
 
@@ -37,7 +38,9 @@ def read(
             show_default=False,
         ),
     ],
-    model: Annotated[str, typer.Option(help="'bundled', an .onnx file or a run folder.")] = "bundled",
+    model: Annotated[
+        str, typer.Option(help="'bundled', an .onnx file or a run folder.", autocompletion=models)
+    ] = "bundled",
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Look into folders of folders, at any depth.")
     ] = False,
@@ -53,6 +56,9 @@ def read(
         float | None,
         typer.Option(min=0, max=1, help="Less sure digits are uncertain.  [default: the model's own]"),
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print also how sure each digit is, and where it stands.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a row a digit.")] = False,
@@ -112,11 +118,16 @@ def read(
     Any picture will do: dark ink on light paper or light ink on dark, any size. One without digits is no error.
     TIFF, PDF and animations are read page by page. HEIC and PDF need an extra, which the error names.
 
+    On a terminal, digits to check stand in brackets, such as 61[2?]31, with how sure the least sure is.
+    In a pipe or a file, only what was read is printed.
+
     Exit codes: 0 read, 1 nothing could be read, 3 some pictures of several could not be read.
 
     [bold]Examples[/bold]
 
     inkdigits read --single photo.jpg
+
+    inkdigits read scans/ --verbose
 
     inkdigits read scans/ -r -o readings.csv --annotate checked/ --contact-sheet doubts.png
 
@@ -128,7 +139,8 @@ def read(
 
     inkdigits read s3://bucket/scans/ -o readings.parquet --engine ray --address HOST:6379
     """
-    here = {"json": as_json, "jsonl": as_jsonl, "csv": as_csv, "annotate": annotate, "contact-sheet": contact_sheet}
+    formats = {"verbose": verbose, "json": as_json, "jsonl": as_jsonl, "csv": as_csv}
+    here = {**formats, "annotate": annotate, "contact-sheet": contact_sheet}
     by_many = {"address": address, "resume": resume, "overwrite": overwrite, "column": column}
     for name, given in (by_many if engine == "local" else here).items():
         if given:
@@ -145,21 +157,26 @@ def read(
         return
 
     from inkdigits.cli.annotated import AnnotatedFolder
+    from inkdigits.cli.for_people import write_for_people
     from inkdigits.files import open_atomically
     from inkdigits.results.contact_sheet import ContactSheet
     from inkdigits.results.formats import FORMATS, write_named_text, write_text
     from inkdigits.sources import find_sources, has_more_below
 
-    chosen = _format(output, json=as_json, jsonl=as_jsonl, csv=as_csv)
+    stdout = typer.get_binary_stream("stdout")
+    chosen = _format(output, **formats) or ("terminal" if stdout.isatty() else "text")
     sources = find_sources(pictures, recursive=recursive)
     for folder in pictures:
         if not recursive and has_more_below(folder):
             notice(f"{printable(folder)}: folders in it hold more pictures; --recursive reads them too")
     alone = len(sources) == 1
-    write = FORMATS.get(chosen, write_text if alone else write_named_text)
+    for_people = {
+        "terminal": partial(write_for_people, sources=sources),
+        "verbose": partial(write_for_people, sources=sources, verbose=True),
+    }
+    write = (for_people | FORMATS).get(chosen, write_text if alone else write_named_text)
     drawings = AnnotatedFolder(annotate, sources) if annotate else None
     tally: Counter[str] = Counter()
-    stdout = typer.get_binary_stream("stdout")
     with ExitStack() as stack:
         stream = stack.enter_context(open_atomically(output, [*pictures, *sources])) if output else stdout
         sheet = stack.enter_context(ContactSheet.to_file(contact_sheet, sources)) if contact_sheet else None
@@ -170,7 +187,7 @@ def read(
         def watched() -> Iterator[Reading]:
             for reading in _read_all(read_sources, sources, how, with_bar=with_bar):
                 tally[reading.status] += 1
-                _remark(reading, alone=alone)
+                _remark(reading, alone=alone and chosen not in for_people)
                 if not reading.error:
                     _show(reading, drawings, sheet)
                 yield reading
@@ -180,13 +197,13 @@ def read(
     finish(tally, len(sources))
 
 
-def _format(output: str | None, **flags: bool) -> str:
-    """Return the name of the output's format: by the option given, or else by the file's suffix."""
+def _format(output: str | None, **flags: bool) -> str | None:
+    """Return the name of the output's format: by the option given, or else by the file's suffix, if there is a file."""
     given = [name for name, is_given in flags.items() if is_given]
     if len(given) > 1:
         raise UsageError(f"--{given[0]} and --{given[1]} contradict each other", "give one of them")
     if given or output is None:
-        return given[0] if given else "text"
+        return given[0] if given else None
     suffix = Path(output).suffix.lower().removeprefix(".") or "text"
     if suffix not in ("json", "jsonl", "csv", "parquet", "text", "txt"):
         raise UsageError(

@@ -40,12 +40,13 @@ def recipes(
     for heading in ("recipe", "test accuracy", "training", "what it is"):
         table.add_column(heading, overflow="fold")
     for name, recipe in RECIPES.items():
-        reached, cost = "not measured", "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
+        reached, cost = "–", "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
         if figures := measured.get(name):
             reached, cost = f"{figures.reached} ({figures.seeds})", figures.cost
         table.add_row(name, reached, cost, recipe.summary)
     output_console().print(table)
     for machine in sorted({figures.machine for figures in measured.values()}):
         output_console().print(
-            f"Accuracy: mean ± sd (seeds) of the last epoch on MNIST's 10,000 test digits. Measured on: {machine}."
+            f"Accuracy: mean ± sd (seeds) of the last epoch on MNIST's 10,000 test digits. "
+            f"–: too few seeds were run. Measured on: {machine}."
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli.completion import data_sets, models, recipes, splits
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,11 +22,17 @@ _SHEET = 50  # digits on a sheet of augmented ones
 
 def show(
     indices: Annotated[list[int] | None, typer.Argument(help="Which digits, counted from 0.")] = None,
-    model: Annotated[str, typer.Option(help="A run folder, an .onnx model file, or 'bundled'.")] = "bundled",
-    data: Annotated[str, typer.Option(help="mnist, optdigits, or your own DIR or CSV.")] = "mnist",
-    split: Annotated[str | None, typer.Option(help="train, validation, test, all.")] = None,
+    model: Annotated[
+        str, typer.Option(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
+    ] = "bundled",
+    data: Annotated[
+        str, typer.Option(help="mnist, optdigits, or your own DIR or CSV.", autocompletion=data_sets)
+    ] = "mnist",
+    split: Annotated[str | None, typer.Option(help="train, validation, test, all.", autocompletion=splits)] = None,
     mistakes: Annotated[int | None, typer.Option(min=1, help="Show the N surest mistakes.")] = None,
-    augmented: Annotated[str | None, typer.Option(help="Show how this RECIPE varies training digits.")] = None,
+    augmented: Annotated[
+        str | None, typer.Option(help="Show how this RECIPE varies training digits.", autocompletion=recipes)
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a .png, .svg or .pdf.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
@@ -97,7 +104,7 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
         f"'{recipe}': rotation ±{augmentation.rotation:g}°, shift ±{augmentation.shift:.0%}, "
         f"zoom ±{augmentation.zoom:.0%}; the first column is as it was"
     )
-    return figures.sample_sheet(images, columns=columns, title=title)
+    return figures.plot_digits(images, columns=columns, title=title)
 
 
 def _put(figure: Figure, output: Path | None) -> None:

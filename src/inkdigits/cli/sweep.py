@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inkdigits.cli.completion import data_sets, recipes
 from inkdigits.cli.console import output_console
 from inkdigits.errors import InkdigitsError, UsageError, printable
 
@@ -22,11 +23,13 @@ _SHOWN = 10
 
 def sweep(
     recipe: Annotated[
-        str | None, typer.Argument(help="What to vary: a recipe's name, or a file.", show_default="fast")
+        str | None,
+        typer.Argument(help="What to vary: a recipe's name, or a file.", show_default="fast", autocompletion=recipes),
     ] = None,
     trials: Annotated[int | None, typer.Option(min=1, help="How many variations.", show_default="20")] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
+        str | None,
+        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the sweep.", show_default="sweeps/RECIPE")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
@@ -64,7 +67,7 @@ def sweep(
     from inkdigits.scale.cluster import connected
     from inkdigits.scale.sweep import Sweep
 
-    chosen = find_recipe_or_file(recipe or "fast").with_changes(epochs=epochs)
+    chosen = find_recipe_or_file(recipe or "fast").replace(**{} if epochs is None else {"epochs": epochs})
     folder = (out or Path("sweeps") / chosen.name).resolve()
     if resume:
         given = {"recipe": recipe, "trials": trials, "data": data, "seed": seed, "epochs": epochs, "data_dir": data_dir}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from inkdigits.cli.console import error_console, output_console
+from inkdigits.cli.completion import data_sets, recipes
+from inkdigits.cli.console import output_console
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
-    from inkdigits.learning.history import EpochRecord, StepReport
     from inkdigits.learning.runs import RunFolder
     from inkdigits.training import TrainedRun
 
     # What begins a run, what goes on with one, and whether this process talks to people.
     _Engine = tuple[Callable[..., TrainedRun], Callable[[RunFolder], TrainedRun], bool]
 
-__all__ = ["LiveProgress", "train"]
+__all__ = ["train"]
 
 RAY = "With --engine ray"
 
@@ -29,10 +29,15 @@ RAY = "With --engine ray"
 def train(
     recipe: Annotated[
         str | None,
-        typer.Option(help="What to train: a name that 'inkdigits recipes' lists, or a file.", show_default="fast"),
+        typer.Option(
+            help="What to train: a name that 'inkdigits recipes' lists, or a file.",
+            show_default="fast",
+            autocompletion=recipes,
+        ),
     ] = None,
     data: Annotated[
-        str | None, typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist")
+        str | None,
+        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/RECIPE-TIME")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
@@ -88,6 +93,7 @@ def train(
     from inkdigits.extras import require
 
     require("train", "Training")
+    from inkdigits.learning.progress import LiveProgress
     from inkdigits.learning.recipe_file import find_recipe_or_file
 
     chosen = find_recipe_or_file(recipe) if recipe else None
@@ -135,7 +141,7 @@ def _here(threads: int | None, how: dict[str, Any]) -> Iterator[_Engine]:
     if threads is not None:
         torch.set_num_threads(threads)
     with joined(how["device"] or "auto") as team:
-        begin = partial(train, observers=how["observers"], team=team)
+        begin = partial(train, progress=False, observers=how["observers"], team=team)
         yield begin, lambda run: resume_training(run.path, team=team, **how), team.leads
 
 
@@ -188,58 +194,3 @@ def _print_outcome(run: TrainedRun) -> None:
     table.add_row("model", str(run.model))
     table.add_row("next", f"inkdigits evaluate {run.folder}")
     output_console().print(table)
-
-
-class LiveProgress:
-    """Shows a run as it goes: a bar on a terminal, and one line an epoch anywhere. Use it in a `with` block."""
-
-    def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = error_console()
-        self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:.2%}"),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
-        self._task: Any = None
-        self._told = 0
-
-    def __enter__(self) -> LiveProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.stop()
-
-    def on_step(self, report: StepReport) -> None:
-        """Move the bar."""
-        if self._task is None:
-            self._task = self._bar.add_task("", total=None, epoch=0, epochs=0, loss=0.0, accuracy=0.0, rate="")
-        speed = self._bar.tasks[0].speed
-        self._bar.update(
-            self._task,
-            total=report.total,
-            completed=report.seen,
-            epoch=report.epoch,
-            epochs=report.epochs,
-            loss=report.loss,
-            accuracy=report.accuracy,
-            rate=f"{speed:,.0f} pictures/s" if speed else "",
-        )
-
-    def on_epoch(self, history: Sequence[EpochRecord]) -> None:
-        """Print a line for each epoch that has not been told yet."""
-        for record in history[self._told :]:
-            self._bar.console.print(
-                f"epoch {record.epoch:>2}  loss {record.loss:.4f}  accuracy {record.accuracy:.2%}  "
-                f"validation {record.validation_accuracy:.2%}  {record.images_per_second:,.0f} pictures/s  "
-                f"{record.seconds:.1f} s",
-                soft_wrap=True,
-            )
-        self._told = len(history)

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import DataCorruptError
+from inkdigits.notebook import html_image, html_table
 
 __all__ = ["CLASSES", "Dataset", "Images", "Labels", "Progress", "check_labelled"]
 
@@ -23,7 +25,7 @@ Labels = npt.NDArray[np.int64]  # (N,), 0 to 9
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """One split of a data set.
 
@@ -54,6 +56,16 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        skipped = f", {len(self.skipped)} left out" if self.skipped else ""
+        return f"<Dataset {self.name}, {self.split}: {len(self):,} digits{skipped}>"
+
+    def _repr_html_(self) -> str:
+        from inkdigits.data.sheet import draw_sheet
+
+        counts = html_table([("pictures", *(f"{count:,}" for count in self.label_counts))], ("digit", *range(CLASSES)))
+        return f"<div>{escape(repr(self)[1:-1])}</div>{html_image(draw_sheet(self), 'some of each digit')}{counts}"
 
     @cached_property
     def sha256(self) -> str:

@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.data.arrays import collect
 from inkdigits.data.dataset import CLASSES, Progress
-from inkdigits.data.splits import Collection, divide, fraction_of_each
+from inkdigits.data.splits import Collection
 from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
 from inkdigits.reading.to_mnist import to_mnist
 
 __all__ = ["load_folder"]
 
 _DIGITS = [str(digit) for digit in range(CLASSES)]
-_FRACTION = 0.1  # of each digit, for validation and again for testing
 
 _log = logging.getLogger(__name__)
 
@@ -58,12 +58,10 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
     if skipped:
         out_of = f"{len(skipped)} of {len(labelled)} pictures in {printable(path)}"
         _log.warning("%s are left out; the first: %s", out_of, skipped[0])
-    digits = np.array(labels, np.int64)
-    counts = fraction_of_each(digits, _FRACTION)
-    return Collection(
-        images=np.stack(images),
-        labels=digits,
-        parts=divide(digits, counts, counts, validation_seed),
+    return collect(
+        np.stack(images),
+        np.array(labels, np.int64),
+        validation_seed,
         name=path.resolve().name,
         source=str(path),
         licence="not stated",

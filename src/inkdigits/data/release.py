@@ -13,7 +13,7 @@ from inkdigits.data.dataset import Progress
 from inkdigits.data.idx import MAX_BYTES, decompress, encode_idx, parse_idx, read_bytes
 from inkdigits.data.mirrors import ANSWER_WITHIN, Mirror, download
 from inkdigits.data.npz import npz_array
-from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, printable
+from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, argument, printable
 from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.settings import DATA_DIR_VARIABLE, cache_dir, data_dirs
 
@@ -96,7 +96,7 @@ class Release:
         looked = f"{self.name} is not in {' or '.join(printable(folder) for folder in folders)}"
         advice = f"put its files into {printable(folders[0] / self.name)} or set {DATA_DIR_VARIABLE}"
         if offline:
-            raise DataNotFoundError(looked, f"{advice}, or allow downloading (no --offline)")
+            raise DataNotFoundError(looked, f"{advice}, or allow downloading (no {argument('offline', True)})")
         if failures := self._fetch(progress):
             raise DataNotFoundError(f"{looked}, and no mirror has it ({'; '.join(failures)})", advice)
         return self._find(wanted, cache_dir())

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
-from inkdigits.evaluation.metrics import reliability_bins
+from inkdigits.evaluation.metrics import ReliabilityBin, reliability_bins
 from inkdigits.evaluation.style import GREY, RIGHT, tidy
+from inkdigits.results.figure import Figure
 
 __all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
 
@@ -56,7 +56,7 @@ def reliability_figure(probabilities: Probabilities, labels: Labels, bins: int =
         alpha=0.8,
         label="digits by confidence",
     )
-    for entry in found:
+    for entry in _apart(found):
         axis.annotate(
             f"{entry.n:,}",
             (entry.confidence, entry.accuracy),
@@ -70,6 +70,18 @@ def reliability_figure(probabilities: Probabilities, labels: Labels, bins: int =
     axis.legend(frameon=False, loc="upper left")
     tidy(axis)
     return figure
+
+
+def _apart(bins: Sequence[ReliabilityBin], across: float = 0.09, up: float = 0.05) -> list[ReliabilityBin]:
+    """Return those bins whose labels do not cover each other, of two that would the one with more digits."""
+    kept: list[ReliabilityBin] = []
+    for entry in sorted(bins, key=lambda entry: -entry.n):
+        if all(
+            abs(entry.confidence - other.confidence) > across or abs(entry.accuracy - other.accuracy) > up
+            for other in kept
+        ):
+            kept.append(entry)
+    return kept
 
 
 def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:

@@ -15,11 +15,12 @@ from inkdigits.data import DATASETS, Dataset, load_dataset
 from inkdigits.errors import DataError, printable
 from inkdigits.evaluation import metrics
 from inkdigits.modelfile import BUNDLED
+from inkdigits.notebook import html_image, html_table
 
 __all__ = ["Evaluation", "evaluate", "evaluate_probabilities"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """How good a model is on labelled digits.
 
@@ -30,7 +31,7 @@ class Evaluation:
         n: how many digits; all of them are counted.
         correct: how many were read right.
         accuracy: `correct / n`.
-        interval: the 95 % interval of the accuracy (Wilson 1927).
+        interval: the 95% interval of the accuracy (Wilson 1927).
         loss: mean cross-entropy in nats.
         ece: expected calibration error, 15 bins (Guo et al. 2017), from 0 to 1.
         confusion: int64 (10,10), true digit by row, predicted digit by column.
@@ -55,6 +56,27 @@ class Evaluation:
     seconds: float
     probabilities: npt.NDArray[np.float32] = field(repr=False)
     labels: npt.NDArray[np.int64] = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Evaluation of {self.model} on {self.data}, {self.split}: {self._words}>"
+
+    def _repr_html_(self) -> str:
+        from inkdigits.evaluation.charts import confusion_figure
+        from inkdigits.results.figure import encode
+
+        head = ("digit", "precision", "recall", "F1", "pictures")
+        rows = [
+            (one.digit, *(f"{share:.2%}" for share in (one.precision, one.recall, one.f1)), f"{one.support:,}")
+            for one in self.classes
+        ]
+        title = f"{repr(self)[1:-1]}; loss {self.loss:.4f}, calibration error {self.ece:.2%}"
+        chart = html_image(encode(confusion_figure(self.confusion), dpi=70), "true digit by predicted digit")
+        return f'{html_table((), title=title)}<div style="display:flex;gap:2em">{html_table(rows, head)}{chart}</div>'
+
+    @property
+    def _words(self) -> str:
+        low, high = self.interval
+        return f"{self.accuracy:.2%} ({self.correct:,} of {self.n:,}, 95% interval {low:.2%} to {high:.2%})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as `inkdigits evaluate --json` prints them; the probabilities are left out."""

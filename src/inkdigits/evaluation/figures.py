@@ -6,25 +6,24 @@ its caption says so in words too, not by colour alone.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import matplotlib.figure
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from inkdigits.errors import OutputError, printable
 from inkdigits.evaluation.style import FAINT, GREY, RIGHT, WRONG, tidy
 from inkdigits.files import write_atomically
+from inkdigits.results.figure import Figure, encode
 
 __all__ = [
-    "encode",
+    "plot_digits",
     "plot_mistakes",
     "plot_prediction",
     "plot_predictions",
-    "sample_sheet",
     "save",
     "worst_mistakes",
 ]
@@ -109,10 +108,10 @@ def plot_mistakes(
         f"#{index}\nread {probabilities[index].argmax()} ({probabilities[index].max():.0%})\ntrue {labels[index]}"
         for index in chosen
     ]
-    return sample_sheet(images[chosen], captions, columns=columns, colour=WRONG)
+    return plot_digits(images[chosen], captions, columns=columns, colour=WRONG)
 
 
-def sample_sheet(
+def plot_digits(
     images: Images,
     captions: Sequence[str] | None = None,
     *,
@@ -120,7 +119,7 @@ def sample_sheet(
     title: str | None = None,
     colour: str = "black",
 ) -> Figure:
-    """Plot a sheet of digits.
+    """Plot digits side by side.
 
     Args:
         images: uint8 (N,28,28).
@@ -146,7 +145,7 @@ def sample_sheet(
     return figure
 
 
-def save(figure: Figure, path: str | Path, *, dpi: int = 130) -> Path:
+def save(figure: matplotlib.figure.Figure, path: str | Path, *, dpi: int = 130) -> Path:
     """Write a figure atomically, in the format that the suffix names.
 
     Args:
@@ -165,13 +164,6 @@ def save(figure: Figure, path: str | Path, *, dpi: int = 130) -> Path:
             f"cannot write a figure to {printable(target)}", "name a file that ends in .png, .svg or .pdf"
         )
     return write_atomically(target, encode(figure, kind, dpi=dpi))
-
-
-def encode(figure: Figure, kind: str = "png", *, dpi: int = 130) -> bytes:
-    """Return a figure as the bytes of a file: "png", "svg" or "pdf"."""
-    content = io.BytesIO()
-    figure.savefig(content, format=kind, dpi=dpi, facecolor="white")
-    return content.getvalue()
 
 
 def _draw_picture(axis: Axes, image: Images) -> None:

@@ -8,7 +8,6 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from inkdigits.errors import PictureError, printable
@@ -21,6 +20,7 @@ from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.imaging.decode import open_picture
 from inkdigits.results.drawing import PAPER, colour_of, draw_box, font
+from inkdigits.results.figure import Figure
 from inkdigits.results.reading import Reading
 
 __all__ = ["MOST", "write_gallery"]

@@ -31,7 +31,7 @@ _Z_95 = 1.959963984540054  # the standard normal quantile of 0.975
 
 
 def wilson_interval(correct: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share, from 0 to 1 (Wilson 1927); all of [0, 1] when n is 0."""
+    """Return the 95% interval of a share, from 0 to 1 (Wilson 1927); all of [0, 1] when n is 0."""
     if n == 0:
         return 0.0, 1.0
     share = correct / n

@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
-from inkdigits.evaluation.figures import encode
 from inkdigits.files import make_folder, write_atomically
+from inkdigits.results.figure import encode
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,7 +72,8 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: str =
         fields = "".join(f"<td>{escape(field)}</td>" for field in others)
         body += f'<tr><th scope="row">{escape(first)}</th>{fields}</tr>'
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="scroll"><table>{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    rows_of_it = f"{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="scroll" tabindex="0"><table>{rows_of_it}</table></div>'
 
 
 def data_uri(content: bytes, kind: str = "png") -> str:

@@ -34,7 +34,7 @@ class ReaderEvaluation:
         by_length: which are exact, by the number of digits in the label.
         by: shares of the pictures with each value of a column, by the column.
         auroc: how well pictures with digits are told from those without, 0 to 1; None if either are none.
-        false_accepts: share of the pictures without a digit that score as high as 95 % of those with digits do.
+        false_accepts: share of the pictures without a digit that score as high as 95% of those with digits do.
         confusion: int64 (10,10), true digit by row, of the single digits that were read as a single digit.
         left_out: how many rows of the CSV were not judged, because the caller asked for that.
         seconds: how long it took.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -12,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.evaluation import charts, figures
+from inkdigits.evaluation.cards import cards, digit_card, picture_card
 from inkdigits.evaluation.evaluate import Evaluation
-from inkdigits.evaluation.page import chart, data_uri, definitions, section, table, write_page
+from inkdigits.evaluation.page import chart, definitions, section, table, write_page
 from inkdigits.files import make_folder
 from inkdigits.modelfile import ModelInfo
 
@@ -33,6 +33,7 @@ def write_report(
     info: ModelInfo | None = None,
     history: Sequence[Mapping[str, Any]] | None = None,
     readings: Sequence[Reading] = (),
+    own_readings: Sequence[Reading] = (),
     title: str = "How well the digits are read",
 ) -> Path:
     """Write `report.html`.
@@ -43,7 +44,8 @@ def write_report(
         images: uint8 (N,28,28), the digits that were evaluated.
         info: what the model file says about itself.
         history: one record an epoch, if the training is to be shown.
-        readings: people's own pictures, read.
+        readings: pictures that are not MNIST, read by the models that ship with the package.
+        own_readings: the same, read by the model that was evaluated.
         title: the heading.
 
     Returns:
@@ -55,7 +57,7 @@ def write_report(
     """
     sections = [_numbers(evaluation), _samples(evaluation, images)]
     if readings:
-        sections.append(_pictures(readings))
+        sections.append(_pictures(readings, own_readings))
     sections += [_mistakes(evaluation, images), _classes(evaluation), _calibration(evaluation)]
     if history:
         sections.append(_learning(history))
@@ -79,7 +81,7 @@ def write_figures(folder: str | Path, evaluation: Evaluation, images: npt.NDArra
 def _numbers(evaluation: Evaluation) -> str:
     low, high = evaluation.interval
     tiles = [
-        ("accuracy", f"{evaluation.accuracy:.2%}", f"95 % interval {low:.2%} to {high:.2%}"),
+        ("accuracy", f"{evaluation.accuracy:.2%}", f"95% interval {low:.2%} to {high:.2%}"),
         ("read wrong", f"{evaluation.n - evaluation.correct:,}", f"of {evaluation.n:,} digits"),
         ("calibration error", f"{evaluation.ece:.2%}", "mean distance of confidence from accuracy"),
         ("loss", f"{evaluation.loss:.4f}", "mean cross-entropy, nats"),
@@ -95,46 +97,43 @@ def _samples(evaluation: Evaluation, images: npt.NDArray[np.uint8]) -> str:
     """Show the first digits, and after them some that were read wrong, so that both can be seen."""
     wrong = figures.worst_mistakes(evaluation.probabilities, evaluation.labels, 3)
     first = [index for index in range(min(_SAMPLES, evaluation.n)) if index not in wrong][: _SAMPLES - len(wrong)]
-    chosen = np.array([*first, *wrong], np.int64)
-    figure = figures.plot_predictions(
-        images[chosen],
-        evaluation.probabilities[chosen],
-        evaluation.labels[chosen],
-        indices=chosen.tolist(),
+    note = (
+        "The first digits and the surest mistakes. Under each: what was read, how sure that is, and the true digit. "
+        "Bars: the ten probabilities."
     )
-    caption = (
-        "The first digits and the surest mistakes. Under each: the prediction, its confidence and the true digit, "
-        "blue where right and red where wrong. Bars: the ten probabilities."
-    )
-    return section("Digits and what was read", chart(figure, caption))
+    return section("Digits and what was read", _digits(evaluation, images, [*first, *wrong.tolist()], note))
 
 
-def _pictures(readings: Sequence[Reading]) -> str:
-    """Show people's own pictures as they were read."""
-    entries = []
-    for reading in readings:
-        name = escape(Path(reading.source).name)
-        if reading.error is not None:
-            entries.append(
-                f'<figure><figcaption>{name}: <b class="error">{escape(str(reading.error))}</b></figcaption>'
-            )
-            entries.append("</figure>")
-            continue
-        read = escape(reading.text.replace("\n", " / ")) or "no digit"
-        drawing = io.BytesIO()
-        reading.draw().save(drawing, format="PNG")
-        source = data_uri(drawing.getvalue())
-        entries.append(
-            f'<figure><img src="{source}" alt="{name}, read as {read}">'
-            f'<figcaption>{name}: <b class="{reading.status}">{read}</b> ({reading.status})</figcaption></figure>'
+def _digits(evaluation: Evaluation, images: npt.NDArray[np.uint8], chosen: Sequence[int], note: str) -> str:
+    """Return cards of some digits under a note."""
+    shown = []
+    for index in chosen:
+        probabilities, label = evaluation.probabilities[index].tolist(), int(evaluation.labels[index])
+        read = int(np.argmax(probabilities))
+        verdict = f"{read}  {probabilities[read]:.1%}" + ("" if read == label else f", is {label}")
+        shown.append(
+            digit_card(images[index], probabilities, verdict, "right" if read == label else "wrong", f"#{index}")
         )
-    note = "<p>Read by the model that ships with the package, with each digit brought to 28×28 as MNIST was made.</p>"
-    return section("Pictures that are not MNIST", f'{note}<div class="pictures">{"".join(entries)}</div>')
+    return f'<p class="note">{escape(note)}</p>{cards(shown, "digits")}'
+
+
+def _pictures(readings: Sequence[Reading], own_readings: Sequence[Reading]) -> str:
+    """Show pictures as they were read."""
+    own = [[("the network trained here", reading)] for reading in own_readings] or [[] for _ in readings]
+    shown = [picture_card(reading, others) for reading, others in zip(readings, own, strict=True)]
+    note = (
+        "Read by the models that ship with the package. A dashed box and a ? ask for a look; under each digit, the "
+        "28×28 that the digit model saw."
+    )
+    return section("Pictures that are not MNIST", f'<p class="note">{note}</p>{cards(shown, "pictures")}')
 
 
 def _mistakes(evaluation: Evaluation, images: npt.NDArray[np.uint8]) -> str:
-    figure = figures.plot_mistakes(images, evaluation.probabilities, evaluation.labels)
-    return section("The surest mistakes", chart(figure, "Digits that were read wrong, the most confident first."))
+    wrong = figures.worst_mistakes(evaluation.probabilities, evaluation.labels)
+    if not len(wrong):
+        return section("The surest mistakes", "<p>Every digit was read right.</p>")
+    note = "Digits that were read wrong, the most confident first."
+    return section("The surest mistakes", _digits(evaluation, images, wrong.tolist(), note))
 
 
 def _classes(evaluation: Evaluation) -> str:

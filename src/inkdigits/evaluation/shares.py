@@ -26,7 +26,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval (Wilson 1927); None of nothing."""
+        """The 95% interval (Wilson 1927); None of nothing."""
         return wilson_interval(self.part, self.whole) if self.whole else None
 
 
@@ -79,7 +79,7 @@ class Shares:
         }
 
     def intervals(self) -> dict[str, tuple[float, float] | None]:
-        """Return the 95 % intervals of the shares, by their names."""
+        """Return the 95% intervals of the shares, by their names."""
         names = ("exact", "exact_lines", "accepted", "exact_of_accepted", "no_digit_rejected", "falsely_accepted")
         return {name: getattr(self, name).interval for name in names}
 

@@ -11,7 +11,7 @@ from inkdigits.evaluation.shares import Share, Shares
 
 __all__ = ["summarise", "tabulate"]
 
-_HEADINGS = ("pictures", "exact", "95 %\ninterval", "accepted", "exact of\naccepted", "no digit,\nsaid so")
+_HEADINGS = ("pictures", "exact", "95%\ninterval", "accepted", "exact of\naccepted", "no digit,\nsaid so")
 
 _LENGTHS = 8  # that the summary tells; JSON has all
 
@@ -88,7 +88,7 @@ def _with_interval(share: Share) -> str:
     if share.interval is None:
         return ""
     low, high = share.interval
-    return f"{_share(share.value)}  ({share.part:,} of {share.whole:,}; 95 % interval {low:.1%} to {high:.1%})"
+    return f"{_share(share.value)}  ({share.part:,} of {share.whole:,}; 95% interval {low:.1%} to {high:.1%})"
 
 
 def _pictures(evaluation: ReaderEvaluation) -> str:

@@ -15,9 +15,9 @@ from inkdigits.imaging.bands import BAND_HEIGHT, BLANK
 from inkdigits.imaging.views import OUTPUTS, SMALL
 from inkdigits.learning.layers import Residual
 
-__all__ = ["build_graph", "build_line_graph", "build_page_graph"]
+__all__ = ["OPSET", "build_graph", "build_line_graph", "build_page_graph"]
 
-_OPSET = 20
+OPSET = 20
 _IR_VERSION = 10  # the newest that the oldest supported ONNX Runtime reads
 
 
@@ -115,7 +115,7 @@ def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one:
 def _checked(graph: _Graph, given: onnx.ValueInfoProto, result: onnx.ValueInfoProto) -> onnx.ModelProto:
     """Return a finished graph as a model that ONNX finds no fault with."""
     whole = helper.make_graph(graph.nodes, "inkdigits", [given], [result], graph.weights)
-    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION)
+    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION)
     onnx.checker.check_model(model, full_check=True)
     return model
 

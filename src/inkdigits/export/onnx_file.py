@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from inkdigits.classifier import Classifier
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.export.graph import build_graph
+from inkdigits.export.traced import trace_graph
 from inkdigits.files import write_atomically
 from inkdigits.learning.models import build_model
 from inkdigits.modelfile import ModelInfo, find_model, open_session, read_info
@@ -44,16 +45,23 @@ class DigitModel(nn.Module):
         return torch.softmax(self.network(scaled.unsqueeze(1)) / self.temperature, dim=1)
 
 
-def write_model(model: DigitModel, info: ModelInfo, path: str | Path) -> Path:
+def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bool = False) -> Path:
     """Write a model file atomically.
 
     The weights keep the names that they have in torch, so that `read_model` can take them back.
 
+    Args:
+        model: what to write.
+        info: what the file says about itself.
+        path: where.
+        own: whether the network is somebody's own, whose layers may be any; `read_model` does not know it.
+
     Raises:
+        ModelFileError: the network cannot be written as ONNX.
         OutputError: the file cannot be written.
 
     """
-    proto = build_graph(model.network, float(model.temperature))
+    proto = trace_graph(model.eval()) if own else build_graph(model.network, float(model.temperature))
     onnx.helper.set_model_props(proto, info.to_metadata())
     return write_atomically(path, proto.SerializeToString(deterministic=True))
 

@@ -17,7 +17,7 @@ def single_digit(picture: Picture) -> npt.NDArray[np.uint8] | None:
     """Return the one digit in a picture as MNIST would hold it.
 
     Args:
-        picture: anything that `inkdigits.imaging.decode.decode` takes.
+        picture: a path, the bytes of a file, an image or an array, as `decode` takes them.
 
     Returns:
         uint8 (28,28), 0 paper to 255 ink; None where there is no ink.

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from inkdigits.learning.distributed import Share
 from inkdigits.learning.recipes import Augmentation
 
 __all__ = ["augment", "draw_bends", "draw_transforms"]
@@ -49,7 +48,7 @@ def draw_transforms(count: int, augmentation: Augmentation, generator: torch.Gen
     return torch.stack([first_row, second_row], dim=1)
 
 
-def draw_bends(count: int, deviation: float, generator: torch.Generator, rows: Tensor | slice = slice(None)) -> Tensor:
+def draw_bends(count: int, deviation: float, generator: torch.Generator) -> Tensor:
     """Draw smooth displacements: those of a coarse grid of knots, between which cubic B-splines run.
 
     The elastic distortion of Simard et al. (2003), with a spline in place of their Gaussian filter.
@@ -58,27 +57,23 @@ def draw_bends(count: int, deviation: float, generator: torch.Generator, rows: T
         count: how many pictures.
         deviation: the standard deviation of each knot's displacement, in pixels, along each axis.
         generator: a CPU generator.
-        rows: those that are wanted of them.
 
     Returns:
-        float32 (count,28,28,2), or as many as are wanted: x and y, in units of half the picture's side.
+        float32 (count,28,28,2): x and y, in units of half the picture's side.
 
     """
     knots = torch.randn(count, 2, _KNOTS, _KNOTS, generator=generator) * (deviation / (_SIDE / 2))
     splines = _splines()
-    return (splines @ knots[rows] @ splines.T).permute(0, 2, 3, 1)
+    return (splines @ knots @ splines.T).permute(0, 2, 3, 1)
 
 
-def augment(
-    images: Tensor, augmentation: Augmentation, generator: torch.Generator, share: Share | None = None
-) -> Tensor:
+def augment(images: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
     """Vary pictures at random; what is drawn in from outside takes the nearest pixel's value.
 
     Args:
         images: float32 (N,1,28,28), on any device.
         augmentation: how far each may be varied; with all amounts zero the pictures come back as they are.
         generator: a CPU generator.
-        share: of which pictures these are a part: each is varied as it would be among all of them.
 
     Returns:
         float32 (N,1,28,28), on the same device.
@@ -86,11 +81,10 @@ def augment(
     """
     if replace(augmentation, rewritten=0.0) == Augmentation():
         return images
-    count, rows = (share.count, share.rows) if share else (len(images), slice(None))
-    transforms = draw_transforms(count, augmentation, generator)[rows].to(images.device)
+    transforms = draw_transforms(len(images), augmentation, generator).to(images.device)
     grid = functional.affine_grid(transforms, list(images.shape), align_corners=False)
     if augmentation.bend:
-        grid += draw_bends(count, augmentation.bend, generator, rows).to(images.device)
+        grid += draw_bends(len(images), augmentation.bend, generator).to(images.device)
     return functional.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 

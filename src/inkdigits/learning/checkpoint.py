@@ -1,11 +1,13 @@
 """Checkpoints: one file without pickle that holds all it takes to go on as if nothing had happened.
 
 The file is in the safetensors format: the tensors of network, optimizer and random states, and one JSON text for the
-rest. It is written to a temporary file and renamed, so it is either whole or the one before.
+rest. It is written to a temporary file and renamed, so it is either whole or the one before. A checksum of all that it
+holds tells where a disk or a hand has changed it since: what went on from there would not end in the same weights.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from inkdigits.errors import CheckpointError, printable
+from inkdigits.errors import CheckpointError, argument, printable
 from inkdigits.files import write_atomically
 from inkdigits.learning.history import EpochRecord
 from inkdigits.learning.task import Task
@@ -77,7 +79,7 @@ def save_checkpoint(
     tensors |= {f"random.{name}": state for name, state in _random_states().items()}
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     rest = {"identity": json.dumps(identity, sort_keys=True), "progress": json.dumps(asdict(progress))}
-    write_atomically(path, save(whole, rest))
+    write_atomically(path, save(whole, rest | {"sha256": _checksum(whole, rest)}))
 
 
 def load_checkpoint(
@@ -93,18 +95,8 @@ def load_checkpoint(
         CheckpointError: there is none, it is damaged, or it belongs to another run.
 
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata()
-            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        saved_identity, progress = json.loads(metadata["identity"]), json.loads(metadata["progress"])
-        history = [EpochRecord(**record) for record in progress.pop("history")]
-    except FileNotFoundError as error:
-        raise CheckpointError(
-            f"there is no checkpoint {printable(path)}", "start the run again without --resume"
-        ) from error
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path) from error
+    tensors, rest = _read(path)
+    saved_identity, progress = json.loads(rest["identity"]), json.loads(rest["progress"])
     if saved_identity != json.loads(json.dumps(identity)):  # where tuples are lists
         raise CheckpointError(
             f"the checkpoint {printable(path)} belongs to a run with another recipe, seed or data",
@@ -115,6 +107,7 @@ def load_checkpoint(
         _restore_optimizer(_with_prefix(tensors, f"optimizer.{number}."), optimizer)
     task.load_state_dict(_with_prefix(tensors, "task."))
     _restore_random(_with_prefix(tensors, "random."))
+    history = [EpochRecord(**record) for record in progress.pop("history")]
     return Progress(**progress, history=history)
 
 
@@ -125,18 +118,46 @@ def load_network(path: Path, network: nn.Module) -> None:
         CheckpointError: the checkpoint is missing, damaged, or of another network.
 
     """
+    tensors, _ = _read(path)
+    try:
+        network.load_state_dict(_with_prefix(tensors, "network."))
+    except RuntimeError as error:
+        raise CheckpointError(
+            f"the checkpoint {printable(path)} is of another network", "name a run of the same training"
+        ) from error
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return all that a checkpoint holds, once it is known to be what was written."""
     try:
         with safe_open(path, framework="pt") as file:
-            names = [name for name in file.keys() if name.startswith("network.")]  # noqa: SIM118
-            network.load_state_dict({name.removeprefix("network."): file.get_tensor(name) for name in names})
+            rest: dict[str, str] = file.metadata() or {}
+            tensors: dict[str, Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError as error:
-        raise CheckpointError(f"there is no checkpoint {printable(path)}", "name a run that has one") from error
-    except (SafetensorError, RuntimeError, OSError) as error:
+        raise CheckpointError(
+            f"there is no checkpoint {printable(path)}",
+            f"name a run that has one, or start without {argument('resume', True)}",
+        ) from error
+    except (SafetensorError, OSError, ValueError) as error:
         raise _damaged(path) from error
+    if rest.pop("sha256", None) != _checksum(tensors, rest):
+        raise _damaged(path)
+    return tensors, rest
+
+
+def _checksum(tensors: dict[str, Tensor], rest: dict[str, str]) -> str:
+    """Return the SHA-256 of names, types, shapes and content."""
+    checksum = hashlib.sha256(json.dumps(rest, sort_keys=True).encode())
+    for name, tensor in sorted(tensors.items()):
+        checksum.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        checksum.update(tensor.reshape(-1).view(torch.uint8).numpy().data)
+    return checksum.hexdigest()
 
 
 def _damaged(path: Path) -> CheckpointError:
-    return CheckpointError(f"the checkpoint {printable(path)} is damaged", "start the run again without --resume")
+    return CheckpointError(
+        f"the checkpoint {printable(path)} is damaged", f"start the run again without {argument('resume', True)}"
+    )
 
 
 def _restore_optimizer(tensors: dict[str, Tensor], optimizer: torch.optim.Optimizer) -> None:

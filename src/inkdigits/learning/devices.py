@@ -10,7 +10,7 @@ from functools import cache
 
 import torch
 
-from inkdigits.errors import UsageError, printable
+from inkdigits.errors import UsageError, argument, printable
 
 __all__ = ["autocast", "find_device", "has_fast_bfloat16", "keep_freed_memory"]
 
@@ -31,7 +31,8 @@ def find_device(name: str = "auto") -> torch.device:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         raise UsageError(
-            f"there is no device '{printable(name)}' that torch can use on this machine", "try --device cpu"
+            f"there is no device '{printable(name)}' that torch can use on this machine",
+            f"try {argument('device', 'cpu')}",
         ) from error
     return device
 

@@ -15,7 +15,7 @@ from inkdigits.data import Dataset
 from inkdigits.learning.augmentation import augment
 from inkdigits.learning.chunks import leaves_a_core, prepared
 from inkdigits.learning.curriculum import Curriculum
-from inkdigits.learning.distributed import ALONE, Share, Team
+from inkdigits.learning.distributed import ALONE, Team
 from inkdigits.learning.models import build_model
 from inkdigits.learning.recipes import Recipe
 from inkdigits.learning.rewriting import rewrite_some
@@ -69,20 +69,18 @@ class _DigitChunk(Chunk):
 
     Attributes:
         picked: int64 (N,), the indices of all processes' pictures.
-        share: which of them are this process' own, n of N.
-        labels: int64 (n,), of its own.
+        labels: int64 (n,), of this process' own.
 
     """
 
     picked: Tensor
-    share: Share
     labels: Tensor
 
 
 class DigitsTask(Task[_DigitChunk]):
     """Labelled digits, shown in epochs, augmented and written again: cross-entropy, accuracy.
 
-    The order of an epoch depends on (seed, epoch), and its augmentation on (seed, epoch, place).
+    The order of an epoch depends on (seed, epoch), and its augmentation on (seed, epoch, place, process).
 
     Args:
         training: the digits to learn from.
@@ -92,6 +90,7 @@ class DigitsTask(Task[_DigitChunk]):
         device: where to compute.
         teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
         hands: who writes what the recipe has written again; the training digits with other pens, if not given.
+        network: what learns, in the place of the recipe's.
         team: the processes that share the run.
 
     """
@@ -108,25 +107,27 @@ class DigitsTask(Task[_DigitChunk]):
         device: torch.device,
         teacher: Teacher | None = None,
         hands: Hands | None = None,
+        network: nn.Sequential | None = None,
         team: Team = ALONE,
     ) -> None:
+        self._network = network
         self.recipe, self.seed, self.device, self.team = recipe, seed, device, team
         self._teacher, self._hands = teacher, hands or Hands(training)
         self._digits, self._held_out = Digits.of(training, device), Digits.of(validation, device)
         self._curriculum = Curriculum(recipe, len(training), seed)
-        self.sizes = self._curriculum.sizes
+        self.sizes = [size // team.size * team.size for size in self._curriculum.sizes]
         self.ahead = leaves_a_core(self.build(), recipe.batch_size, device)
 
     def build(self) -> nn.Sequential:
-        """Return the recipe's network."""
-        return build_model(self.recipe.model)
+        """Return the recipe's network, or the one that was given."""
+        return self._network or build_model(self.recipe.model)
 
     def chunks(self, epoch: int, position: int) -> Iterator[_DigitChunk]:
         """Yield augmented pictures in the epoch's order: whole batches, so that only its last may be smaller."""
         if position == 0:
             self._curriculum.begin_epoch(epoch)
         size = max(1, _CHUNK // self.recipe.batch_size) * self.recipe.batch_size
-        starts = range(position, len(self._curriculum.order), size)
+        starts = range(position, self.sizes[epoch], size)
         return prepared(starts, partial(self._prepare, epoch, size), ahead=self.ahead)
 
     def loss(self, answers: Tensor, truth: Tensor) -> Tensor:
@@ -135,16 +136,15 @@ class DigitsTask(Task[_DigitChunk]):
 
     def note(self, chunk: _DigitChunk, answers: Sequence[Tensor]) -> int:
         """Remember how well the network knew each picture; return how many it read right."""
-        logits, share = torch.cat([*answers]), chunk.share
+        logits = torch.cat([*answers])
         own = functional.cross_entropy(logits, chunk.labels, reduction="none").cpu()
-        self._curriculum.record(chunk.picked, self.team.gather(own, share.rows, share.count))
+        self._curriculum.record(chunk.picked, self.team.gather(own))
         return int(self.team.sum((logits.argmax(1) == chunk.labels).sum()))
 
     def judge(self, network: nn.Module) -> tuple[float, float]:
         """Return the mean loss on the validation digits, and the accuracy."""
         held_out = self._held_out
-        own = predict_logits(network, self.team.part(held_out.images))
-        logits = self.team.gather(own, self.team.part(torch.arange(len(held_out))), len(held_out))
+        logits = predict_logits(network, held_out.images)
         right = (logits.argmax(1) == held_out.labels).double().mean()
         return functional.cross_entropy(logits, held_out.labels).item(), right.item()
 
@@ -158,18 +158,22 @@ class DigitsTask(Task[_DigitChunk]):
 
     def _prepare(self, epoch: int, size: int, start: int) -> _DigitChunk:
         """Return the augmented pictures of an epoch from a place on, and what to answer to them."""
-        picked = self._curriculum.order[start : start + size]
-        share = self.team.share(len(picked), self.recipe.batch_size)
-        on_device = picked[share.rows].to(self.device)
-        source, seed = generator(self.seed, epoch, start), mix(self.seed, epoch, start)
+        picked = self._curriculum.order[start : min(start + size, self.sizes[epoch])]
+        on_device = self.team.part(picked).to(self.device)
+        chance = (
+            self.seed,
+            epoch,
+            start + self.team.rank,
+        )  # no place of another chunk: a batch has a place for each process
         variation, labels = self.recipe.augmentation, self._digits.labels[on_device]
         own, strange = rewrite_some(
-            self._digits.images[on_device], labels, variation.rewritten, seed, self._hands, share
+            self._digits.images[on_device], labels, variation.rewritten, mix(*chance), self._hands
         )
-        images = augment(scale(own), variation, source, share)
+        images = augment(scale(own), variation, generator(*chance))
         targets = self._targets(images, labels, strange, start // size)
-        parts = zip(images.split(share.sizes), targets.split(share.sizes), share.weights, strict=True)
-        return _DigitChunk([Batch(*part) for part in parts], len(picked), picked, share, labels)
+        batch_size = self.recipe.batch_size // self.team.size
+        parts = zip(images.split(batch_size), targets.split(batch_size), strict=True)
+        return _DigitChunk([Batch(*part) for part in parts], len(picked), picked, labels)
 
     def _targets(self, images: Tensor, labels: Tensor, strange: Tensor, chunk: int) -> Tensor:
         """Return what the network should answer: the labels, or mixed with what a teacher says."""

@@ -1,7 +1,7 @@
-"""One run shared by several processes: each takes its share of every batch, and all take the same steps.
+"""One run shared by several processes: each takes an even part of every batch, and all take the same steps.
 
-Whoever starts the processes, torchrun or Ray, says who is who; torch's own process groups carry what they tell each
-other. Batches, order and augmentation are those of a run in one process, whatever the number of processes.
+Torch's DistributedDataParallel averages their gradients. Whoever starts the processes, torchrun or Ray, says which is
+which.
 """
 
 from __future__ import annotations
@@ -9,41 +9,21 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from inkdigits.errors import InkdigitsError, UsageError
-from inkdigits.learning.shared_batch_norm import SharedBatchNorm
+from inkdigits.errors import InkdigitsError, UsageError, argument
 
-__all__ = ["ALONE", "BACKENDS", "Share", "Team", "joined"]
+__all__ = ["ALONE", "BACKENDS", "Team", "joined"]
 
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}  # by the type of the device that computes
 
 _Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True)
-class Share:
-    """Which pictures of a chunk a process learns from.
-
-    Attributes:
-        count: how many pictures the chunk has.
-        rows: int64 (n,), the places of its own among them.
-        sizes: how many of them belong to each batch of the chunk.
-        weights: what the mean loss of each of these counts in the mean of the processes' losses.
-
-    """
-
-    count: int
-    rows: Tensor
-    sizes: list[int]
-    weights: list[float]
 
 
 @dataclass(frozen=True)
@@ -65,33 +45,30 @@ class Team:
         return self.rank == 0
 
     def check(self, batch_size: int) -> None:
-        """Raise UsageError if a batch has no picture for some of the processes."""
-        if self.size > batch_size:
+        """Raise UsageError if the processes cannot share a batch evenly."""
+        if batch_size % self.size:
+            even = [size for size in range(1, self.size) if not batch_size % size]
             raise UsageError(
-                f"{self.size} processes cannot share batches of {batch_size}", "use fewer, or raise --batch-size"
+                f"{self.size} processes cannot share batches of {batch_size} evenly",
+                f"use {even[-1]}, or another {argument('batch_size')}",
             )
 
-    def share(self, count: int, batch_size: int) -> Share:
-        """Return this process' share of a chunk of so many pictures: as even a part of each batch as can be."""
-        batches = torch.arange(count).split(batch_size)
-        own = [self.part(batch) for batch in batches]
-        return Share(
-            count,
-            torch.cat(own),
-            [len(rows) for rows in own],
-            [self.size * len(rows) / len(batch) for rows, batch in zip(own, batches, strict=True)],
-        )
-
     def part(self, rows: Tensor) -> Tensor:
-        """Return this process' even part of some rows."""
-        return rows[len(rows) * self.rank // self.size : len(rows) * (self.rank + 1) // self.size]
+        """Return this process' part of some rows, as many as of each other; at most `size` - 1 are nobody's."""
+        return rows[: len(rows) // self.size * self.size][self.rank :: self.size]
 
     def trainable(self, network: nn.Sequential) -> nn.Module:
-        """Return a network that has the same weights and, called and differentiated by all, learns as one."""
+        """Return a network with the same weights which, differentiated by all, has the mean of all gradients.
+
+        On GPUs batch normalisation takes the mean and variance of all processes' parts of a batch; on CPUs, where torch
+        has no such layer, each process' own.
+        """
         if self.size == 1:
             return network
-        layers = [SharedBatchNorm(layer) if isinstance(layer, nn.BatchNorm2d) else layer for layer in network]
-        return DistributedDataParallel(nn.Sequential(*layers), gradient_as_bucket_view=True)
+        shared: nn.Module = nn.Sequential(*network)
+        if next(network.parameters()).is_cuda:
+            shared = nn.SyncBatchNorm.convert_sync_batchnorm(shared)
+        return DistributedDataParallel(shared, broadcast_buffers=False, gradient_as_bucket_view=True)
 
     def sum(self, own: Tensor) -> Tensor:
         """Return the sum of all processes' tensors of this shape."""
@@ -101,14 +78,13 @@ class Team:
         distributed.all_reduce(total)
         return total
 
-    def gather(self, own: Tensor, rows: Tensor, count: int) -> Tensor:
-        """Return the (count,…) tensor of which each process holds some rows."""
+    def gather(self, own: Tensor) -> Tensor:
+        """Return the rows of which each process holds its `part`."""
         if self.size == 1:
             return own
-        whole = own.new_zeros(count, *own.shape[1:])
-        whole[rows.to(own.device)] = own
-        distributed.all_reduce(whole)
-        return whole
+        parts = [torch.empty_like(own) for _ in range(self.size)]
+        distributed.all_gather(parts, own)
+        return torch.stack(parts, dim=1).flatten(0, 1)
 
     def agree(self, wanted: bool) -> bool:
         """Return whether any process wants something."""
@@ -147,7 +123,6 @@ def joined(device: str = "auto") -> Iterator[Team]:
 
     """
     if distributed.is_initialized():
-        _let_computation_first()
         yield Team(distributed.get_world_size(), distributed.get_rank())
         return
     if not distributed.is_torchelastic_launched():
@@ -161,20 +136,7 @@ def joined(device: str = "auto") -> Iterator[Team]:
     # hold it beyond its end: its threads meet the end of Python, and now and then abort the process.
     importlib.import_module("torch.distributed.nn")
     distributed.init_process_group(BACKENDS["cuda" if on_gpu else "cpu"])
-    _let_computation_first()
     try:
         yield Team(distributed.get_world_size(), distributed.get_rank())
     finally:
         distributed.destroy_process_group()
-
-
-def _let_computation_first() -> None:
-    """Have Gloo listen only on cores where nobody computes.
-
-    What another process sends before this one waits for it makes Gloo ask in a loop whether it does. That takes half a
-    core from the very process that the others wait for: a fifth to a third of the time of a step on two cores.
-    """
-    for thread in Path("/proc/self/task").glob("*"):  # which Linux alone has
-        with suppress(OSError):  # it has ended
-            if (thread / "comm").read_text().strip() == "gloo_tcp_loop":
-                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))

@@ -61,7 +61,7 @@ def fit(
         TrainingInterrupted: `should_stop` said so.
         CheckpointError: there is nothing to resume from, or it is another run's.
         OutputError: a file cannot be written.
-        UsageError: a batch has fewer samples than the team has processes.
+        UsageError: the team's processes cannot share a batch evenly.
 
     """
     task.team.check(task.recipe.batch_size)
@@ -139,7 +139,8 @@ class _Run:
     def end_epoch(self) -> None:
         """Judge the epoch, record it, and save."""
         progress, size = self.progress, self.task.sizes[self.progress.epoch]
-        validation_loss, validation_accuracy = self.task.judge(self.network)
+        # Processes' running statistics differ where torch cannot share them: the leader's are kept.
+        validation_loss, validation_accuracy = self.task.team.from_leader(lambda: self.task.judge(self.network))
         progress.history.append(
             EpochRecord(
                 epoch=progress.epoch + 1,
@@ -178,10 +179,9 @@ class _Run:
         recipe = self.task.recipe
         with autocast(recipe.precision, self.task.device):
             answers = self.trained(batch.inputs).float()
-        # A small last batch may leave a process without a sample.
-        loss = self.task.loss(answers, batch.truth) if len(batch.inputs) else answers.sum()
+        loss = self.task.loss(answers, batch.truth)
         self.network.zero_grad(set_to_none=True)
-        (loss * batch.weight).backward()
+        loss.backward()
         if recipe.largest_gradient:
             nn.utils.clip_grad_norm_(self.network.parameters(), recipe.largest_gradient)
         for optimizer in self.optimizers:

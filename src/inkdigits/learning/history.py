@@ -5,14 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from inkdigits.errors import UsageError
 from inkdigits.files import write_atomically
+from inkdigits.notebook import html_table
 
-__all__ = ["EpochRecord", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog", "read_history"]
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["EpochRecord", "History", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog", "read_history"]
 
 _JSON = "history.json"
 
@@ -41,6 +46,83 @@ class EpochRecord:
     learning_rate: float
     seconds: float
     images_per_second: float
+
+
+class History(Mapping[str, list[float]]):
+    """What a run recorded, as columns of one value an epoch: `history["validation_accuracy"]`, or as an attribute.
+
+    Args:
+        records: one an epoch, whose attributes are the columns.
+
+    """
+
+    def __init__(self, records: Sequence[EpochRecord]) -> None:
+        self.records = tuple(records)
+
+    def __getitem__(self, column: str) -> list[float]:
+        if column not in _COLUMNS:
+            raise KeyError(f"{column}: a history has the columns {', '.join(_COLUMNS)}")
+        return [getattr(record, column) for record in self.records]
+
+    def __getattr__(self, column: str) -> list[float]:
+        if column not in _COLUMNS:
+            raise AttributeError(f"a history has no column called {column}, but {', '.join(_COLUMNS)}")
+        return self[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COLUMNS)
+
+    def __len__(self) -> int:
+        return len(_COLUMNS)
+
+    def __bool__(self) -> bool:
+        return bool(self.records)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *_COLUMNS]
+
+    def __repr__(self) -> str:
+        if not self.records:
+            return "<History of no epoch>"
+        last = self.records[-1]
+        epochs = f"{last.epoch} epoch{'s'[: last.epoch != 1]}"
+        return f"<History of {epochs}: loss {last.loss:.4f}, validation {last.validation_accuracy:.2%}>"
+
+    def _repr_html_(self) -> str:
+        head = ("epoch", "loss", "accuracy", "validation loss", "validation accuracy", "pictures/s", "seconds")
+        rows = [
+            (
+                record.epoch,
+                f"{record.loss:.4f}",
+                f"{record.accuracy:.2%}",
+                f"{record.validation_loss:.4f}",
+                f"{record.validation_accuracy:.2%}",
+                f"{record.images_per_second:,.0f}",
+                f"{record.seconds:.1f}",
+            )
+            for record in self.records
+        ]
+        return html_table(rows, head)
+
+    def rows(self) -> list[dict[str, float]]:
+        """Return one record an epoch, by the names of the columns."""
+        return [asdict(record) for record in self.records]
+
+    def to_pandas(self) -> DataFrame:
+        """Return a pandas table with one row an epoch.
+
+        Raises:
+            UsageError: pandas is not installed.
+
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError as error:
+            raise UsageError("pandas is not installed", "run: pip install pandas") from error
+        return DataFrame(dict(self))
+
+
+_COLUMNS = tuple(column.name for column in fields(EpochRecord))
 
 
 @dataclass(frozen=True)

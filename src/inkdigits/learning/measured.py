@@ -33,8 +33,8 @@ class Measured:
 
     @property
     def reached(self) -> str:
-        """The accuracy for people: "99.51 ± 0.03 %"."""
-        return f"{self.accuracy:.2f} ± {self.deviation:.2f} %"
+        """The accuracy for people: "99.51 ± 0.03%"."""
+        return f"{self.accuracy:.2f} ± {self.deviation:.2f}%"
 
     @property
     def cost(self) -> str:

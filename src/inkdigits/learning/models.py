@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from inkdigits.errors import unknown_name
+from inkdigits.errors import UsageError, unknown_name
 from inkdigits.learning.layers import convolution
 
-__all__ = ["MODELS", "build_model", "count_multiply_adds"]
+__all__ = ["MODELS", "build_model", "count_multiply_adds", "own_network"]
 
 
 def mlp() -> nn.Sequential:
@@ -101,6 +101,35 @@ def build_model(name: str) -> nn.Sequential:
     if name not in MODELS:
         raise unknown_name("model", name, MODELS)
     return MODELS[name]()
+
+
+@torch.no_grad()
+def own_network(network: nn.Module) -> nn.Sequential:
+    """Return a network of somebody's own as those here are: it is not copied, and so learns in place.
+
+    Args:
+        network: float32 (N,1,28,28) from 0 to 1 → float32 (N,10) logits.
+
+    Raises:
+        UsageError: it takes or gives something else, or has no weights.
+
+    """
+    place = next(network.parameters(), None)
+    if place is None:
+        raise UsageError("the network has no weights to learn", "give a torch.nn.Module with parameters")
+    was_training = network.training
+    try:
+        answer = network.eval()(torch.zeros(2, 1, 28, 28, device=place.device))
+    except Exception as error:  # whatever somebody's own code raises
+        raise UsageError(
+            f"the network cannot take float32 (N,1,28,28): {error}", "begin it with nn.Flatten() if it takes rows"
+        ) from error
+    finally:
+        network.train(was_training)
+    if not isinstance(answer, Tensor) or answer.shape != (2, 10):
+        shown = tuple(answer.shape) if isinstance(answer, Tensor) else type(answer).__name__
+        raise UsageError(f"for 2 pictures the network answers {shown}, not (2,10)", "give logits of the ten digits")
+    return network if isinstance(network, nn.Sequential) else nn.Sequential(network)
 
 
 @torch.no_grad()

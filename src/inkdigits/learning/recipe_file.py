@@ -11,14 +11,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from inkdigits.errors import UsageError, printable, unknown_name
 from inkdigits.files import write_atomically
 from inkdigits.learning.recipes import Augmentation, Recipe, Review, find_recipe
 
-__all__ = ["SUFFIXES", "find_recipe_or_file", "read_recipe", "write_recipe"]
+__all__ = ["SUFFIXES", "checked_recipe", "find_recipe_or_file", "read_recipe", "write_recipe"]
 
 SUFFIXES = (".json", ".toml")
 
@@ -58,11 +58,27 @@ def read_recipe(path: Path) -> Recipe:
         raise UsageError(f"cannot read the recipe {printable(path)}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{printable(path)} is no {path.suffix[1:].upper()} file: {error}") from error
-    recipe: Recipe = _checked(values, Recipe, f"the recipe {printable(path)}", path.stem)
+    recipe = checked_recipe(values, f"the recipe {printable(path)}", path.stem)
     from inkdigits.learning.models import MODELS
 
     if recipe.model not in MODELS:
         raise unknown_name("model", recipe.model, MODELS)
+    return recipe
+
+
+def checked_recipe(values: Any, where: str, name: str = "own") -> Recipe:
+    """Return the recipe with these settings, each of which is as JSON holds it.
+
+    Args:
+        values: the settings by their names.
+        where: which recipe it is, for error messages.
+        name: its name, where the settings have none.
+
+    Raises:
+        UsageError: a setting is unknown, missing or not what it should be.
+
+    """
+    recipe: Recipe = _checked(values, Recipe, where, {"name": name})
     return recipe
 
 
@@ -76,7 +92,7 @@ def write_recipe(path: Path, recipe: Recipe) -> Path:
     return write_atomically(path, json.dumps(recipe.to_dict(), indent=1) + "\n")
 
 
-def _checked(values: Any, kind: Any, where: str, stem: str = "") -> Any:
+def _checked(values: Any, kind: Any, where: str, defaults: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """Return a dataclass with these values, each of which has its field's type and lies within its bounds."""
     if not isinstance(values, Mapping):
         raise UsageError(f"{where} is no table of settings")
@@ -84,16 +100,15 @@ def _checked(values: Any, kind: Any, where: str, stem: str = "") -> Any:
     for name in values:
         if name not in known:
             raise UsageError(f"{where} has a setting that does not exist: {unknown_name('setting', str(name), known)}")
-    defaults = {"name": stem, "summary": ""} if kind is Recipe else {}
     missing = [
         name
         for name, field in known.items()
-        if field.default is MISSING and field.default_factory is MISSING and name not in defaults | dict(values)
+        if field.default is MISSING and field.default_factory is MISSING and name not in values
     ]
     if missing:
         raise UsageError(f"{where} lacks {', '.join(missing)}")
     types = get_type_hints(kind)
-    return kind(**defaults | {name: _value(value, types[name], where, name) for name, value in values.items()})
+    return kind(**dict(defaults) | {name: _value(value, types[name], where, name) for name, value in values.items()})
 
 
 def _value(value: Any, kind: Any, where: str, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
@@ -87,17 +87,17 @@ class Optimisation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as JSON can hold it."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe(Optimisation):
     """Everything that decides how a network learns digits on 28×28, but the data and the seed.
 
     Attributes:
-        name: what it is called on the command line.
+        name: what it is called.
         summary: one line for people.
-        model: a name in `learning.models.MODELS`.
+        model: the network: "mlp", "convnet-tiny", "convnet-xs", "convnet-s", "convnet-m" or "convnet-l".
         epochs: how often the training pictures are gone through.
         review: which of them, if not all of them each time.
         label_smoothing: share of each label spread over all ten digits (Szegedy et al. 2016).
@@ -107,8 +107,8 @@ class Recipe(Optimisation):
 
     """
 
-    name: str
-    summary: str
+    name: str = "own"
+    summary: str = ""
     model: str
     epochs: int
     review: Review | None = None
@@ -120,6 +120,16 @@ class Recipe(Optimisation):
         super().__post_init__()
         if self.epochs < 1:
             raise UsageError(f"a run needs at least 1 epoch, not {self.epochs}")
+
+    @classmethod
+    def named(cls, name: str) -> Recipe:
+        """Return a recipe that comes with the package: "instant", "fast", "accurate", "compact", "tiny", "mlp", ….
+
+        Raises:
+            UsageError: there is none of that name; the message names the nearest.
+
+        """
+        return find_recipe(name)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
@@ -134,13 +144,23 @@ class Recipe(Optimisation):
             }
         )
 
-    def with_changes(self, *, epochs: int | None = None, batch_size: int | None = None) -> Recipe:
-        """Return the same recipe with other epochs or another batch size, where they are given."""
-        return replace(
-            self,
-            epochs=self.epochs if epochs is None else epochs,
-            batch_size=self.batch_size if batch_size is None else batch_size,
-        )
+    def replace(self, **changes: Any) -> Recipe:
+        """Return the same recipe with other settings: `recipe.replace(epochs=5, learning_rate=0.01)`.
+
+        Raises:
+            UsageError: there is no such setting, or it cannot have such a value.
+
+        """
+        from inkdigits.learning.recipe_file import checked_recipe
+
+        return checked_recipe(self.to_dict() | {name: _plain(value) for name, value in changes.items()}, "the recipe")
+
+
+def _plain(value: Any) -> Any:
+    """Return a setting as JSON can hold it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 RECIPES: dict[str, Recipe] = {

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from inkdigits.imaging.normalise import normalise
-from inkdigits.learning.distributed import Share
 from inkdigits.learning.seeds import mix
 from inkdigits.synthesis.writers import Hands
 
@@ -21,9 +20,7 @@ _SLENDER = 0.4  # of its height: a 1 without an upstroke, which would become a b
 _PAPER = 0.1  # less ink than this is none
 
 
-def rewrite_some(
-    images: Tensor, labels: Tensor, fraction: float, seed: int, hands: Hands, share: Share | None = None
-) -> tuple[Tensor, Tensor]:
+def rewrite_some(images: Tensor, labels: Tensor, fraction: float, seed: int, hands: Hands) -> tuple[Tensor, Tensor]:
     """Have other hands write some of the digits.
 
     Args:
@@ -32,7 +29,6 @@ def rewrite_some(
         fraction: how many of them to write again, 0 to 1.
         seed: of all chance.
         hands: who may write them.
-        share: of which digits these are a part: each is written again as it would be among all of them.
 
     Returns:
         uint8 (N,1,28,28), and bool (N,): which of them were written again; both where `images` are.
@@ -41,12 +37,11 @@ def rewrite_some(
     if not fraction:
         return images, torch.zeros(len(images), dtype=torch.bool, device=images.device)
     rng = np.random.default_rng(seed)
-    places = share.rows.numpy() if share else np.arange(len(images))
-    chosen = rng.random(share.count if share else len(images))[places] < fraction
+    chosen = rng.random(len(images)) < fraction
     result = images.cpu().numpy().copy()
     values = labels.cpu().numpy()
     for row in np.flatnonzero(chosen):
-        own = np.random.default_rng(mix(seed, int(places[row])))
+        own = np.random.default_rng(mix(seed, int(row)))
         result[row, 0] = _written_again(int(values[row]), hands, own)
     return torch.from_numpy(result).to(images.device), torch.from_numpy(chosen).to(images.device)
 

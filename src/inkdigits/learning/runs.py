@@ -8,6 +8,7 @@ A run folder such as `runs/fast-20260131-120000/` holds
 - `learning_curve.png`
 - `metrics.json`: figures on the validation digits
 - `model.onnx`: the model file
+- `.lock`: held by the process that trains in it
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from __future__ import annotations
 import json
 import platform
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 
 import inkdigits
-from inkdigits.errors import CheckpointError, OutputError, printable
+from inkdigits.errors import CheckpointError, OutputError, argument, printable
 from inkdigits.files import make_folder, write_atomically
 
 __all__ = ["RUNS", "RunFolder", "create_run", "find_run", "provenance"]
@@ -63,6 +68,45 @@ class RunFolder:
         """The figure of loss and accuracy by epoch."""
         return self.path / "learning_curve.png"
 
+    def remove(self) -> None:
+        """Remove the run from its folder, and leave what else lies there.
+
+        Raises:
+            OutputError: a file cannot be removed.
+
+        """
+        # The config last: without it, the folder is no run any more.
+        written = [self.checkpoint_file, self.model_file, self.metrics_file, self.learning_curve_file]
+        written += [self.path / "history.csv", self.path / "history.json"]
+        try:
+            for file in (*written, *self.path.glob("events.out.tfevents.*"), self.config_file):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot remove the run in {printable(self.path)}: {error.strerror}") from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process out, as long as a block runs; a process that dies keeps out nobody.
+
+        Raises:
+            CheckpointError: another process trains here.
+            OutputError: the folder cannot be written to.
+
+        """
+        lock = FileLock(self.path / ".lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise CheckpointError(
+                f"another process is training in {printable(self.path)}", "wait for it, or stop it first"
+            ) from error
+        except OSError as error:
+            raise OutputError(f"cannot write to {printable(self.path)}: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
     def read_config(self) -> dict[str, Any]:
         """Return what `create_run` wrote.
 
@@ -82,27 +126,38 @@ class RunFolder:
         return config
 
 
-def create_run(out: str | Path | None, config: dict[str, Any]) -> RunFolder:
+def create_run(out: str | Path | None, config: dict[str, Any], *, overwrite: bool = False) -> RunFolder:
     """Make a new run folder and write its config.json.
 
     Args:
         out: the folder; `runs/<recipe>-<time>` if not given.
         config: the settings, `recipe` among them.
+        overwrite: let it take the place of a run that the folder holds.
 
     Raises:
         OutputError: the folder cannot be written to, or holds a run already.
 
     """
-    if out is None:
-        out = RUNS / f"{config['recipe']['name']}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    run = RunFolder(Path(out))
+    run = RunFolder(_new_folder(config["recipe"]["name"]) if out is None else Path(out))
+    if overwrite and run.config_file.exists():
+        with run.locked():
+            run.remove()
     if run.config_file.exists():
         raise OutputError(
-            f"{printable(run.path)} holds a run already", "go on with it by --resume, or name another folder with --out"
+            f"{printable(run.path)} holds a run already",
+            f"go on with it by {argument('resume', True)}, replace it by {argument('overwrite', True)}, "
+            f"or name another folder by {argument('out')}",
         )
     make_folder(run.path)
     write_atomically(run.config_file, json.dumps(config, indent=1, sort_keys=True) + "\n")
     return run
+
+
+def _new_folder(recipe: str) -> Path:
+    """Return a folder under `runs/`, named after the recipe and the time, that is not there yet."""
+    path = RUNS / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(found for found in chain([path], others) if not found.exists())
 
 
 def find_run(out: str | Path | None, recipe: str | None = None) -> RunFolder:
@@ -125,7 +180,7 @@ def find_run(out: str | Path | None, recipe: str | None = None) -> RunFolder:
     )
     if not found:
         what = f"unfinished run of '{recipe}'" if recipe else "unfinished run"
-        raise CheckpointError(f"there is no {what} under {RUNS}/", "name the run's folder with --out")
+        raise CheckpointError(f"there is no {what} under {RUNS}/", f"name the run's folder by {argument('out')}")
     return RunFolder(found[-1][1])
 
 

@@ -23,13 +23,11 @@ class Batch:
     Attributes:
         inputs: float32 (n,…), what the network is given, where it computes.
         truth: what the loss compares its answer with.
-        weight: what this process' mean loss counts in the mean of the team's.
 
     """
 
     inputs: Tensor
     truth: Any
-    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ class Task(ABC, Generic[C]):
         recipe: how the weights are moved.
         seed: decides all chance: the first weights, the samples and the dropout.
         device: where to compute.
-        sizes: how many samples each epoch has.
+        sizes: how many samples each epoch has, all processes together.
         team: the processes that share the run.
         ahead: whether a thread prepares the chunks beside the computation, which leaves it a core.
 

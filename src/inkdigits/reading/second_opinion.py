@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import MARKS, SIGN, SYMBOLS, Row, cut_band, normalise_band
+from inkdigits.imaging.bands import COLUMN, MARKS, SIGN, SYMBOLS, Row, cut_band, normalise_band
 from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
 from inkdigits.reading.symbols import Box, Symbol
 
@@ -128,7 +128,9 @@ def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: Line
 
 def _look(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _Look:
     band, to_crop = cut_band(crop, row, zoom=zoom)
-    (frames,) = lines.columns([normalise_band(band)])
+    # A column of paper at both ends: a stroke at the very end, where a page ends with it, is beside nothing otherwise.
+    to_crop[:, 2] -= COLUMN * to_crop[:, 0]
+    (frames,) = lines.columns([np.pad(normalise_band(band), ((0, 0), (COLUMN, COLUMN)))])
     symbols = decode_columns(frames)
     return _Look(frames, symbols, [_on_crop(symbol.box, to_crop) for symbol in symbols])
 

@@ -76,7 +76,7 @@ def plot(reading: Reading) -> Figure:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    from matplotlib.figure import Figure
+    from inkdigits.results.figure import Figure
 
     picture, scale = _picture_of(reading)
     explained = reading.digits if len(reading.digits) <= _EXPLAINED else ()

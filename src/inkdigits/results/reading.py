@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Literal
 
 from inkdigits.errors import PictureError
 from inkdigits.extras import require
 from inkdigits.imaging.decode import Picture
+from inkdigits.results.characters import MARKS, Digit, Mark
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,85 +22,14 @@ __all__ = ["CSV_COLUMNS", "MARKS", "SCHEMA", "Digit", "Line", "Mark", "Reading",
 
 Status = Literal["ok", "uncertain", "no_digit", "error"]
 
-Box: TypeAlias = tuple[int, int, int, int]  # left, top, width and height in the upright picture's pixels
-
 SCHEMA = 2  # of JSON, CSV and Parquet, as docs/readings.md describes them
 
-MARKS = ".,/-:+"
 _SIGNS = "-+"  # belong to the number after them, where a gap stands there too; any other mark to the one before
 
 CSV_COLUMNS = (
     *("source", "page", "status", "text", "line", "number", "value", "mark", "confidence", "accepted"),
     *("x", "y", "width", "height", "error"),
 )
-
-
-@dataclass(frozen=True)
-class Digit:
-    """One digit that was read.
-
-    Attributes:
-        value: 0 to 9.
-        confidence: probability that there is a digit here and that it is this one, 0 to 1.
-        probabilities: of the ten digits, if there is one; they add up to 1.
-        box: left, top, width and height in the upright picture's pixels.
-        accepted: whether the confidence is high enough; if not, have a look.
-        line: which line of the page it stands in, from 0.
-        image: uint8 (28,28), what the model saw: 0 paper to 255 ink.
-
-    """
-
-    value: int
-    confidence: float
-    probabilities: tuple[float, ...]
-    box: Box
-    accepted: bool
-    line: int
-    image: npt.NDArray[np.uint8] = field(repr=False, compare=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the digit as it stands in JSON."""
-        return {
-            "value": self.value,
-            "confidence": round(self.confidence, 6),
-            "accepted": self.accepted,
-            "box": list(self.box),
-            "line": self.line,
-            "probabilities": [round(probability, 6) for probability in self.probabilities],
-        }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A mark that stands before, between or after digits.
-
-    Attributes:
-        value: one of `MARKS`.
-        confidence: probability that there is a mark here and that it is this one, 0 to 1.
-        box: left, top, width and height in the upright picture's pixels.
-        line: which line of the page it stands in, from 0.
-        after: how many digits of its line stand before it.
-        accepted: whether the confidence is high enough; if not, have a look.
-
-    """
-
-    value: str
-    confidence: float
-    box: Box
-    line: int
-    after: int
-    accepted: bool = True
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the mark as it stands in JSON."""
-        return {
-            "value": self.value,
-            "confidence": round(self.confidence, 6),
-            "accepted": self.accepted,
-            "box": list(self.box),
-            "line": self.line,
-            "after": self.after,
-        }
 
 
 @dataclass(frozen=True)
@@ -124,10 +52,13 @@ class Line:
     @property
     def text(self) -> str:
         """The line as written, such as "407", "12.50" or "12 7 30"."""
-        digits = [str(digit.value) for digit in self.digits]
-        if self.digits_only:
-            return "".join(digits)
-        return "".join(self._between(place) + digit for place, digit in enumerate((*digits, ""))).strip()
+        return self._written(lambda read: str(read.value))
+
+    @property
+    def marked_text(self) -> str:
+        """The line as written, with what should be checked in brackets, such as "61[2?]31"."""
+        marked = self._written(lambda read: str(read.value) if read.accepted else f"[{read.value}?]")
+        return marked.replace("?][", "")  # one pair about neighbours
 
     @property
     def numbers(self) -> list[str]:
@@ -152,16 +83,25 @@ class Line:
         """Return the marks after so many digits."""
         return "".join(mark.value for mark in self.marks if mark.after == place)
 
-    def _between(self, place: int) -> str:
-        """Return what stands after so many digits, in the text."""
-        marks = self.marks_after(place)
+    def _written(self, show: Callable[[Digit | Mark], str]) -> str:
+        """Return the line with each digit and mark as it is to be shown."""
+        digits = [show(digit) for digit in self.digits]
+        if self.digits_only:
+            return "".join(digits)
+        return "".join(self._between(place, show) + digit for place, digit in enumerate((*digits, ""))).strip()
+
+    def _between(self, place: int, show: Callable[[Digit | Mark], str]) -> str:
+        """Return what stands after so many digits."""
+        marks = [mark for mark in self.marks if mark.after == place]
         if place not in self.gaps:
-            return marks
-        signs = "".join(mark for mark in marks if mark in _SIGNS)
-        return f"{''.join(mark for mark in marks if mark not in _SIGNS)} {signs}"
+            return "".join(map(show, marks))
+        before, signs = (
+            "".join(show(mark) for mark in marks if (mark.value in _SIGNS) is is_sign) for is_sign in (False, True)
+        )
+        return f"{before} {signs}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Reading:
     """What was read in one picture, or on one of its pages.
 
@@ -220,6 +160,24 @@ class Reading:
         if not self.digits:
             return "no_digit"
         return "ok" if all(read.accepted for read in self.characters) else "uncertain"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        from inkdigits.results.display import to_line
+
+        return to_line(self)
+
+    def _repr_html_(self) -> str:
+        from inkdigits.results.display import to_html
+
+        return to_html(self)
+
+    def _repr_png_(self) -> bytes | None:
+        from inkdigits.results.display import to_png
+
+        return to_png(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading as it stands in JSON."""

@@ -19,7 +19,14 @@ from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer, get_device
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from inkdigits.errors import ClusterError, InkdigitsError, TrainingError, TrainingInterrupted, printable
+from inkdigits.errors import (
+    ClusterError,
+    InkdigitsError,
+    TrainingError,
+    TrainingInterrupted,
+    asked_by_options,
+    printable,
+)
 from inkdigits.scale.cluster import cpus
 from inkdigits.training import TrainedRun, resume_training
 
@@ -109,7 +116,7 @@ class _Work:
                     f"{socket.gethostname()} does not see the run's folder {printable(self.folder)}",
                     "name one with --out that all nodes share",
                 )
-            with joined() as team:
+            with asked_by_options(), joined() as team:
                 resume_training(
                     self.folder,
                     device=str(get_device()),

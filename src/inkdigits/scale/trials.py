@@ -130,9 +130,8 @@ def write_figure(path: Path, trials: Sequence[Trial]) -> Path:
 
 
 def _figure(trials: Sequence[Trial]) -> Figure:
-    from matplotlib.figure import Figure
-
     from inkdigits.evaluation.style import FAINT, GREY, RIGHT, tidy
+    from inkdigits.results.figure import Figure
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axis = figure.subplots()

@@ -129,9 +129,7 @@ class Connection(HttpToolsProtocol):
         """Stop waiting, and tell what is being answered; uvicorn tells what came last."""
         self._end_of_head()
         self._end_of_answer()
-        if self._answered is not None and not self._answered.response_complete:
-            self._answered.disconnected = True
-            self._answered.message_event.set()
+        self._end_answering()
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
@@ -144,8 +142,15 @@ class Connection(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         """Cut the connection; what would still be answered is not."""
-        self.pipeline.clear()
+        self._end_answering()
         self.transport.abort()
+
+    def _end_answering(self) -> None:
+        """Tell what is being answered that nobody is there; what waits behind it will not be."""
+        self.pipeline.clear()
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True  # before the connection is cut: uvloop raises where one then writes
+            self._answered.message_event.set()
 
     def _make_room(self) -> None:
         """Close the connection that has been idle longest; this one, if all others are busy."""
@@ -170,6 +175,7 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: bytes) -> None:
         """Answer what is not taken, and close the connection."""
         self._end_of_head()
+        self._end_answering()
         if not self.transport.is_closing():
             self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
             self.transport.close()

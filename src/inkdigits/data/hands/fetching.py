@@ -18,7 +18,7 @@ from inkdigits.data.hands.disk import FOLDER, array_sum, available, check_sum, n
 from inkdigits.data.hands.fonts import FONTS, KnownFont, known_fonts, outline_sum
 from inkdigits.data.idx import decompress
 from inkdigits.data.mirrors import ANSWER_WITHIN, download
-from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError
+from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, argument
 from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.settings import cache_dir
 
@@ -73,7 +73,7 @@ def fetch_hand(
     if name in available(data_dir) and not incomplete:
         return ()
     if offline:
-        raise not_on_disk(hand, data_dir, do="allow downloading (no --offline), ")
+        raise not_on_disk(hand, data_dir, do=f"allow downloading (no {argument('offline', True)}), ")
     try:
         if name == FONTS:
             return _fetch_fonts(make_folder(cache / FONTS), progress, answer_within)

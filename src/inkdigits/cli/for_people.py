@@ -1,0 +1,132 @@
+"""Readings on a terminal: a line each, with what should be checked, and more where that was asked for."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
+from typing import IO, TYPE_CHECKING
+
+from inkdigits.errors import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from inkdigits.results.reading import Digit, Mark, Reading
+
+__all__ = ["NOTHING_FOUND", "write_for_people"]
+
+NOTHING_FOUND = "no digit found"  # a note, for which a line of its own already stands
+
+_LONGEST_NAME, _LONGEST_TEXT = 40, 24  # letters that the columns are wide at most; what is longer goes on to the right
+_SIGNS = {"ok": ("✓", "+"), "uncertain": ("?", "?"), "no_digit": ("–", "-")}  # the second where there is only ASCII
+_STYLES = {"ok": "green", "uncertain": "bold yellow", "no_digit": "dim"}
+_WORTH_SAYING = 0.01
+
+
+def write_for_people(
+    readings: Iterable[Reading], stream: IO[bytes], sources: Sequence[str], *, verbose: bool = False
+) -> None:
+    """Write a line a picture, or a line for each line of the only one: a sign, what was read, how sure it is.
+
+    What should be checked stands in brackets, such as "61[2?]31"; the share is that of the least sure digit or mark.
+
+    Args:
+        readings: in the order of the sources; those that failed are left out.
+        stream: a terminal, or whatever takes bytes.
+        sources: what is read, whose names decide how wide the first column is.
+        verbose: write below each what is known of every digit and mark, and the notes.
+
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    # A name in an alphabet that the terminal lacks is no reason to stop.
+    text = io.TextIOWrapper(stream, sys.stdout.encoding, "backslashreplace", write_through=True)
+    console = Console(file=text, highlight=False, soft_wrap=True)
+    alone = len(sources) == 1
+    names = 0 if alone else min(max(len(_name(source)) for source in sources), _LONGEST_NAME)
+    try:
+        texts = 0 if alone else len("no digit")
+        for reading in readings:
+            if reading.error:
+                continue
+            rows = list(_rows(reading, alone=alone))
+            texts = max(texts, *(min(len(said), _LONGEST_TEXT) for said, _ in rows))
+            page = f"page {reading.page}" if reading.page > 1 else ""
+            if alone and page:
+                console.print(Text(page, "dim"))
+            name = "" if alone else f"{f'  {page}' if page else _name(reading.source):{names}}  "
+            for said, characters in rows:
+                console.print(_row(console, name, said.ljust(texts), characters))
+            _explain(console, reading, alone=alone, verbose=verbose)
+    finally:
+        text.detach()  # or it would close what is not its own
+
+
+def _rows(reading: Reading, *, alone: bool) -> Iterator[tuple[str, Sequence[Digit | Mark]]]:
+    """Yield texts, each with the digits and marks in it; no digit is a text of its own."""
+    if not reading.lines:
+        yield "no digit", ()
+    elif alone:
+        yield from ((line.marked_text, line.characters) for line in reading.lines)
+    else:
+        yield " | ".join(line.marked_text for line in reading.lines), reading.characters
+
+
+def _row(console: Console, name: str, text: str, characters: Sequence[Digit | Mark]) -> Text:
+    """Return one line: name, sign, text, and how sure the least sure is."""
+    from rich.text import Text
+
+    status = "no_digit" if not characters else "ok" if all(read.accepted for read in characters) else "uncertain"
+    sign = _SIGNS[status][console.options.ascii_only]
+    read = Text(text)
+    read.highlight_regex(r"\[[^]]*\?\]", _STYLES["uncertain"])
+    sure = f"  {_share(min(read.confidence for read in characters)):>4}" if characters else ""
+    return Text.assemble(name, (sign, _STYLES[status]), " ", read, (sure, _STYLES[status]))
+
+
+def _name(source: str) -> str:
+    """Return a picture's path on one line, cut at its beginning where it is long."""
+    name = printable(source)
+    if len(name) > _LONGEST_NAME and len(PurePath(name).name) < _LONGEST_NAME:
+        return f"…{name[1 - _LONGEST_NAME :]}"
+    return name
+
+
+def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) -> None:
+    """Write the notes, and on request each digit and mark with its place."""
+    from rich.text import Text
+
+    if verbose:
+        for line in reading.lines:
+            for read in line.characters:
+                console.print(Text(f"    {_said(read)}", "" if read.accepted else _STYLES["uncertain"]))
+        if reading.rotation:
+            console.print(Text(f"    turned clockwise by {reading.rotation}° to be read", "dim"))
+    for note in reading.notes if alone or verbose else ():
+        if note != NOTHING_FOUND:
+            console.print(Text(f"    {note}", "dim"))
+
+
+def _said(read: Digit | Mark) -> str:
+    """Return all about a digit or a mark: how sure it is, what else it may be, and where it stands."""
+    from inkdigits.results.reading import Digit
+
+    left, top, width, height = read.box
+    doubt = "" if read.accepted else "?"
+    said = f"{str(read.value) + doubt:2} {_share(read.confidence):>4}"
+    if isinstance(read, Digit):
+        second = max(range(10), key=lambda value: (value != read.value, read.probabilities[value]))
+        likely = read.probabilities[second] >= _WORTH_SAYING
+        said += f"  {f'or {second} {_share(read.probabilities[second])}' if likely else '':10}"
+    else:
+        said += 12 * " "
+    return f"{said}  {width}×{height} at {left},{top}"
+
+
+def _share(probability: float) -> str:
+    """Return a probability in whole per cent, 100% only where it is 1."""
+    return f"{int(100 * probability)}%"

@@ -1,0 +1,122 @@
+"""Digits that are arrays already, as people have them from Keras, PyTorch, scikit-learn and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels
+from inkdigits.data.splits import Collection, divide, fraction_of_each
+from inkdigits.errors import DataError
+
+__all__ = ["as_dataset", "as_images", "as_labels", "collect"]
+
+_SIDE = 28
+_FRACTION = 0.1  # of each digit, for validation and again for testing
+
+
+def as_images(array: Any, name: str = "the images") -> Images:
+    """Return pictures as MNIST has them.
+
+    Args:
+        array: (N,28,28), (N,28,28,1), (N,1,28,28) or (N,784), white ink on black: whole numbers or floats from 0 to
+            255, or floats from 0 to 1.
+        name: what they are, for error messages.
+
+    Returns:
+        uint8 (N,28,28).
+
+    Raises:
+        DataError: they have another shape, are no numbers, lie out of range, or are dark on light.
+
+    """
+    values = np.asarray(array)
+    if values.ndim < 2 or values.shape[1:] not in {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}:
+        raise DataError(
+            f"{name} have the shape {values.shape}",
+            "give (N,28,28) or (N,784); inkdigits.to_mnist makes 28×28 of any picture of a digit",
+        )
+    images = _as_bytes(values, name).reshape(-1, _SIDE, _SIDE)
+    border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
+    if len(images) and np.median(border) > 127:
+        raise DataError(f"{name} are dark on light", "turn them round: 255 - images, white ink on black as in MNIST")
+    return images
+
+
+def as_labels(array: Any, name: str = "the labels") -> Labels:
+    """Return labels as int64 (N,).
+
+    Args:
+        array: (N,) or (N,1) whole numbers, also as floats or texts such as "7"; or (N,10), where 1 stands at the digit.
+        name: what they are, for error messages.
+
+    Raises:
+        DataError: they have another shape, or one is no digit from 0 to 9.
+
+    """
+    values = np.asarray(array)
+    if values.ndim == 2 and values.shape[1] == CLASSES and values.dtype.kind in "biuf":
+        if not ((values == 0) | (values == 1)).all() or not (values.sum(axis=1) == 1).all():
+            raise DataError(f"{name} are (N,10), but a row does not hold nine 0 and one 1")
+        return np.asarray(values.argmax(axis=1), np.int64)
+    if values.ndim == 2 and values.shape[1] == 1:
+        values = values[:, 0]
+    if values.ndim != 1:
+        raise DataError(f"{name} have the shape {values.shape}", "give (N,), one digit a picture")
+    try:
+        numbers = values.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name} are no digits from 0 to 9: {error}") from error
+    wrong = np.flatnonzero(~np.isin(numbers, np.arange(CLASSES)))
+    if len(wrong):
+        raise DataError(f"{name} are no digits from 0 to 9: number {wrong[0]} is {values[wrong[0]]!s:.40}")
+    return numbers.astype(np.int64)
+
+
+def as_dataset(images: Any, labels: Any, split: str = "train", name: str = "own arrays") -> Dataset:
+    """Return pictures and labels, as `as_images` and `as_labels` take them, as a data set.
+
+    Raises:
+        DataError: they cannot be used, or are not as many.
+
+    """
+    pictures, digits = as_images(images), as_labels(labels)
+    if len(pictures) != len(digits):
+        raise DataError(f"there are {len(pictures):,} images, but {len(digits):,} labels")
+    return Dataset(pictures, digits, name=name, split=split, source="memory", licence="not stated")
+
+
+def collect(
+    images: Images, labels: Labels, validation_seed: int = 0, *, tested: bool = True, **about: Any
+) -> Collection:
+    """Divide labelled pictures that come without a division: of each digit 10 % to validate on, 10 % to test.
+
+    Args:
+        images: uint8 (N,28,28).
+        labels: int64 (N,).
+        validation_seed: draws the validation pictures from those that are not for testing.
+        tested: keep some for testing; all others are to learn from.
+        about: what else a `Collection` knows of them.
+
+    """
+    counts = fraction_of_each(labels, _FRACTION)
+    parts = divide(labels, counts if tested else np.zeros_like(counts), counts, validation_seed)
+    return Collection(images=images, labels=labels, parts=parts, **about)
+
+
+def _as_bytes(values: npt.NDArray[Any], name: str) -> Images:
+    """Return numbers from 0 to 255, or floats from 0 to 1, as bytes."""
+    if values.dtype == np.uint8:
+        return np.ascontiguousarray(values)
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"{name} are {values.dtype}, no numbers", "give numbers from 0 to 255, or floats from 0 to 1")
+    least, largest = (values.min(), values.max()) if values.size else (0, 0)
+    if not (least >= 0 and largest <= 255):  # also where one is not a number
+        raise DataError(
+            f"{name} run from {least:g} to {largest:g}", "give numbers from 0 to 255, or floats from 0 to 1"
+        )
+    fractions = values.dtype.kind in "bf" and largest <= 1
+    scaled = values.astype(np.float64) * (255 if fractions else 1)
+    return np.rint(scaled).astype(np.uint8)

@@ -1,0 +1,46 @@
+"""Notebooks: whether this is one, and tables as they show them."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+__all__ = ["html_image", "html_table", "in_notebook"]
+
+_CELL = "padding:2px 10px;text-align:right"
+
+
+def in_notebook() -> bool:
+    """Whether the code runs in a notebook's kernel, of Jupyter, VS Code or Colab, and not in a terminal."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def html_table(rows: Iterable[Sequence[object]], head: Sequence[object] = (), title: str = "") -> str:
+    """Return a table as HTML, plain enough for light and dark notebooks.
+
+    Args:
+        rows: what stands in each cell.
+        head: the names of the columns, if they have names.
+        title: a line above it.
+
+    """
+    lines = [f'<tr style="border-bottom:1px solid">{_cells("th", head)}</tr>'] if head else []
+    lines += [f"<tr>{_cells('td', row)}</tr>" for row in rows]
+    caption = f"<div><b>{escape(title)}</b></div>" if title else ""
+    return f'{caption}<table style="border-collapse:collapse">{"".join(lines)}</table>'
+
+
+def html_image(png: bytes, words: str) -> str:
+    """Return a picture in PNG as HTML, with words for those who do not see it."""
+    return f'<img alt="{escape(words)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+
+
+def _cells(kind: str, values: Iterable[Any]) -> str:
+    return "".join(f'<{kind} style="{_CELL}">{escape(str(value))}</{kind}>' for value in values)

@@ -1,0 +1,67 @@
+"""A reading as a notebook shows it: the picture with boxes, the text, and what to check."""
+
+from __future__ import annotations
+
+import io
+from html import escape
+from typing import TYPE_CHECKING
+
+from inkdigits.errors import PictureError
+from inkdigits.notebook import html_image
+from inkdigits.results.annotate import annotate
+from inkdigits.results.drawing import COLOURS
+
+if TYPE_CHECKING:
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.reading import Reading
+
+__all__ = ["to_html", "to_line", "to_png"]
+
+_MOST = 12  # digits to check that are listed
+_LONGEST = 40  # letters of a text in one line
+
+
+def to_line(reading: Reading) -> str:
+    """Return a reading on one line: what was read, how sure that is, and where."""
+    source = f"{reading.source}, page {reading.page}" if reading.page > 1 else reading.source
+    if reading.error:
+        return f"<Reading: {reading.error.code}, {source}>"
+    if not reading.digits:
+        return f"<Reading: no digit, {source}>"
+    text = " / ".join(reading.text.split("\n"))
+    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    doubtful = sum(not read.accepted for read in reading.characters)
+    status = f"uncertain, {doubtful} of {len(reading.characters)} to check" if doubtful else reading.status
+    return f"<Reading '{shown}': {status}, {source}>"
+
+
+def to_png(reading: Reading) -> bytes | None:
+    """Return the drawing of a reading as PNG; None where its picture cannot be read, or no longer."""
+    try:
+        drawing = annotate(reading)
+    except PictureError:
+        return None
+    content = io.BytesIO()
+    drawing.save(content, format="PNG")
+    return content.getvalue()
+
+
+def to_html(reading: Reading) -> str:
+    """Return a reading as HTML: its drawing, its text to copy, and what should be checked in it."""
+    png = to_png(reading)
+    parts = [html_image(png, f"{reading.source}: {reading.text or 'no digit'}")] if png else []
+    parts.append(f'<pre style="font-size:1.2em;margin:.3em 0">{escape(reading.text) or "no digit"}</pre>')
+    if reading.error:
+        parts = [f"<b>{escape(reading.source)}</b>: {escape(str(reading.error))}"]
+    doubtful = [read for read in reading.characters if not read.accepted]
+    if doubtful:
+        listed = ", ".join(_doubt(read) for read in doubtful[:_MOST])
+        more = f" and {len(doubtful) - _MOST} more" if len(doubtful) > _MOST else ""
+        parts.append(f'<div style="color:{COLOURS["uncertain"]}">To check: {listed}{more}.</div>')
+    parts += [f"<div>{escape(note)}</div>" for note in reading.notes]
+    return "".join(parts)
+
+
+def _doubt(read: Digit | Mark) -> str:
+    kind = "the" if isinstance(read.value, int) else "the mark"
+    return f"{kind} {read.value} in line {read.line + 1} ({read.confidence:.0%} sure)"

@@ -1,0 +1,199 @@
+"""Runs as they are called from Python: arrays, networks of one's own, going on, and errors in Python's words."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+import inkdigits
+from inkdigits.data import Dataset
+from inkdigits.errors import DataError, OutputError, UsageError
+from inkdigits.learning.runs import create_run
+from inkdigits.training import TrainedRun
+
+ONE_EPOCH = inkdigits.Recipe.named("fast").replace(epochs=1)
+
+
+class Own(nn.Module):
+    """A network with layers that the model file knows nothing of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(1, 4, 3, stride=2, padding="valid")
+        self.calm = nn.GroupNorm(2, 4)
+        self.answer = nn.Linear(4 * 13 * 13, 10)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.answer(functional.gelu(self.calm(self.look(images))).flatten(1))
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    return inkdigits.load_dataset("optdigits")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> TrainedRun:
+    arrays = digits.images.reshape(-1, 784) / 255.0, digits.labels.astype(str)
+    return inkdigits.train(ONE_EPOCH, arrays, out=tmp_path_factory.mktemp("runs") / "run", seed=3)
+
+
+def test_arrays_are_learned_from_and_a_tenth_is_held_back(run: TrainedRun, digits: Dataset) -> None:
+    data = run.metrics["validation"]
+    assert data["n"] == pytest.approx(len(digits) / 10, abs=5)
+    assert run.model.exists()
+
+
+def test_the_history_is_columns(run: TrainedRun) -> None:
+    assert run.history["validation_accuracy"] == run.history.validation_accuracy == [run.accuracy]
+    assert run.history.epoch == [1]
+    assert set(run.history) >= {"loss", "accuracy", "validation_loss"}
+    with pytest.raises(KeyError, match="validation_accuracy"):
+        run.history["val_accuracy"]
+    with pytest.raises(AttributeError, match="validation_accuracy"):
+        _ = run.history.val_accuracy
+    assert repr(run.history).startswith("<History of 1 epoch: loss ")
+
+
+def test_the_history_is_a_pandas_table_where_pandas_is(run: TrainedRun) -> None:
+    pytest.importorskip("pandas")
+    assert run.history.to_pandas()["loss"].tolist() == run.history.loss
+
+
+def test_a_run_is_one_line_and_has_curves_and_a_network(run: TrainedRun, digits: Dataset) -> None:
+    assert repr(run) == f"<TrainedRun fast, 1 epoch: validation {run.accuracy:.2%}, in {run.folder}>"
+    assert [axis.get_xlabel() for axis in run.plot().axes] == ["epoch", "epoch"]
+    images = torch.from_numpy(digits.images[:50]).unsqueeze(1) / 255
+    with torch.no_grad():
+        answers = run.network()(images).argmax(1).numpy()
+    assert (answers == inkdigits.Classifier(run.model).predict(digits.images[:50])).all()
+
+
+def test_a_complete_run_is_returned_and_not_made_again(run: TrainedRun, digits: Dataset) -> None:
+    arrays = digits.images, digits.labels
+    written = run.model.stat().st_mtime_ns
+    again = inkdigits.train(ONE_EPOCH, arrays, out=run.folder, seed=3, resume=True)
+    assert (again.history, again.model) == (run.history, run.model)
+    assert again.model.stat().st_mtime_ns == written
+
+
+def test_resume_begins_a_run_where_there_is_none(tmp_path: Path) -> None:
+    assert inkdigits.train(ONE_EPOCH, "optdigits", out=tmp_path / "run", resume=True).model.exists()
+
+
+def test_resume_goes_on_where_a_run_was_stopped(tmp_path: Path) -> None:
+    class Impatient:
+        def on_step(self, report: object) -> None:
+            raise KeyboardInterrupt
+
+        def on_epoch(self, history: object) -> None:
+            pass
+
+    def stop(**how: object) -> TrainedRun:
+        return inkdigits.train("fast", "optdigits", out=tmp_path / "run", epochs=2, network=network(), **how)
+
+    def network() -> nn.Module:
+        torch.manual_seed(1)
+        return Own()
+
+    with pytest.raises(KeyboardInterrupt):
+        stop(observers=[Impatient()])
+    resumed = stop(resume=True)
+    whole = inkdigits.train("fast", "optdigits", out=tmp_path / "whole", epochs=2, network=network())
+    assert resumed.history.loss == whole.history.loss
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"seed": 4}, "another seed: 3, not 4"),
+        ({"batch_size": 7}, "another recipe: batch_size 128, not 7"),
+        ({"network": Own()}, "another network"),
+        ({"data": "optdigits"}, "another data"),
+    ],
+)
+def test_another_run_is_not_gone_on_with(
+    change: dict[str, object], complaint: str, run: TrainedRun, digits: Dataset
+) -> None:
+    how = {"data": (digits.images, digits.labels), "seed": 3, "out": run.folder} | change
+    with pytest.raises(UsageError, match=complaint) as error:
+        inkdigits.train(ONE_EPOCH, resume=True, **how)
+    assert "overwrite=True" in str(error.value)
+    assert "--" not in str(error.value)
+
+
+def test_a_run_is_replaced_if_that_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    first = inkdigits.train(ONE_EPOCH, "optdigits", out=out)
+    (out / "mine.txt").write_text("kept")
+    with pytest.raises(OutputError, match=r"resume=True, replace it by overwrite=True, .* by out=…"):
+        inkdigits.train(ONE_EPOCH, "optdigits", out=out, seed=1)
+    second = inkdigits.train(ONE_EPOCH, "optdigits", out=out, seed=1, overwrite=True)
+    assert second.history.loss != first.history.loss
+    assert (out / "mine.txt").read_text() == "kept"
+    assert len(list(out.glob("events.out.tfevents.*"))) == 1
+    with pytest.raises(UsageError, match="one of resume and overwrite"):
+        inkdigits.train(ONE_EPOCH, "optdigits", out=out, resume=True, overwrite=True)
+
+
+def test_two_runs_in_one_second_have_two_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folders = [create_run(None, {"recipe": {"name": "fast"}}).path for _ in range(3)]
+    assert len(set(folders)) == 3
+
+
+def test_a_network_of_ones_own_learns_in_place_and_becomes_a_model_file(tmp_path: Path, digits: Dataset) -> None:
+    network = Own()
+    before = network.answer.weight.clone()
+    run = inkdigits.train(ONE_EPOCH, "optdigits", network=network, out=tmp_path / "run")
+    assert not torch.equal(before, network.answer.weight)
+    with torch.no_grad():
+        answers = network(torch.from_numpy(digits.images[:100]).unsqueeze(1) / 255).argmax(1).numpy()
+    assert (answers == inkdigits.Classifier(run.model).predict(digits.images[:100])).all()
+    assert inkdigits.Reader(run.model).read(digits.images[0], single=True).status in ("ok", "uncertain", "no_digit")
+    other = Own()
+    inkdigits.train(ONE_EPOCH, "optdigits", network=other, out=tmp_path / "run", resume=True)
+    assert torch.equal(other.answer.weight, network.answer.weight)
+
+
+@pytest.mark.parametrize(
+    ("network", "complaint"),
+    [
+        (nn.ReLU(), "no weights to learn"),
+        (nn.Linear(784, 10), r"cannot take float32 \(N,1,28,28\).*nn.Flatten"),
+        (nn.Sequential(nn.Flatten(), nn.Linear(784, 5)), r"answers \(2, 5\), not \(2,10\)"),
+    ],
+)
+def test_a_network_of_another_form_is_refused(network: nn.Module, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        inkdigits.train(ONE_EPOCH, "optdigits", network=network, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "complaint"),
+    [
+        (np.zeros((3, 8, 8)), [1, 2, 3], "to_mnist"),
+        (np.zeros((3, 784)), [1, 2], "3 images, but 2 labels"),
+        (np.zeros((1, 784)), [10], "number 0 is 10"),
+        (np.zeros((1, 784)), ["seven"], "no digits"),
+        (np.full((1, 784), 256), [1], "from 256 to 256"),
+        (np.full((1, 784), np.nan), [1], "from nan to nan"),
+        (np.full((1, 784), 255), [1], "255 - images"),
+        (np.zeros((1, 784)), [[1, 1, 0, 0, 0, 0, 0, 0, 0, 0]], "nine 0 and one 1"),
+        (np.zeros((2, 784)), [1, 2], "train"),
+    ],
+)
+def test_arrays_of_another_kind_are_refused(images: object, labels: object, complaint: str, tmp_path: Path) -> None:
+    with pytest.raises((DataError, UsageError), match=complaint):
+        inkdigits.train(ONE_EPOCH, (images, labels), out=tmp_path / "run")
+
+
+def test_progress_is_said_where_it_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inkdigits.train(ONE_EPOCH, "optdigits", out=tmp_path / "quiet")
+    assert capsys.readouterr() == ("", "")
+    inkdigits.train(ONE_EPOCH, "optdigits", out=tmp_path / "told", progress=True)
+    assert capsys.readouterr().err.startswith("epoch  1  loss")
