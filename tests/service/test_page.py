@@ -543,11 +543,18 @@ def test_a_correction_is_typed_on_the_digit_and_kept(
     visitor.expect_text("467")
     expect(visitor.page.locator(".digit").nth(1)).to_be_focused()
     expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is a 6. It was read as 0.")
+    expect(visitor.page.locator(".correction")).to_contain_text("and that it is a 6: on this server")
+    visitor.page.get_by_role("button", name="Undo correction").click()
+    visitor.expect_text("407")
+    visitor.page.get_by_label("Wrong? It is a").fill("6")
+    visitor.page.get_by_role("button", name="Correct", exact=True).click()
+    visitor.expect_text("467")
     visitor.drop(SAMPLES["marker"])
     visitor.expect_text("2")
     visitor.page.get_by_role("button", name="No digit").click()
     expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is no digit. It was read as 2.")
     expect(visitor.page.locator(".row .words")).to_have_text([""])
+    expect(visitor.page.locator(".row .corrected")).to_have_text("Corrected")
     command = [
         sys.executable,
         "-m",

@@ -10,6 +10,7 @@
  * @property {number[]} probabilities
  * @property {string} [image] the 28×28 that the model saw, a PNG in base64.
  * @property {number | "none"} [corrected] what a person says that it is.
+ * @property {number} [kept] the server's number of that correction.
  *
  * @typedef {object} Mark
  * @property {string} value
