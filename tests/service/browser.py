@@ -107,6 +107,17 @@ class Visitor:
                 kind = "touchMove"
             protocol.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    def pinch(self, x: float, y: float, *, times: float) -> None:
+        """Move two fingers apart from each other, about a place of the window."""
+        protocol = self.context.new_cdp_session(self.page)
+        steps = 10
+        for step in range(steps + 1):
+            apart = 30 * (1 + (times - 1) * step / steps)
+            points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+            kind = "touchMove" if step else "touchStart"
+            protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        protocol.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     def draw_line(self, height: float, pressure: float) -> None:
         """Draw a line from the left to the right with a pen, at a share of the surface's height."""
         box = self._surface()

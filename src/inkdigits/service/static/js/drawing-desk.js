@@ -69,7 +69,7 @@ export class DrawingDesk {
     }
     const { reading, picture } = this.outcome;
     const { width, height } = this.pad.drawing;
-    this.boxes.show(reading.digits, ([x, y, wide, high]) => [
+    this.boxes.show(reading, ([x, y, wide, high]) => [
       (picture.left + x / picture.scale) / width,
       (picture.top + y / picture.scale) / height,
       wide / picture.scale / width,

@@ -68,6 +68,22 @@ export function placesOf(reading) {
 }
 
 /**
+ * Between which digits wide gaps were read.
+ * @param {Reading} reading
+ * @returns {[number, number][]} the places of the digit before and the one after each.
+ */
+export function gapsOf(reading) {
+  let place = -1;
+  return reading.lines.flatMap((line) =>
+    [...line.matchAll(/[0-9]([^0-9]*)/g)].flatMap(([, after], index, all) => {
+      place += 1;
+      const isGap = after.includes(" ") && index < all.length - 1;
+      return isGap ? [/** @type {[number, number]} */ ([place, place + 1])] : [];
+    }),
+  );
+}
+
+/**
  * A digit as it is written in text: nothing if a person says that it is none.
  * @param {Digit} digit
  */
