@@ -109,7 +109,7 @@ def test_what_makes_no_sense_is_said(arguments: list[object], code: int, complai
 def test_a_sweep_of_data_that_do_not_exist_leaves_nothing(cluster: Cluster, tmp_path: Path) -> None:
     result = inkdigits("sweep", "--data", tmp_path / "digits", "--out", tmp_path / "sweep")
     assert result.exit_code == 1
-    assert f"there is no folder or CSV {tmp_path / 'digits'}" in result.stderr
+    assert f"there is no folder or file {tmp_path / 'digits'}" in result.stderr
     assert not (tmp_path / "sweep").exists()
 
 

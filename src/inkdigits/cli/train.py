@@ -37,7 +37,7 @@ def train(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
+        typer.Option(help="mnist, optdigits, or your DIR or file.", show_default="mnist", autocompletion=data_sets),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/RECIPE-TIME")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
