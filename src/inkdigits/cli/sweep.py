@@ -1,4 +1,4 @@
-"""`inkdigits sweep`."""
+"""`inkdigits cluster sweep`."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def sweep(
 
     [bold]Examples[/bold]
 
-    inkdigits sweep fast --trials 20
+    inkdigits cluster sweep fast --trials 20
 
-    inkdigits sweep compact --trials 200 --address HOST:6379 --out sweeps/compact
+    inkdigits cluster sweep compact --trials 200 --address HOST:6379 --out sweeps/compact
 
-    inkdigits sweep --resume --out sweeps/compact
+    inkdigits cluster sweep --resume --out sweeps/compact
     """
     from inkdigits.extras import require
 

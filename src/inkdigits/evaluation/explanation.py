@@ -167,8 +167,8 @@ def _chosen(reading: Reading, digit: Digit | int) -> Digit:
 
 def _predict(classifier: Any) -> Predict:
     """Return a model as a function that gives float64 probabilities."""
-    chosen = classifier or Classifier()
-    function: Any = getattr(chosen, "predict_proba", chosen)
+    chosen: Any = classifier or Classifier()
+    function = getattr(chosen, "predict_proba", chosen)
     return lambda images: np.asarray(function(images), np.float64)
 
 
@@ -184,11 +184,11 @@ def _importance(image: npt.NDArray[np.uint8], value: int, predict: Predict) -> n
 def _changed(image: npt.NDArray[np.uint8], value: int, other: int, predict: Predict) -> npt.NDArray[np.uint8] | None:
     """Return a picture that is read as another digit, changed patch by patch; None where that does not suffice."""
     patches = _patches(_HOW.change, 2)
-    now: npt.NDArray[np.uint8] = image
+    now = image
     for _ in range(_HOW.most):
         tried = np.concatenate([np.where(patches, 0, now), np.where(patches, 255, now)]).astype(np.uint8)
         probabilities = np.log(np.maximum(predict(tried), _HOW.least))
-        now = tried[int((probabilities[:, other] - probabilities[:, value]).argmax())]
+        now = np.asarray(tried[int((probabilities[:, other] - probabilities[:, value]).argmax())])
         if int(predict(now[None])[0].argmax()) == other:
             return now
     return None

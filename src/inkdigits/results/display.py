@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["to_html", "to_line", "to_png"]
 
 _LONGEST = 40  # letters of a text in one line
+_PIXELS = 700_000  # of a picture in a notebook
 
 
 def to_line(reading: Reading) -> str:
@@ -37,7 +38,7 @@ def to_line(reading: Reading) -> str:
 def to_png(reading: Reading) -> bytes | None:
     """Return the drawing of a reading as PNG; None where its picture cannot be read, or no longer."""
     try:
-        drawing = annotate(reading)
+        drawing = annotate(reading, _PIXELS)
     except PictureError:
         return None
     content = io.BytesIO()

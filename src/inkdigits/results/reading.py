@@ -269,6 +269,6 @@ class Reading:
 
         """
         require("evaluate", "Plotting a reading")
-        from inkdigits.results.annotate import plot
+        from inkdigits.results.plot import plot
 
         return plot(self)
