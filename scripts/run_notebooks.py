@@ -73,6 +73,9 @@ def keep(path: Path, notebook: nbformat.NotebookNode) -> None:
     notebook.metadata.language_info = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            if "text/html" in output.get("data", {}):
+                output.data.pop("image/png", None)  # the same picture once more
     nbformat.write(notebook, path)
 
 
