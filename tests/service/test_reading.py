@@ -95,7 +95,8 @@ def test_another_page_of_a_tiff_is_read(served, digit) -> None:
         (b"", "image/png", 422, "empty_file"),
         (b"not a picture", "image/png", 422, "unreadable_image"),
         (b"{}", "application/json", 415, "unknown_content_type"),
-        (b"x=1", "application/x-www-form-urlencoded", 415, "unknown_content_type"),
+        (b"x=1", "text/plain", 415, "unknown_content_type"),
+        (b"x=1", "application/x-www-form-urlencoded", 422, "unreadable_image"),
     ],
 )
 def test_what_cannot_be_read_is_answered_in_one_shape(served, content, kind, status, code) -> None:
@@ -119,7 +120,9 @@ def test_the_error_shape_holds_where_no_route_is(served) -> None:
         answer = served.client.request(method, path)
         assert answer.status_code == status
         assert set(answer.json()["error"]) == {"code", "message", "request_id"}
-    assert served.client.get("/v1/read").headers["allow"] == "POST"
+    answer = served.client.get("/v1/read")
+    assert answer.headers["allow"] == "POST"
+    assert answer.json()["error"]["message"] == "this address takes POST; /docs shows how"
     assert set(served.client.get("/v2/nothing").json()) == {"error"}
 
 
