@@ -6,13 +6,14 @@ The names below are imported when they are first used, so that `import inkdigits
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from inkdigits.classifier import Classifier
     from inkdigits.data import Dataset, load_dataset
     from inkdigits.errors import InkdigitsError
     from inkdigits.evaluation.evaluate import Evaluation, evaluate
+    from inkdigits.evaluation.explanation import Explanation, explain
     from inkdigits.evaluation.figures import plot_digits, plot_mistakes, plot_prediction, plot_predictions
     from inkdigits.export import export
     from inkdigits.learning.recipes import RECIPES, Augmentation, Recipe
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from inkdigits.reader import Reader
     from inkdigits.reading.to_mnist import to_mnist
     from inkdigits.results.reading import Digit, Line, Mark, Reading
+    from inkdigits.teaching import teach
     from inkdigits.training import TrainedRun, train
     from inkdigits.training.digit_classifier import DigitClassifier
 
@@ -28,6 +30,7 @@ _ROOMS = {
     "data": ("Dataset", "load_dataset"),
     "errors": ("InkdigitsError",),
     "evaluation.evaluate": ("Evaluation", "evaluate"),
+    "evaluation.explanation": ("Explanation", "explain"),
     "evaluation.figures": ("plot_digits", "plot_mistakes", "plot_prediction", "plot_predictions"),
     "export": ("export",),
     "learning.recipes": ("RECIPES", "Augmentation", "Recipe"),
@@ -35,15 +38,16 @@ _ROOMS = {
     "reader": ("Reader",),
     "reading.to_mnist": ("to_mnist",),
     "results.reading": ("Digit", "Line", "Mark", "Reading"),
+    "teaching": ("teach",),
     "training": ("TrainedRun", "train"),
     "training.digit_classifier": ("DigitClassifier",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = ["RECIPES", "Augmentation", "Classifier", "Dataset", "Digit", "DigitClassifier", "Evaluation"]
-__all__ += ["InkdigitsError", "Line", "Mark", "Reader", "Reading", "Recipe", "TrainedRun", "__version__"]
-__all__ += ["augment", "evaluate", "export", "load_dataset", "plot_digits", "plot_mistakes", "plot_prediction"]
-__all__ += ["plot_predictions", "to_mnist", "train"]
+__all__ += ["Explanation", "InkdigitsError", "Line", "Mark", "Reader", "Reading", "Recipe", "TrainedRun"]
+__all__ += ["__version__", "augment", "evaluate", "explain", "export", "load_dataset", "plot_digits"]
+__all__ += ["plot_mistakes", "plot_prediction", "plot_predictions", "teach", "to_mnist", "train"]
 
 
 def __getattr__(name: str) -> Any:

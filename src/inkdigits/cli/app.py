@@ -9,7 +9,21 @@ import typer
 from typer.core import TyperGroup
 
 from inkdigits import __version__
-from inkdigits.cli import corrections, data, demo, doctor, evaluate, export, read, recipes, serve, show, sweep, train
+from inkdigits.cli import (
+    cluster,
+    corrections,
+    data,
+    demo,
+    doctor,
+    evaluate,
+    export,
+    read,
+    recipes,
+    serve,
+    show,
+    teach,
+    train,
+)
 from inkdigits.cli.console import notice
 from inkdigits.cli.streams import explained_output, leave_in_order, replace_closed_streams
 from inkdigits.errors import InkdigitsError, asked_by_options
@@ -65,7 +79,7 @@ def inkdigits(
 app.command()(demo.demo)
 app.command()(read.read)
 app.command()(train.train)
-app.command()(sweep.sweep)
+app.command()(teach.teach)
 app.command()(recipes.recipes)
 app.command()(evaluate.evaluate)
 app.command()(show.show)
@@ -73,6 +87,7 @@ app.command()(export.export)
 app.command()(serve.serve)
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(data.app, name="data")
+app.add_typer(cluster.app, name="cluster")
 app.command()(doctor.doctor)
 
 

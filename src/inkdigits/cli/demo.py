@@ -85,5 +85,7 @@ def _said(reading: Reading) -> Text:
 
 def _command() -> str:
     """Return what to type for this program: as it was started, where the shell would not find it by its name."""
-    started = Path(sys.argv[0])
-    return str(started) if started.name == "inkdigits" and shutil.which("inkdigits") is None else "inkdigits"
+    started = Path(sys.argv[0]).absolute()
+    if started.name != "inkdigits" or shutil.which("inkdigits"):
+        return "inkdigits"
+    return str(started.relative_to(Path.cwd()) if started.is_relative_to(Path.cwd()) else started)

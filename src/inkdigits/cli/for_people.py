@@ -114,14 +114,16 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
 def _said(read: Digit | Mark) -> str:
     """Return all about a digit or a mark: how sure it is, what else it may be, and where it stands."""
     from inkdigits.results.reading import Digit
+    from inkdigits.results.shares import shares
 
     left, top, width, height = read.box
     doubt = "" if read.accepted else "?"
     said = f"{str(read.value) + doubt:2} {_share(read.confidence):>4}"
     if isinstance(read, Digit):
-        second = max(range(10), key=lambda value: (value != read.value, read.probabilities[value]))
-        likely = read.probabilities[second] >= _WORTH_SAYING
-        said += f"  {f'or {second} {_share(read.probabilities[second])}' if likely else '':10}"
+        probable = shares(read)
+        second = max(range(10), key=lambda value: (value != read.value, probable[value]))
+        likely = probable[second] >= _WORTH_SAYING
+        said += f"  {f'or {second} {_share(probable[second])}' if likely else '':10}"
     else:
         said += 12 * " "
     return f"{said}  {width}×{height} at {left},{top}"

@@ -14,6 +14,7 @@ from PIL import Image
 
 from inkdigits.evaluation.page import data_uri
 from inkdigits.imaging.decode import open_picture
+from inkdigits.results.shares import shares
 
 if TYPE_CHECKING:
     from inkdigits.results.reading import Digit, Mark, Reading
@@ -77,7 +78,7 @@ def picture_card(reading: Reading, others: Sequence[tuple[str, Reading]] = ()) -
 
 def _explained(digit: Digit) -> str:
     verdict = f"{digit.value}  {digit.confidence:.1%}"
-    return digit_card(digit.image, digit.probabilities, verdict, "ok" if digit.accepted else "uncertain")
+    return digit_card(digit.image, shares(digit), verdict, "ok" if digit.accepted else "uncertain")
 
 
 def _text(reading: Reading) -> str:

@@ -23,10 +23,9 @@ MOST = 500  # digits on a sheet
 
 _COLUMNS = 8
 _CROP, _MARGIN, _HEADING = 128, 16, 64
-_TILE = (_CROP + _MARGIN, _CROP + 56)
+_TILE = (_CROP + _MARGIN, _CROP + 76)
 _AROUND = 0.4  # of the digit's longer side is shown about it
 _PIXELS = 4_000_000
-_NAME = 20  # letters
 _WORTH_SAYING = 0.01
 
 
@@ -130,13 +129,16 @@ def _tile(reading: Reading, digit: Digit, image: Image.Image, scale: float) -> I
     draw.text((0, _CROP + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
     if probable[second] >= _WORTH_SAYING:
         other = f"or {second}  {probable[second]:.0%}"
-        draw.text((_CROP, _CROP + 16), other, WORDS, font(14), anchor="rm")
-    draw.text((0, _CROP + 36), _place(reading), WORDS, font(11), anchor="lm")
+        draw.text((0, _CROP + 37), other, WORDS, font(14), anchor="lm")
+    draw.text((0, _CROP + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
     return tile
 
 
-def _place(reading: Reading) -> str:
-    """Return the end of a picture's name, which tells more than its beginning, and its page."""
+def _place(reading: Reading, draw: ImageDraw.ImageDraw) -> str:
+    """Return as much of the end of a picture's name as fits, which tells more than its beginning, and its page."""
     page = f" p. {reading.page}" if reading.page > 1 else ""
-    name, room = printable(Path(reading.source).name), _NAME - len(page)
-    return (name if len(name) <= room else f"…{name[1 - room :]}") + page
+    whole = name = printable(Path(reading.source).name)
+    while draw.textlength(f"{name}{page}", font(11)) > _CROP:
+        whole = whole[1:]
+        name = f"…{whole}"
+    return f"{name}{page}"

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -16,10 +16,23 @@ from inkdigits.files import write_atomically
 if TYPE_CHECKING:
     from inkdigits.results.reading import Digit, Mark
 
-__all__ = ["COLOURS", "PALE", "PAPER", "WORDS", "colour_of", "draw_box", "drawing_format", "font", "save_drawing"]
+__all__ = [
+    "COLOURS",
+    "PALE",
+    "PAPER",
+    "WORDS",
+    "Font",
+    "colour_of",
+    "draw_box",
+    "drawing_format",
+    "font",
+    "save_drawing",
+]
 
 # Three of Okabe and Ito's colours, which the colour-blind tell apart; the box of an uncertain digit is also open.
 COLOURS = {"ok": "#0072b2", "uncertain": "#d55e00", "no_digit": "#6b7280"}
+Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
 PAPER, WORDS, PALE = "#ffffff", "#1f2937", "#cbd5e1"
 
 
@@ -28,21 +41,23 @@ def colour_of(read: Digit | Mark) -> str:
     return COLOURS["ok" if read.accepted else "uncertain"]
 
 
-def draw_box(draw: ImageDraw.ImageDraw, read: Digit | Mark, left: int, top: int, right: int, bottom: int) -> None:
+def draw_box(
+    draw: ImageDraw.ImageDraw, read: Digit | Mark, left: int, top: int, right: int, bottom: int, width: int = 2
+) -> None:
     """Draw a box: closed if what was read in it is accepted, only its corners if it is uncertain."""
     colour = colour_of(read)
     if read.accepted:
-        draw.rectangle((left, top, right, bottom), outline=colour, width=2)
+        draw.rectangle((left, top, right, bottom), outline=colour, width=width)
         return
-    arm = max(5, min(right - left, bottom - top) // 4)
+    arm = max(2 * width + 1, min(right - left, bottom - top) // 4)
     for corner_x, across in ((left, arm), (right, -arm)):
         for corner_y, down in ((top, arm), (bottom, -arm)):
             elbow = [(corner_x + across, corner_y), (corner_x, corner_y), (corner_x, corner_y + down)]
-            draw.line(elbow, colour, width=3)
+            draw.line(elbow, colour, width=width + 1)
 
 
 @cache
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> Font:
     """Return the font that comes with Pillow."""
     return ImageFont.load_default(size)
 
