@@ -39,8 +39,8 @@ def test_on_a_laptop_ray_starts_and_stops_by_itself(drawings: Path, tmp_path: Pa
         (("-o", "readings.csv"), "name a folder for it: -o readings.parquet"),
         ((), "name a folder for it: -o readings.parquet"),
         (("-o", "out.parquet", "--resume", "--overwrite"), "contradict each other"),
-        (("-o", "out.parquet", "--json"), "--json is no option of --engine ray"),
-        (("-o", "out.parquet", "--annotate", "drawn"), "--annotate is no option of --engine ray"),
+        (("-o", "out.parquet", "--json"), "--json is not an option of --engine ray"),
+        (("-o", "out.parquet", "--annotate", "drawn"), "--annotate is not an option of --engine ray"),
     ],
 )
 def test_what_makes_no_sense_is_said(arguments: tuple[str, ...], complaint: str) -> None:
@@ -52,4 +52,4 @@ def test_what_makes_no_sense_is_said(arguments: tuple[str, ...], complaint: str)
 def test_the_options_for_many_need_many(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["read", str(tmp_path), "--resume"])
     assert result.exit_code == 2
-    assert "--resume is no option of --engine local" in result.stderr
+    assert "--resume is not an option of --engine local" in result.stderr

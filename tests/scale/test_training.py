@@ -158,8 +158,8 @@ def test_what_the_workers_cannot_do_is_said_once(cluster: Cluster, tmp_path: Pat
     [
         (["--engine", "ray", "--workers", 40], 1, "40 workers with 1 threads each need more than the cluster has"),
         (["--engine", "ray", "--device", "cuda", "--workers", 1], 1, "2 cores, 0 GPUs"),
-        (["--workers", 2], 2, "--workers is no option of --engine local"),
-        (["--address", "auto"], 2, "--address is no option of --engine local"),
+        (["--workers", 2], 2, "--workers is not an option of --engine local"),
+        (["--address", "auto"], 2, "--address is not an option of --engine local"),
         (["--engine", "ray", "--workers", 0], 2, "Invalid value for '--workers'"),
         (["--engine", "ray", "--recipe", "quick"], 2, "there is no recipe called 'quick'"),
         (["--engine", "ray", "--recipe", "nothing.toml"], 2, "cannot read the recipe nothing.toml"),

@@ -60,8 +60,8 @@ def read(
         bool, typer.Option("--verbose", "-v", help="Print also how sure each digit is, and where it stands.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a row a digit.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with one row per digit.")] = False,
     output: Annotated[
         str | None,
         typer.Option(
@@ -144,7 +144,7 @@ def read(
     by_many = {"address": address, "resume": resume, "overwrite": overwrite, "column": column}
     for name, given in (by_many if engine == "local" else here).items():
         if given:
-            raise UsageError(f"--{name} is no option of --engine {engine}", f"leave --{name} out")
+            raise UsageError(f"--{name} is not an option of --engine {engine}", f"leave --{name} out")
     from inkdigits.imaging.region import Region
 
     how: dict[str, Any] = {"single": single, "region": Region.of(region), "digits_only": digits_only}

@@ -89,7 +89,7 @@ def train(
     if engine == "local":
         for option, value in {"workers": workers, "address": address}.items():
             if value:
-                raise UsageError(f"--{option} is no option of --engine local", "add --engine ray")
+                raise UsageError(f"--{option} is not an option of --engine local", "add --engine ray")
     from inkdigits.extras import require
 
     require("train", "Training")

@@ -40,7 +40,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
 
     Raises:
         DataNotFoundError: there is nothing at the path.
-        DataError: there are no pictures, a digit's folder is empty, or a label is no digit.
+        DataError: there are no pictures, a digit's folder is empty, or a label is not a digit.
 
     """
     try:
@@ -110,7 +110,7 @@ def _digit(text: str, where: str) -> int:
     """Return the digit that a label names; raise DataError, which says where it stands, if it names none."""
     label = text.strip()
     if label not in _DIGITS:
-        raise DataError(f"{where} has the label '{printable(label)}', which is no digit from 0 to 9")
+        raise DataError(f"{where} has the label '{printable(label)}', which is not a digit from 0 to 9")
     return _DIGITS.index(label)
 
 
