@@ -226,7 +226,7 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
             raise ModelFileError(
                 f"{name} keeps its weights in another file", "save it as one file without external data"
             ) from error
-        raise ModelFileError(f"{name} is no model file that ONNX Runtime can load", "export it again") from error
+        raise ModelFileError(f"{name} is not a model file that ONNX Runtime can load", "export it again") from error
 
 
 def _check_interface(session: onnxruntime.InferenceSession, name: str, expected: _Interface) -> None:

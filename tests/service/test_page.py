@@ -520,7 +520,7 @@ def test_what_is_no_picture_is_explained_with_what_to_do(visit: Visit, tmp_path:
     visitor.drop(tmp_path / "letter.png")
     visitor.expect_state("Not read")
     problem = visitor.page.get_by_role("alert")
-    expect(problem).to_contain_text("letter.png: Cannot read the picture: it is no picture")
+    expect(problem).to_contain_text("letter.png: Cannot read the picture: it is not a picture")
     expect(problem).to_contain_text("save it as PNG or JPEG")
 
 

@@ -35,7 +35,7 @@ DataDir = Annotated[
 Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
-_NO_DIGITS = ("fonts", "omniglot")  # hands that are no digits on 28×28
+_NO_DIGITS = ("fonts", "omniglot")  # hands that are not digits on 28×28
 
 _BAR = 24  # characters of the longest bar
 

@@ -43,7 +43,7 @@ def is_form(request: Request) -> bool:
     raise ApiError(
         415,
         "unknown_content_type",
-        f"'{kind}' is no picture; send one as image/png, image/jpeg, … or application/octet-stream, "
+        f"'{kind}' is not a picture; send one as image/png, image/jpeg, … or application/octet-stream, "
         f"or several as {FORM} in the field '{FIELD}'",
     )
 
