@@ -11,7 +11,7 @@ further down is the newer.
 What it costs comes from the rows of both results.csv and times.csv, on a CPU, of whole trainings: the median of the
 newest commit with the most threads. Long recipes were timed with one thread alone, beside another run.
 
-What the service bears comes from experiments/service.csv: of each measure, the median of the newest day's rows.
+How much the service takes comes from experiments/service.csv: of each measure, the median of the newest day's rows.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def table(figures: dict[str, Measured]) -> str:
 
 
 def service_table(rows: list[Row]) -> str:
-    """Return the table of what the service bears."""
+    """Return the table of how much the service takes."""
     lines = ["| | bar | measured | runs | |", "| --- | --- | --- | --- | --- |"]
     for measure in dict.fromkeys(row["measure"] for row in rows):
         of_measure = [row for row in rows if row["measure"] == measure]
@@ -142,9 +142,9 @@ def service_table(rows: list[Row]) -> str:
         bar, measured, unit = float(newest["bar"]), statistics.median(found), newest["unit"]
         at_least = unit == "1/s"  # of all others, less is better
         verdict = "" if (measured >= bar if at_least else measured <= bar) else "falls short"
-        cells = (
-            measure, f"{'≥' if at_least else '≤'} {bar:,g} {unit}", f"{measured:,.3g} {unit}", str(len(found)), verdict
-        )  # fmt: skip
+        of_unit = unit if unit == "%" else f" {unit}"
+        aimed, reached = f"{'≥' if at_least else '≤'} {bar:,g}{of_unit}", f"{measured:,.3g}{of_unit}"
+        cells = (measure, aimed, reached, str(len(found)), verdict)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

@@ -24,7 +24,7 @@ class Classifier:
         threads: how many threads a call may use; all cores if not given.
 
     Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe, or its answers are no numbers.
+        ModelFileError: the model file is missing, damaged, foreign or unsafe, or its answers are not numbers.
 
     """
 

@@ -92,7 +92,7 @@ class Reader:
             digits_only: leave marks and gaps out of the text of lines.
 
         Raises:
-            PictureError: it is no picture that can be read; its `code` says why.
+            PictureError: it is not a picture that can be read; its `code` says why.
             UsageError: the region is malformed or empty.
 
         """
@@ -116,7 +116,7 @@ class Reader:
             digits_only: leave marks and gaps out of the text of lines.
 
         Raises:
-            PictureError: it is no picture that can be read; its `code` says why.
+            PictureError: it is not a picture that can be read; its `code` says why.
             UsageError: the region is malformed or empty.
 
         """

@@ -28,7 +28,7 @@ def find_sources(named: Iterable[str], *, recursive: bool = False) -> list[str]:
 
     Args:
         named: pictures; folders, in which pictures are found by their suffix, in alphabetical order, hidden ones left
-            out; patterns such as `scans/*.png`, for shells that leave them; text files (`.txt`) with a path a line,
+            out; patterns such as `scans/*.png`, for shells that leave them; text files (`.txt`) with one path per line,
             from the working folder or else from the list's; `-` for standard input. What names nothing is returned as
             it is, for the reader to say so.
         recursive: look into folders of folders, at any depth.

@@ -21,7 +21,7 @@ def read(*arguments: object, stdin: bytes = b"") -> Result:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of pictures, one of them in a folder of its own, one broken, and a file that is no picture."""
+    """A folder of pictures, one of them in a folder of its own, one broken, and a file that is not a picture."""
     (tmp_path / "scans" / "deeper").mkdir(parents=True)
     shutil.copy(STRING, tmp_path / "scans" / "a b ü.jpg")
     shutil.copy(MOUSE, tmp_path / "scans" / "deeper" / "eight.png")

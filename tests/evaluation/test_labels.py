@@ -20,8 +20,8 @@ def table(folder: Path, text: str) -> Path:
     [
         ("file,digit\na.png,1\n", "lacks the columns path and label"),
         ("path,label\na.png,1\nb.png,x\n", "label 'x' in line 3"),
-        ("path,label\na.png,||\n", "is no line of digits"),
-        ("path,label\na.png,1|-\n", "is no line of digits"),
+        ("path,label\na.png,||\n", "is not a line of digits"),
+        ("path,label\na.png,1|-\n", "is not a line of digits"),
         ("path,label\na.png,1;2\n", "write digits, marks"),
         ("path,label\na.png,\xb2\n", "UTF-8"),
         ("path,label\n", "has no rows"),

@@ -64,8 +64,8 @@ def test_tensors_are_read_also_with_gradients() -> None:
     ("picture", "said"),
     [
         (io.StringIO("seven.png"), "the picture is open as text; open it as binary"),
-        ("data:image/png;base64,iVBORw0KGgo" * 20_000, "the data URL is no base64, or is cut short"),
-        ("data:image/png;base64,iVBORw0KGgo=", "cannot read the picture: it is no picture"),
+        ("data:image/png;base64,iVBORw0KGgo" * 20_000, "the data URL is not base64, or is cut short"),
+        ("data:image/png;base64,iVBORw0KGgo=", "cannot read the picture: it is not a picture"),
         ("iVBORw0KGgo" * 20_000, "iVBORw0KGgo…"),
         (GREY.reshape(4, 196), None),
         (GREY.reshape(2, 14, 28), "an array of shape (2, 14, 28)"),

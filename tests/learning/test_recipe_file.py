@@ -59,7 +59,7 @@ def test_a_name_is_still_a_name() -> None:
         ({"optimizer": "sgd"}, "give one of adam, adamw"),
         ({"model": "convnet-z"}, "no model called 'convnet-z'"),
         ({"augmentation": {"rotate": 5}}, "augmentation of the recipe .*'rotate'"),
-        ({"augmentation": 5}, "is no table of settings"),
+        ({"augmentation": 5}, "is not a table of settings"),
         ({"review": {"after": 1}}, "review of the recipe .* lacks share"),
     ],
 )
@@ -73,11 +73,11 @@ def test_what_is_wrong_is_said(changes: dict[str, object], complaint: str, tmp_p
 @pytest.mark.parametrize(
     ("name", "content", "complaint"),
     [
-        ("recipe.json", b"{", "is no JSON file"),
-        ("recipe.toml", b"a b", "is no TOML file"),
-        ("recipe.json", b"\xff", "is no JSON file"),
-        ("recipe.json", b"[" * 100_000, "is no JSON file"),
-        ("recipe.json", b"[]", "is no table of settings"),
+        ("recipe.json", b"{", "is not a JSON file"),
+        ("recipe.toml", b"a b", "is not a TOML file"),
+        ("recipe.json", b"\xff", "is not a JSON file"),
+        ("recipe.json", b"[" * 100_000, "is not a JSON file"),
+        ("recipe.json", b"[]", "is not a table of settings"),
         ("recipe.json", b"{}", "lacks batch_size, learning_rate, model, epochs"),
     ],
 )

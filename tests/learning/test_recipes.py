@@ -50,7 +50,7 @@ def test_a_recipe_is_changed_by_name() -> None:
         ({"learningrate": 0.1}, "did you mean 'learning_rate'"),
         ({"epochs": "5"}, "epochs of the recipe is '5'; give a whole number"),
         ({"learning_rate": -1}, "give a number from"),
-        ({"augmentation": 3}, "augmentation of the recipe is no table of settings"),
+        ({"augmentation": 3}, "augmentation of the recipe is not a table of settings"),
     ],
 )
 def test_what_cannot_be_changed_is_said(change: dict[str, object], complaint: str) -> None:

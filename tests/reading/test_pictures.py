@@ -1,4 +1,4 @@
-"""Whole pictures are read: through print, on slopes, in several lines; and what is no digit is not."""
+"""Whole pictures are read: through print, on slopes, in several lines; and what is not a digit is not."""
 
 from pathlib import Path
 

@@ -13,7 +13,7 @@ from inkdigits.scale.cluster import connected
 
 @pytest.mark.parametrize("address", ["somewhere", "somewhere:ray", ":6379"])
 def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(UsageError, match="is no address of a Ray cluster; give HOST:PORT"), connected(address):
+    with pytest.raises(UsageError, match="is not an address of a Ray cluster; give HOST:PORT"), connected(address):
         pass
 
 

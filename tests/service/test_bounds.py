@@ -270,7 +270,7 @@ def with_metadata(content: bytes, name: str, value: object) -> bytes:
 
 
 def answering_nothing(content: bytes) -> bytes:
-    """The same model whose weights are no numbers."""
+    """The same model whose weights are not numbers."""
     model = onnx.load_from_string(content)
     for weights in model.graph.initializer:
         if weights.data_type == onnx.TensorProto.FLOAT:

@@ -30,7 +30,7 @@ def export(
 ) -> None:
     """Write corrections as labelled pictures: a sub-folder a digit, which 'train --data' takes.
 
-    What is no digit goes to the sub-folder none/, which training leaves alone.
+    What is not a digit goes to the sub-folder none/, which training leaves alone.
 
     [bold]Examples[/bold]
 

@@ -29,7 +29,7 @@ _WORTH_SAYING = 0.01
 def write_for_people(
     readings: Iterable[Reading], stream: IO[bytes], sources: Sequence[str], *, verbose: bool = False
 ) -> None:
-    """Write a line a picture, or a line for each line of the only one: a sign, what was read, how sure it is.
+    """Write one line per picture, or a line for each line of the only one: a sign, what was read, how sure it is.
 
     What should be checked stands in brackets, such as "61[2?]31"; the share is that of the least sure digit or mark.
 

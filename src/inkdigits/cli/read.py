@@ -38,8 +38,8 @@ def read(
         bool, typer.Option("--verbose", "-v", help="Print also how sure each digit is, and where it stands.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print a JSON object a line.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a row a digit.")] = False,
+    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object per line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with one row per digit.")] = False,
     output: Annotated[
         str | None,
         typer.Option(

@@ -31,7 +31,7 @@ def as_images(array: Any, name: str = "the images") -> Images:
         uint8 (N,28,28).
 
     Raises:
-        DataError: they have another shape, are no numbers, lie out of range, or are dark on light.
+        DataError: they have another shape, are not numbers, lie out of range, or are dark on light.
 
     """
     images = as_bytes(array, name)
@@ -65,7 +65,7 @@ def as_labels(array: Any, name: str = "the labels") -> Labels:
         name: what they are, for error messages.
 
     Raises:
-        DataError: they have another shape, or one is no digit from 0 to 9.
+        DataError: they have another shape, or one is not a digit from 0 to 9.
 
     """
     values = np.asarray(array)
@@ -80,10 +80,10 @@ def as_labels(array: Any, name: str = "the labels") -> Labels:
     try:
         numbers = values.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(f"{name} are no digits from 0 to 9: {error}") from error
+        raise DataError(f"{name} are not digits from 0 to 9: {error}") from error
     wrong = np.flatnonzero(~np.isin(numbers, np.arange(CLASSES)))
     if len(wrong):
-        raise DataError(f"{name} are no digits from 0 to 9: number {wrong[0]} is {values[wrong[0]]!s:.40}")
+        raise DataError(f"{name} are not digits from 0 to 9: number {wrong[0]} is {values[wrong[0]]!s:.40}")
     return numbers.astype(np.int64)
 
 

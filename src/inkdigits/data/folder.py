@@ -41,7 +41,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
 
     Raises:
         DataNotFoundError: there is nothing at the path.
-        DataError: there are no pictures, a digit's folder is empty, or a label is no digit.
+        DataError: there are no pictures, a digit's folder is empty, or a label is not a digit.
 
     """
     try:

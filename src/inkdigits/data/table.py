@@ -142,7 +142,7 @@ def digit_of(text: str, where: str) -> int:
     """Return the digit that a label names, "7" or "7.0"; raise DataError, which says where it stands, if none."""
     found = _WHOLE.fullmatch(text.strip())
     if not found or int(found[1]) >= CLASSES:
-        raise DataError(f"{where} has the label '{printable(text.strip())}', which is no digit from 0 to 9")
+        raise DataError(f"{where} has the label '{printable(text.strip())}', which is not a digit from 0 to 9")
     return int(found[1])
 
 

@@ -134,7 +134,7 @@ def _picture(source: Path, line: int, columns: _Columns) -> LabelledPicture:
     lines = [" ".join(part.split()) for part in label.split("|") if part.strip()]  # no text has an empty line
     if label and not (lines and all(map(_LINE.fullmatch, lines))):
         raise DataError(
-            f"the label '{printable(label)}' in line {line} of {printable(source)} is no line of digits",
+            f"the label '{printable(label)}' in line {line} of {printable(source)} is not a line of digits",
             f"write digits, marks ({' '.join(MARKS)}) and spaces, '|' between lines, or nothing for no digit",
         )
     text = "\n".join(lines)

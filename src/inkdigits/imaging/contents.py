@@ -88,7 +88,7 @@ def read_whole(file: IO[bytes], picture: Picture) -> bytes:
     """
     if not hasattr(file, "read"):
         raise PictureError(
-            f"{type(file).__name__} is no kind of picture",
+            f"{type(file).__name__} is not a kind of picture",
             "give a path, bytes, a binary file, a Pillow image or an array",
         )
     try:
@@ -176,7 +176,7 @@ def _from_data_url(url: str) -> bytes:
         try:
             content = base64.b64decode(content, validate=True)
         except ValueError as error:
-            raise PictureError("the data URL is no base64, or is cut short", "send all of it") from error
+            raise PictureError("the data URL is not base64, or is cut short", "send all of it") from error
     return content
 
 

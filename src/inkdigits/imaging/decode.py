@@ -91,7 +91,7 @@ class Document:
             where more than 8 bits are brought to 8; floats, 0 to 1 or 0 to 255; or booleans, also as 0 and 1.
 
     Raises:
-        PictureError: it is no picture that can be read; `code` is not_found, is_directory, unreadable, empty_file,
+        PictureError: it is not a picture that can be read; `code` is not_found, is_directory, unreadable, empty_file,
             unreadable_image, image_too_large, missing_extra or locked.
 
     """
@@ -210,7 +210,7 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name
         raise PictureError(
-            f"cannot read {called(picture, page)}: it is no picture, or one that is damaged or cut short",
+            f"cannot read {called(picture, page)}: it is not a picture, or one that is damaged or cut short",
             "save it as PNG or JPEG and try again",
         ) from error
 

@@ -48,7 +48,7 @@ def open_frames(picture: Content) -> Frames:
     """Open a picture by what it holds, whatever its name says.
 
     Raises:
-        PictureError: it is no file that can be read, needs an extra, or is locked.
+        PictureError: it is not a file that can be read, needs an extra, or is locked.
 
     """
     if isinstance(picture, Image.Image):
@@ -153,7 +153,7 @@ def _no_picture(picture: Picture, content: bytes) -> PictureError:
     other = name_of_other_format(content)
     if other is None:
         return PictureError(
-            f"cannot read {called(picture)}: it is no picture, or one that is damaged or cut short",
+            f"cannot read {called(picture)}: it is not a picture, or one that is damaged or cut short",
             "save it as PNG or JPEG and try again",
         )
     return PictureError(
@@ -197,7 +197,7 @@ def _from_array(array: npt.NDArray[Any]) -> Image.Image:
     is_picture = shaped.ndim == 2 or (shaped.ndim == 3 and shaped.shape[2] in (3, 4))
     if not is_picture or not shaped.size or shaped.dtype.kind not in "buif":
         raise PictureError(
-            f"an array of shape {array.shape} and type {array.dtype} is no picture",
+            f"an array of shape {array.shape} and type {array.dtype} is not a picture",
             "give numbers as (H,W), (H,W,3) or (H,W,4)",
         )
     return Image.fromarray(to_uint8(shaped))

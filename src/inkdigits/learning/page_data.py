@@ -62,7 +62,7 @@ class Sizes:
     too_small: float = 8.0  # between this and `smallest`, and above `largest`, nothing is judged
     too_large: float = 46.0
     drawn: tuple[float, float] = (12.5, 32.0)  # what most views are scaled to
-    beyond: float = 0.12  # of the views: digits are much too large, and their strokes are no digits
+    beyond: float = 0.12  # of the views: digits are much too large, and their strokes are not digits
     enlarged: tuple[float, float] = (50.0, 200.0)  # what those are scaled to
     side: int = 256  # pixels of a view
     turned: float = 0.08  # of the views: the page lies on its side, and nothing is to be read

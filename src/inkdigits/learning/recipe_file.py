@@ -57,7 +57,7 @@ def read_recipe(path: Path) -> Recipe:
     except OSError as error:
         raise UsageError(f"cannot read the recipe {printable(path)}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{printable(path)} is no {path.suffix[1:].upper()} file: {error}") from error
+        raise UsageError(f"{printable(path)} is not a {path.suffix[1:].upper()} file: {error}") from error
     recipe = checked_recipe(values, f"the recipe {printable(path)}", path.stem)
     from inkdigits.learning.models import MODELS
 
@@ -95,7 +95,7 @@ def write_recipe(path: Path, recipe: Recipe) -> Path:
 def _checked(values: Any, kind: Any, where: str, defaults: Mapping[str, Any] = MappingProxyType({})) -> Any:
     """Return a dataclass with these values, each of which has its field's type and lies within its bounds."""
     if not isinstance(values, Mapping):
-        raise UsageError(f"{where} is no table of settings")
+        raise UsageError(f"{where} is not a table of settings")
     known = {field.name: field for field in fields(kind)}
     for name in values:
         if name not in known:

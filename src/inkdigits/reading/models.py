@@ -64,7 +64,7 @@ class GivenModel:
         """Return what the function says of uint8 (N,28,28) as float32 (N,10).
 
         Raises:
-            UsageError: these are no probabilities of ten digits.
+            UsageError: these are not probabilities of ten digits.
 
         """
         said = self._predict(images)
@@ -77,7 +77,7 @@ class GivenModel:
                 f"it takes uint8 (N,28,28) and returns (N,10): ({len(images)}, 10) here",
             )
         if not np.isfinite(probabilities).all() or probabilities.min() < -_OFF:
-            raise UsageError("the classifier gave numbers that are no probabilities", "return softmax(logits)")
+            raise UsageError("the classifier gave numbers that are not probabilities", "return softmax(logits)")
         if np.abs(probabilities.sum(axis=1) - 1).max(initial=0) > _OFF:
             raise UsageError("the classifier's probabilities do not add up to 1", "return softmax(logits)")
         return probabilities

@@ -33,7 +33,7 @@ def to_mnist(picture: Picture) -> npt.NDArray[np.uint8]:
         uint8 (28,28), 0 paper to 255 ink, a digit of 20×20 with its centre of mass in the middle.
 
     Raises:
-        PictureError: it is no picture that can be read, or an empty one; its `code` says why.
+        PictureError: it is not a picture that can be read, or an empty one; its `code` says why.
 
     """
     name, picture = name_of(picture), rereadable(picture)

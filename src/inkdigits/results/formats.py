@@ -34,7 +34,7 @@ def write_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_named_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write a line a page: the picture's name, what was read, and whether that is in doubt; failures are left out."""
+    """Write one line per page: the picture's name, what was read, and whether it is in doubt; failures are left out."""
     remarks = {"uncertain": " (uncertain)", "no_digit": "(no digit)"}
     for reading in readings:
         if not reading.error:
@@ -44,7 +44,7 @@ def write_named_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_json(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write one JSON list with an object a page."""
+    """Write one JSON list with one object per page."""
     separator = b"["
     for reading in readings:
         stream.write(separator + _json(reading))
@@ -53,13 +53,13 @@ def write_json(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_jsonl(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write a JSON object a line and page."""
+    """Write one JSON object per line and page."""
     for reading in readings:
         stream.write(_json(reading) + b"\n")
 
 
 def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write CSV (RFC 4180) with a row a digit, and a row for each page without digits.
+    """Write CSV (RFC 4180) with one row per digit, and a row for each page without digits.
 
     Names and messages can neither be taken for formulas by a spreadsheet nor steer a terminal.
     """
@@ -79,7 +79,7 @@ def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
 
 
 def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
-    """Write Parquet with a row a page, shaped as in JSON, and with each digit its number and mark, as in CSV.
+    """Write Parquet with one row per page, shaped as in JSON, and with each digit its number and mark, as in CSV.
 
     The schema's version is in the file's metadata.
     """

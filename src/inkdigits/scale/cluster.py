@@ -94,7 +94,7 @@ def _knock(address: str) -> None:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdecimal():
         raise UsageError(
-            f"'{printable(address)}' is no address of a Ray cluster", "give HOST:PORT, ray://HOST:PORT or auto"
+            f"'{printable(address)}' is not an address of a Ray cluster", "give HOST:PORT, ray://HOST:PORT or auto"
         )
     try:
         socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()

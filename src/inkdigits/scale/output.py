@@ -59,7 +59,7 @@ class Output:
         """Raise unless the output may be written.
 
         Raises:
-            OutputError: something is there, and neither option was given, or it is no job's output.
+            OutputError: something is there, and neither option was given, or it is not a job's output.
 
         """
         with explained(OutputError, f"cannot use {printable(self.address)}"):

@@ -109,7 +109,7 @@ def _row_groups(file: str, column: str, size: int) -> Iterator[Piece]:
     with explained(PictureError, f"cannot read {printable(file)}"), find_place(file).open_seekable() as stream:
         try:
             metadata = pq.read_metadata(stream)
-        except pa.ArrowInvalid:  # the reader says that it is no picture
+        except pa.ArrowInvalid:  # the reader says that it is not a picture
             yield Names((file,))
             return
     column = _column_of_pictures(file, metadata.schema.to_arrow_schema(), column)

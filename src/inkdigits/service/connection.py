@@ -111,7 +111,7 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, and log that it came."""
+        """Refuse what is not HTTP, and log that it came."""
         log.info("malformed request", extra={"fields": {"client": (self.client or ("unknown",))[0], "status": 400}})
         super().send_400_response(msg)
 

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS corrections (
     kept_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     model TEXT NOT NULL,
     predicted INTEGER,  -- NULL: nothing was read there
-    corrected INTEGER,  -- NULL: it is no digit
+    corrected INTEGER,  -- NULL: it is not a digit
     confidence REAL NOT NULL,
     picture BLOB NOT NULL  -- the part of the picture, as PNG
 )
@@ -50,7 +50,7 @@ class Correction:
     Attributes:
         picture: the part of the picture that it is in, as PNG.
         predicted: what was read, 0 to 9; None for nothing.
-        corrected: what it is, 0 to 9; None if it is no digit.
+        corrected: what it is, 0 to 9; None if it is not a digit.
         confidence: that of what was read, 0 to 1.
         model: the name of the model that read it.
 
@@ -177,7 +177,7 @@ def as_kept(picture: bytes) -> bytes:
 
 
 def export(kept: Path, folder: Path) -> tuple[int, int]:
-    """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is no digit.
+    """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is not a digit.
 
     Args:
         kept: the folder that `serve --keep-corrections` kept them in.

@@ -87,7 +87,7 @@ def parse_size(text: str) -> int:
     """
     match = re.fullmatch(r"(\d{1,12})\s*([KMG]?I?B?)", text.strip().upper())
     if match is None or match[2] not in _UNITS or not int(match[1]):
-        raise UsageError(f"'{printable(text)}' is no size", "give one such as 20MB, 512KiB or 1000")
+        raise UsageError(f"'{printable(text)}' is not a size", "give one such as 20MB, 512KiB or 1000")
     return int(match[1]) * _UNITS[match[2]]
 
 

@@ -1,4 +1,4 @@
-"""What is written and is no digit: letters, signs, scribbles."""
+"""What is written and is not a digit: letters, signs, scribbles."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PEN_OF_FONTS = 0.85  # share of letters that are drawn anew with a pen
 
 
 def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Return something of a digit's size that is no digit."""
+    """Return something of a digit's size that is not a digit."""
     kinds: tuple[Callable[[float, Hand, np.random.Generator], Ink], ...] = (
         *(_letter, _cursive, _scribble, _shape, _dash),
     )

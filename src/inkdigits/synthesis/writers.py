@@ -48,7 +48,7 @@ class Shares:
         fonts: handwriting fonts, each a person.
         foreign: of MNIST's lines, so many have digits in forms that MNIST lacks.
         kept: of the lines of scans and fonts, so many keep their own strokes; the rest is drawn with another pen.
-        letters: of what is no digit, so many are scanned letters.
+        letters: of what is not a digit, so many are scanned letters.
 
     """
 
@@ -96,7 +96,7 @@ class Writer:
         return write_mark(sign, height, self.hand, rng)
 
     def sign(self, height: float, rng: np.random.Generator) -> Ink:
-        """Return something of a digit's size that is no digit and no mark; see `digit`."""
+        """Return something of a digit's size that is not a digit and no mark; see `digit`."""
         chance = rng.random()
         if len(self.letters) and chance < self.share_of_letters:
             shape = self.letters[int(rng.integers(len(self.letters)))]
@@ -107,7 +107,7 @@ class Writer:
         return random_sign(height, self.hand, rng)
 
 
-_OTHER_SIGNS = 0.06  # of what is no digit
+_OTHER_SIGNS = 0.06  # of what is not a digit
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Hands:
         scans: people's scanned digits.
         strokes: people's pen trajectories.
         fonts: handwriting fonts.
-        letters: scanned letters, which are no digits.
+        letters: scanned letters, which are not digits.
         shares: how often each writes.
 
     """

@@ -1,4 +1,4 @@
-"""What there is to know about hands that are no digits on 28×28: fonts and letters."""
+"""What there is to know about hands that are not digits on 28×28: fonts and letters."""
 
 from __future__ import annotations
 

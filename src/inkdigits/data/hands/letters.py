@@ -1,4 +1,4 @@
-"""Letters of other alphabets (omniglot): what is no digit, though some look like O, I or l."""
+"""Letters of other alphabets (omniglot): what is not a digit, though some look like O, I or l."""
 
 from __future__ import annotations
 

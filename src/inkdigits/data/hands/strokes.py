@@ -125,7 +125,7 @@ def _row(line: bytes, where: str) -> dict[str, Any]:
         if not isinstance(row, dict) or key not in row:
             raise DataCorruptError(f"{where} names no {key}")
     if not isinstance(row["label"], int):
-        raise DataCorruptError(f"{where} has the label {row['label']!r:.40}, which is no digit from 0 to 9")
+        raise DataCorruptError(f"{where} has the label {row['label']!r:.40}, which is not a digit from 0 to 9")
     return {"label": row["label"], "writer": row["writer"], "strokes": _points(row["strokes"], where)}
 
 
@@ -136,7 +136,7 @@ def _points(strokes: Any, where: str) -> list[Stroke]:
     except (TypeError, ValueError):
         arrays = []
     if not arrays or not all(stroke.shape == (len(stroke), 2) and np.isfinite(stroke).all() for stroke in arrays):
-        raise DataCorruptError(f"{where} has strokes that are no points")
+        raise DataCorruptError(f"{where} has strokes that are not points")
     return arrays
 
 

@@ -117,7 +117,7 @@ class Draft:
         return self.writer_at(height).digit(label, height, self.rng)
 
     def sign(self, height: float) -> Ink:
-        """Return something of a digit's size that is no digit."""
+        """Return something of a digit's size that is not a digit."""
         return self.writer_at(height).sign(height, self.rng)
 
     def text(self, count: int, marked: float = 0.3) -> str:
