@@ -39,7 +39,7 @@ ALLOWED = {
     "evaluation": READING_SIDE | {"data", "synthesis"},
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION | {"modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
-    "teaching": READING_SIDE | {"data", "synthesis", "learning", "evaluation", "export"},
+    "teaching": READING_SIDE | {"data", "synthesis", "learning", "evaluation", "export", "service"},
     "service": READING_SIDE | {"pool", "weights"},
     "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
