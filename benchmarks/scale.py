@@ -2,7 +2,7 @@
 
 Pictures a second and a core for drawings, cheque-like lines and pages, and where the time goes (I/O, decoding, ink,
 models); 2 workers beside 1, and how unequal parts are; what a killed job keeps; the memory of the driver; and the whole
-command with `--engine ray` beside the plain one, on the same cores. Pictures are synthesised from scikit-learn's
+command on a cluster beside the plain one, on the same cores. Pictures are synthesised from scikit-learn's
 digits, so that nothing is downloaded.
 
 Each figure becomes a row of experiments/scale.csv as soon as it is there, so that a run that is cut short loses
@@ -197,7 +197,7 @@ def engines(folder: Path, output: Path, rounds: int) -> Iterator[Figures]:
     compared = {
         "plain command": [(*read, local)],
         "2 plain processes": halves,
-        "Ray, 2 workers": [(*read, ray, "--engine", "ray", "--overwrite", "--workers", 2)],
+        "Ray, 2 workers": [("-m", "inkdigits", "cluster", *read[2:], ray, "--overwrite", "--workers", 2)],
         "Ray's start and end": [("-c", "from inkdigits.scale.cluster import connected as c\nwith c(workers=2): pass")],
     }
     yield {("engines", "drawings"): len(paths)}
@@ -211,7 +211,7 @@ def engines(folder: Path, output: Path, rounds: int) -> Iterator[Figures]:
 def restart(folder: Path, output: Path) -> Figures:
     """Kill a job in its middle and go on with it; return what became of its parts."""
     readings = output / "restarted.parquet"
-    read = ("-m", "inkdigits", "read", folder, "-o", readings, "--engine", "ray", "--workers", 2)
+    read = ("-m", "inkdigits", "cluster", "read", folder, "-o", readings, "--workers", 2)
     read += ("--part-size", max(1, len(list(folder.iterdir())) // 40))
 
     def parts() -> dict[str, int]:

@@ -33,7 +33,7 @@ def commands(workers: int) -> dict[str, list[str]]:
     alone = [sys.executable, "-m", "inkdigits", "train"]
     return {
         "1 process": [*alone, "--threads", str(workers)],
-        "Ray": [*alone, "--engine", "ray", "--workers", str(workers), "--threads", "1"],
+        "Ray": [*alone[:-1], "cluster", "train", "--workers", str(workers)],
         "torchrun": [sys.executable, *TORCHRUN, "--nproc-per-node", str(workers), *alone[1:], "--threads", "1"],
     }
 

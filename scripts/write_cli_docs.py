@@ -15,8 +15,19 @@ from inkdigits.cli.app import app
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 COMMANDS = (
-    *("", "demo", "read", "train", "sweep", "recipes", "evaluate", "show", "export", "serve"),
-    *("data", "data fetch", "data verify", "data describe", "corrections export", "doctor"),
+    *("", "demo", "read", "train", "recipes", "evaluate", "show", "export", "serve"),
+    *(
+        "data",
+        "data fetch",
+        "data verify",
+        "data describe",
+        "corrections export",
+        "doctor",
+        "cluster",
+        "cluster read",
+        "cluster train",
+        "cluster sweep",
+    ),
 )
 HEAD = """# The command line
 

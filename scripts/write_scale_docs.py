@@ -45,7 +45,7 @@ def engines(figures: Figures) -> list[str]:
         "| --- | --- |",
         f"| the plain command, which gives its models both cores and reads one picture after the other | {local:.0f} |",
         f"| two plain processes with a thread each, a half of the pictures each | {halves:.0f} |",
-        f"| `--engine ray --workers 2` | {ray:.0f} |",
+        f"| `inkdigits cluster read --workers 2` | {ray:.0f} |",
         f"| … of which Ray's start and end | {begin:.0f} |",
         "",
         f"With 2 workers Ray takes {over:+.0%} against the plain command and {over_halves:+.0%} against two plain",

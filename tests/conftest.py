@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 BFLOAT16 = "INKDIGITS_BFLOAT16"
 # The rooms whose tests take longest: what is long should not be what is left at the end, for one process alone.
@@ -34,10 +36,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("bfloat16", ways, ids=lambda way: f"bfloat16 {way}", indirect=True, scope="module")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Say what stays in one process: the tests of a file, which share what they make, and all that share a cluster."""
-    folder = item.path.parent
-    item.add_marker(pytest.mark.xdist_group(folder.name if folder.name == "scale" else str(item.path)))
+class ByFile(LoadScopeScheduling):
+    """Keeps in one process the tests of a file, which share what they make, and all that share a cluster."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.split("::")[0])
+        return file.parent.name if file.parent.name == "scale" else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

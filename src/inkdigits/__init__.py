@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from inkdigits.data import Dataset, load_dataset
     from inkdigits.errors import InkdigitsError
     from inkdigits.evaluation.evaluate import Evaluation, evaluate
+    from inkdigits.evaluation.explanation import Explanation, explain
     from inkdigits.evaluation.figures import plot_digits, plot_mistakes, plot_prediction, plot_predictions
     from inkdigits.export import export
     from inkdigits.learning.recipes import RECIPES, Augmentation, Recipe
@@ -29,6 +30,7 @@ _ROOMS = {
     "data": ("Dataset", "load_dataset"),
     "errors": ("InkdigitsError",),
     "evaluation.evaluate": ("Evaluation", "evaluate"),
+    "evaluation.explanation": ("Explanation", "explain"),
     "evaluation.figures": ("plot_digits", "plot_mistakes", "plot_prediction", "plot_predictions"),
     "export": ("export",),
     "learning.recipes": ("RECIPES", "Augmentation", "Recipe"),
@@ -43,9 +45,9 @@ _ROOMS = {
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 __all__ = ["RECIPES", "Augmentation", "Classifier", "Dataset", "Digit", "DigitClassifier", "Evaluation"]
-__all__ += ["InkdigitsError", "Line", "Mark", "Reader", "Reading", "Recipe", "TrainedRun", "__version__"]
-__all__ += ["augment", "evaluate", "export", "load_dataset", "plot_digits", "plot_mistakes", "plot_prediction"]
-__all__ += ["plot_predictions", "teach", "to_mnist", "train"]
+__all__ += ["Explanation", "InkdigitsError", "Line", "Mark", "Reader", "Reading", "Recipe", "TrainedRun"]
+__all__ += ["__version__", "augment", "evaluate", "explain", "export", "load_dataset", "plot_digits"]
+__all__ += ["plot_mistakes", "plot_prediction", "plot_predictions", "teach", "to_mnist", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 __all__ = ["html_image", "html_table", "in_notebook"]
 
-_CELL = "padding:2px 10px;text-align:right"
+_CELL = "padding:2px 10px;text-align:left"
 
 
 def in_notebook() -> bool:

@@ -128,7 +128,8 @@ def test_a_listed_picture_that_is_not_there_is_left_out(own_digits: Path, tmp_pa
     [
         ({}, "has no sub-folders named 0 to 9; put"),
         ({"1.png": b""}, "has no sub-folders named 0 to 9; put"),
-        ({"three/1.png": b""}, "has no sub-folders named 0 to 9; put"),
+        ({"mine/1.png": b""}, "has no sub-folders named 0 to 9; put"),
+        ({"3a/1.png": b"", "three/1.png": b""}, "mean the same digit: 3a as 3, three as 3; name them 0 to 9"),
         ({"3/.keep": b""}, "the class folder .*3 is empty; put pictures of a 3 into it"),
         ({"12/1.png": b""}, "folder .*12 has the label '12', which is not a digit"),
         ({"3/1.png": b"text"}, r"no picture of a 3 in .* can be used; the first: .*1\.png"),
@@ -153,13 +154,13 @@ def test_a_folder_that_cannot_be_used_says_why(files: dict[str, bytes], said: st
         (b"path,label\na.png\n", "line 2 of .* has the label ''"),
         ("path,label\na.png,٣\n".encode(), "line 2 of .* has the label '٣'"),
         (b"path,label\n,3\n", "line 2 of .* names no picture"),
-        (b"file,label\na.png,3\n", "has no columns named path and label; name them in its first line"),
+        (b"place,label\na.png,3\n", "has no columns named path and label; name them in its first line"),
         (b"path\na.png\n", "has no columns named path and label"),
         (b"", "has no columns named path and label"),
         (b"path,label\n", "lists no pictures; add some"),
-        ("path,label\né.png,3\n".encode("latin-1"), "is no CSV in UTF-8"),
-        (b"\x89PNG\r\n\x1a\n", "is no CSV in UTF-8"),
-        (b"path,label\n" + b"a" * 200_000 + b",3\n", "is no CSV in UTF-8: field larger than field limit"),
+        (b"path,label\n\x81.png,3\n", "is no CSV; save it"),
+        (b"\x89PNG\r\n\x1a\n\0", "has no columns named path and label"),
+        (b"path,label\n" + b"a" * 200_000 + b",3\n", "is no CSV: line .*field larger than field limit"),
     ],
 )
 def test_a_csv_that_cannot_be_used_says_where(content: bytes, said: str, tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_a_csv_that_cannot_be_used_says_where(content: bytes, said: str, tmp_pat
 
 @pytest.mark.parametrize("name", ["missing.csv", "missing", "new\nline.csv"])
 def test_what_is_not_there_is_said_to_be_missing(name: str, tmp_path: Path) -> None:
-    with pytest.raises(DataNotFoundError, match=r"there is no folder or CSV .*; check the path") as caught:
+    with pytest.raises(DataNotFoundError, match=r"there is no folder or file .*; check the path") as caught:
         load_dataset(tmp_path / name)
     assert str(caught.value).isprintable()
 

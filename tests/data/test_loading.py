@@ -28,7 +28,7 @@ def test_a_data_set_knows_its_name_and_split(split: str) -> None:
     [
         ("mnits", "there is no data set called 'mnits'; did you mean 'mnist'?"),
         ("optdigit", "did you mean 'optdigits'?"),
-        ("xyz", "choose one of: a CSV, a folder, hwd1000, mnist, optdigits, pendigits, swiss, uji"),
+        ("xyz", "choose one of: a file, a folder, hwd1000, mnist, optdigits, pendigits, swiss, uji"),
         ("a" * 300, "there is no data set called 'a{300}'"),
     ],
 )
@@ -48,7 +48,7 @@ def test_an_unknown_split_is_answered_with_the_nearest(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["./missing", "missing.csv", "~no-such-user/digits", Path("missing")])
 def test_what_looks_like_a_path_is_taken_for_one(name: str | Path) -> None:
-    with pytest.raises(DataNotFoundError, match=r"there is no folder or CSV .*; check the path"):
+    with pytest.raises(DataNotFoundError, match=r"there is no folder or file .*; check the path"):
         load_dataset(name)
 
 

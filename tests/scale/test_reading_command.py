@@ -1,4 +1,4 @@
-"""`inkdigits read --engine ray`, as a person types it."""
+"""`inkdigits cluster read`, as a person types it."""
 
 import subprocess
 import sys
@@ -12,11 +12,11 @@ from inkdigits.cli.app import app
 
 
 def read(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["read", *map(str, arguments), "--engine", "ray"])
+    return CliRunner().invoke(app, ["cluster", "read", *map(str, arguments)])
 
 
 def command(*arguments: object) -> list[str]:
-    return [sys.executable, "-m", "inkdigits", "read", *map(str, arguments), "--engine", "ray"]
+    return [sys.executable, "-m", "inkdigits", "cluster", "read", *map(str, arguments)]
 
 
 def test_on_a_laptop_ray_starts_and_stops_by_itself(drawings: Path, tmp_path: Path) -> None:
@@ -37,19 +37,11 @@ def test_on_a_laptop_ray_starts_and_stops_by_itself(drawings: Path, tmp_path: Pa
     ("arguments", "complaint"),
     [
         (("-o", "readings.csv"), "name a folder for it: -o readings.parquet"),
-        ((), "name a folder for it: -o readings.parquet"),
+        ((), "Missing option '--output'"),
         (("-o", "out.parquet", "--resume", "--overwrite"), "contradict each other"),
-        (("-o", "out.parquet", "--json"), "--json is not an option of --engine ray"),
-        (("-o", "out.parquet", "--annotate", "drawn"), "--annotate is not an option of --engine ray"),
     ],
 )
 def test_what_makes_no_sense_is_said(arguments: tuple[str, ...], complaint: str) -> None:
     result = read("scans", *arguments)
     assert result.exit_code == 2
     assert complaint in result.stderr
-
-
-def test_the_options_for_many_need_many(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["read", str(tmp_path), "--resume"])
-    assert result.exit_code == 2
-    assert "--resume is not an option of --engine local" in result.stderr

@@ -34,12 +34,12 @@ Cluster = Any
 
 
 def read(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["read", *map(str, arguments), "--engine", "ray"])
+    return CliRunner().invoke(app, ["cluster", "read", *map(str, arguments)])
 
 
 def start(*arguments: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "inkdigits", "read", *map(str, arguments), "--engine", "ray"], stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "inkdigits", "cluster", "read", *map(str, arguments)], stderr=subprocess.DEVNULL
     )
 
 

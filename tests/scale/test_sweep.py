@@ -1,4 +1,4 @@
-"""`inkdigits sweep`: variations tried on a cluster, judged on validation, gone on with after a kill."""
+"""`inkdigits cluster sweep`: variations tried on a cluster, judged on validation, gone on with after a kill."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ from inkdigits.scale.trials import Trial, pareto_front
 
 Cluster = Any
 
-SWEEP = ["sweep", "instant", "--data", "optdigits", "--epochs", "2"]
+SWEEP = ["cluster", "sweep", "instant", "--data", "optdigits", "--epochs", "2"]
 
 
 def inkdigits(*arguments: object) -> Result:
@@ -78,7 +78,7 @@ def test_a_sweep_that_is_killed_goes_on_where_it_stopped(cluster: Cluster, tmp_p
     before = finished(out)
     assert len(before) >= 2
 
-    result = inkdigits("sweep", "--resume", "--out", out)
+    result = inkdigits("cluster", "sweep", "--resume", "--out", out)
     assert result.exit_code == 0, result.stderr
     after = finished(out)
     assert before.items() <= after.items()
@@ -94,10 +94,10 @@ def finished(out: Path) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
-        (["sweep", "--resume", "--trials", 9], 2, "a sweep that is resumed keeps its --trials"),
-        (["sweep", "--trials", 0], 2, "Invalid value for '--trials'"),
-        (["sweep", "quick"], 2, "there is no recipe called 'quick'"),
-        (["sweep", "--resume"], 1, "there is no sweep to go on with"),
+        (["cluster", "sweep", "--resume", "--trials", 9], 2, "a sweep that is resumed keeps its --trials"),
+        (["cluster", "sweep", "--trials", 0], 2, "Invalid value for '--trials'"),
+        (["cluster", "sweep", "quick"], 2, "there is no recipe called 'quick'"),
+        (["cluster", "sweep", "--resume"], 1, "there is no sweep to go on with"),
     ],
 )
 def test_what_makes_no_sense_is_said(arguments: list[object], code: int, complaint: str, tmp_path: Path) -> None:
@@ -107,9 +107,9 @@ def test_what_makes_no_sense_is_said(arguments: list[object], code: int, complai
 
 
 def test_a_sweep_of_data_that_do_not_exist_leaves_nothing(cluster: Cluster, tmp_path: Path) -> None:
-    result = inkdigits("sweep", "--data", tmp_path / "digits", "--out", tmp_path / "sweep")
+    result = inkdigits("cluster", "sweep", "--data", tmp_path / "digits", "--out", tmp_path / "sweep")
     assert result.exit_code == 1
-    assert f"there is no folder or CSV {tmp_path / 'digits'}" in result.stderr
+    assert f"there is no folder or file {tmp_path / 'digits'}" in result.stderr
     assert not (tmp_path / "sweep").exists()
 
 

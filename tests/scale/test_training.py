@@ -1,4 +1,4 @@
-"""`inkdigits train --engine ray`: one run, shared by workers on a cluster of two nodes, some of which die."""
+"""`inkdigits cluster train`: one run, shared by workers on a cluster of two nodes, some of which die."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from .conftest import OBJECT_STORE
 
 Cluster = Any
 
-TRAIN = ["train", "--data", "optdigits", "--engine", "ray", "--workers", "2"]
+TRAIN = ["cluster", "train", "--data", "optdigits", "--workers", "2"]
 RUN_FILES = {"checkpoint.safetensors", "config.json", "history.json", "metrics.json", "model.onnx"}
 
 
@@ -156,26 +156,24 @@ def test_what_the_workers_cannot_do_is_said_once(cluster: Cluster, tmp_path: Pat
 @pytest.mark.parametrize(
     ("options", "code", "complaint"),
     [
-        (["--engine", "ray", "--workers", 40], 1, "40 workers with 1 threads each need more than the cluster has"),
-        (["--engine", "ray", "--device", "cuda", "--workers", 1], 1, "2 cores, 0 GPUs"),
-        (["--workers", 2], 2, "--workers is not an option of --engine local"),
-        (["--address", "auto"], 2, "--address is not an option of --engine local"),
-        (["--engine", "ray", "--workers", 0], 2, "Invalid value for '--workers'"),
-        (["--engine", "ray", "--recipe", "quick"], 2, "there is no recipe called 'quick'"),
-        (["--engine", "ray", "--recipe", "nothing.toml"], 2, "cannot read the recipe nothing.toml"),
+        (["--workers", 40], 1, "40 workers with 1 threads each need more than the cluster has"),
+        (["--device", "cuda", "--workers", 1], 1, "2 cores, 0 GPUs"),
+        (["--workers", 0], 2, "Invalid value for '--workers'"),
+        (["--recipe", "quick"], 2, "there is no recipe called 'quick'"),
+        (["--recipe", "nothing.toml"], 2, "cannot read the recipe nothing.toml"),
     ],
 )
 def test_what_makes_no_sense_is_said(
     options: list[object], code: int, complaint: str, cluster: Cluster, tmp_path: Path
 ) -> None:
-    result = inkdigits("train", "--data", "optdigits", "--out", tmp_path / "run", *options)
+    result = inkdigits("cluster", "train", "--data", "optdigits", "--out", tmp_path / "run", *options)
     assert result.exit_code == code
     assert complaint in result.stderr
 
 
 def test_without_ray_the_extra_that_brings_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    for command in (TRAIN, ["sweep"]):
+    for command in (TRAIN, ["cluster", "sweep"]):
         result = inkdigits(*command, "--out", tmp_path / "out")
         assert result.exit_code == 1
         assert result.stderr.endswith("run: pip install 'inkdigits[scale]'\n")

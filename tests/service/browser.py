@@ -87,9 +87,9 @@ class Visitor:
         if address.scheme not in {"data", "blob"} and address.netloc != self.host:
             self.faults.append(f"a request to {address.netloc}")
 
-    def write(self, digits: str, *, lift: bool = True) -> None:
-        """Write digits beside each other with the mouse; perhaps without lifting it at the end."""
-        for stroke in self._strokes(digits):
+    def write(self, digits: str, *, lift: bool = True, size: float = 1.0) -> None:
+        """Write digits beside each other with the mouse; perhaps without lifting it at the end, or smaller."""
+        for stroke in self._strokes(digits, size):
             self.page.mouse.move(*stroke[0])
             self.page.mouse.down()
             for point in stroke[1:]:
@@ -107,13 +107,24 @@ class Visitor:
                 kind = "touchMove"
             protocol.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    def pinch(self, x: float, y: float, *, times: float) -> None:
+        """Move two fingers apart from each other, about a place of the window."""
+        protocol = self.context.new_cdp_session(self.page)
+        steps = 10
+        for step in range(steps + 1):
+            apart = 30 * (1 + (times - 1) * step / steps)
+            points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+            kind = "touchMove" if step else "touchStart"
+            protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        protocol.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     def draw_line(self, height: float, pressure: float) -> None:
         """Draw a line from the left to the right with a pen, at a share of the surface's height."""
         box = self._surface()
         protocol = self.context.new_cdp_session(self.page)
         y = box["y"] + height * box["height"]
-        line = [(box["x"] + share * box["width"], y) for share in (0.2, 0.5, 0.8)]
-        for kind, (x, _) in zip(("mousePressed", "mouseMoved", "mouseReleased"), line, strict=True):
+        line = [(box["x"] + share * box["width"], y) for share in (0.2, 0.5, 0.8, 0.8)]
+        for kind, (x, _) in zip(("mousePressed", "mouseMoved", "mouseMoved", "mouseReleased"), line, strict=True):
             pen = {"pointerType": "pen", "force": pressure, "button": "left", "buttons": 1, "clickCount": 1}
             protocol.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **pen})
 
@@ -128,6 +139,27 @@ class Visitor:
             }""",
             height,
         )
+
+    def ink(self) -> int:
+        """Return how many of the surface's pixels are inked."""
+        return self.page.evaluate(
+            """() => {
+                const pad = document.getElementById("pad");
+                const all = pad.getContext("2d").getImageData(0, 0, pad.width, pad.height).data;
+                return all.filter((value, place) => place % 4 === 3 && value > 127).length;
+            }"""
+        )
+
+    def cross_out(self, digit: str, *, place: int, of: int) -> None:
+        """Draw across a digit that was written at a place among so many."""
+        strokes = list(self._strokes(digit.rjust(place + 1, digit).ljust(of, digit)))
+        points = [point for stroke in strokes[place * len(STROKES[digit]) :] for point in stroke]
+        left, right = min(x for x, _ in points), max(x for x, _ in points)
+        middle = sum(y for _, y in points) / len(points)
+        self.page.mouse.move(left - 20, middle)
+        self.page.mouse.down()
+        self.page.mouse.move(right + 20, middle, steps=20)
+        self.page.mouse.up()
 
     def drop(self, *paths: Path) -> None:
         """Drop files and folders on the middle of the page, as from a file manager."""
@@ -163,10 +195,10 @@ class Visitor:
         assert box is not None
         return box
 
-    def _strokes(self, digits: str) -> Iterator[list[tuple[float, float]]]:
-        """Yield strokes in the window's pixels; digits are three fifths as wide as tall, and fill the surface."""
+    def _strokes(self, digits: str, size: float = 1.0) -> Iterator[list[tuple[float, float]]]:
+        """Yield strokes in the window's pixels; digits are three fifths as wide as tall, and fill the surface at 1."""
         box = self._surface()
-        height = min(0.6 * box["height"], 0.9 * box["width"] / (0.85 * len(digits)))
+        height = size * min(0.6 * box["height"], 0.9 * box["width"] / (0.85 * len(digits)))
         left, top = box["x"] + 0.08 * box["width"], box["y"] + 0.5 * (box["height"] - height)
         for place, digit in enumerate(digits):
             for stroke in STROKES[digit]:

@@ -201,3 +201,12 @@ def test_the_service_says_that_its_corrections_are_damaged(serve, tmp_path, crop
     answer = served.client.post("/v1/corrections", json=CORRECTION | {"picture_crop": crop})
     assert answer.status_code in (503, 507)
     assert "cannot be kept" in answer.json()["error"]["message"]
+
+
+def test_a_correction_can_be_taken_back_and_its_number_is_not_given_again(serve, tmp_path, crop) -> None:
+    client = serve("--keep-corrections", str(tmp_path)).client
+    first = client.post("/v1/corrections", json=CORRECTION | {"picture_crop": crop}).json()["id"]
+    assert client.delete(f"/v1/corrections/{first}").status_code == 204
+    assert not list(Corrections.in_folder(tmp_path))
+    assert client.delete(f"/v1/corrections/{first}").json()["error"]["code"] == "no_such_correction"
+    assert client.post("/v1/corrections", json=CORRECTION | {"picture_crop": crop}).json()["id"] > first

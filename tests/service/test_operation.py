@@ -45,12 +45,26 @@ def test_the_log_for_programs_has_the_request_id_and_no_picture(serve, digit) ->
     assert "IHDR" not in served.log.read_text()
 
 
-def test_the_log_for_people_is_a_line_a_request(serve) -> None:
+def test_people_are_told_where_it_is_and_of_requests_that_went_wrong_not_of_each_reading(serve, digit) -> None:
     served = serve()
+    assert served.client.post("/v1/read", content=digit, headers=PNG).status_code == 200
     served.client.get("/one%0atwo%1b[31m")
     served.stop()
-    (line,) = [line for line in served.log.read_text().splitlines() if "/one" in line]
+    said = served.log.read_text().splitlines()
+    assert f"Open {served.url} · Ctrl-C stops" in said
+    (line,) = [line for line in said if "path=" in line]
     assert r"path=/one\ntwo\x1b[31m" in line
+
+
+def test_the_page_is_opened_in_the_browser_once_it_can_be_asked_for(serve, tmp_path) -> None:
+    asked = tmp_path / "asked"
+    browser = tmp_path / "browser"
+    get = "import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).status, sys.argv[1])"
+    browser.write_text(f"#!/bin/sh\n{sys.executable} -c '{get}' $1 > {asked}.part && mv {asked}.part {asked}\n")
+    browser.chmod(0o700)
+    served = serve("--open", before=f"import os\nos.environ['BROWSER'] = {str(browser)!r}\n")
+    wait_until(asked.exists, served.process)
+    assert asked.read_text() == f"200 {served.url}\n"
 
 
 def test_what_happens_is_counted(serve, digit) -> None:

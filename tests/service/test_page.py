@@ -93,20 +93,44 @@ def test_a_digit_is_read_before_the_stroke_ends(visit: Visit) -> None:
     visitor.expect_text("7")
 
 
-def test_undo_takes_the_last_stroke_and_clear_takes_all(visit: Visit) -> None:
+def test_undo_and_redo_walk_through_all_that_was_done_clear_and_eraser_too(visit: Visit) -> None:
     visitor = visit()
+    undo, redo = (visitor.page.get_by_role("button", name=name) for name in ("Undo", "Redo"))
+    expect(undo).to_be_disabled()
     visitor.write("70")
     visitor.expect_text("70")
     visitor.page.keyboard.press("Control+Z")
     visitor.expect_text("7")
+    redo.click()
+    visitor.expect_text("70")
     visitor.page.get_by_role("button", name="Clear").click()
     expect(visitor.page.locator(".digit")).to_have_count(0)
     expect(visitor.page.locator("#drawing-boxes .box")).to_have_count(0)
-    expect(visitor.page.get_by_role("button", name="Undo")).to_be_disabled()
-    visitor.write("4")
-    visitor.page.get_by_role("button", name="Undo").click()
-    visitor.page.get_by_role("button", name="Undo").click()
+    undo.click()
+    visitor.expect_text("70")
+    visitor.page.get_by_role("button", name="Eraser").click()
+    visitor.cross_out("0", place=1, of=2)
+    visitor.expect_text("7")
+    visitor.page.keyboard.press("Control+Z")
+    visitor.expect_text("70")
+    visitor.page.keyboard.press("Control+Shift+Z")
+    visitor.expect_text("7")
+    for _ in range(4):
+        visitor.page.keyboard.press("Control+Z")
     expect(visitor.page.locator("#invitation")).to_be_visible()
+    expect(undo).to_be_disabled()
+
+
+def test_the_brush_fits_small_writing_and_the_slider_changes_it(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("407", size=0.14)  # digits of 40 pixels, which were blobs of 34 once
+    visitor.expect_text("407")
+    visitor.expect_state("Sure")
+    thin = visitor.ink()
+    visitor.page.get_by_label("Pen, from thin to broad").fill("1")
+    assert 1.5 * thin < visitor.ink() < 2.5 * thin
+    visitor.page.get_by_label("Pen, from thin to broad").fill("-1")
+    assert visitor.ink() < 0.7 * thin
 
 
 def test_the_brush_is_a_fourteenth_of_the_surface_and_a_pen_s_pressure_changes_it(visit: Visit) -> None:
@@ -164,6 +188,79 @@ def test_boxes_lie_where_the_reader_found_the_digits(visit: Visit, numbers: Path
     left, top, width, height = Reader().read(numbers).digits[5].box
     assert (shown["x"] - frame["x"], shown["y"] - frame["y"]) == pytest.approx((scale * left, scale * top), abs=2)
     assert (shown["width"], shown["height"]) == pytest.approx((scale * width, scale * height), abs=2)
+
+
+def box_of(visitor: Visitor, selector: str) -> dict[str, float]:
+    """Return where an element stands in the window."""
+    box = visitor.page.locator(selector).bounding_box()
+    assert box is not None
+    return box
+
+
+def place_in_picture(visitor: Visitor, digit: int) -> tuple[float, ...]:
+    """Return where a digit's box stands, in shares of the picture."""
+    page, box = box_of(visitor, "#picture-frame canvas"), box_of(visitor, f"#picture-boxes .box >> nth={digit}")
+    return (
+        (box["x"] - page["x"]) / page["width"],
+        (box["y"] - page["y"]) / page["height"],
+        box["width"] / page["width"],
+        box["height"] / page["height"],
+    )
+
+
+def test_a_picture_is_zoomed_and_moved_and_its_boxes_stay_sharp_and_in_place(visit: Visit) -> None:
+    visitor = visit()
+    visitor.drop(SAMPLES["sheet-on-desk"])
+    visitor.expect_state("Sure")
+    frame, view = "#picture-frame", box_of(visitor, "#picture-view")
+    fitting, place = box_of(visitor, frame), place_in_picture(visitor, 5)
+    middle = view["x"] + view["width"] / 2, view["y"] + view["height"] / 2
+    visitor.page.mouse.dblclick(*middle)
+    zoomed = box_of(visitor, frame)
+    assert zoomed["width"] == pytest.approx(3 * fitting["width"], rel=0.01)
+    assert place_in_picture(visitor, 5) == pytest.approx(place, abs=0.003)
+    edge = "getComputedStyle(document.querySelector('#picture-boxes .box'), '::before').borderTopWidth"
+    assert visitor.page.evaluate(edge) == "2px"
+    visitor.page.mouse.down()
+    visitor.page.mouse.move(middle[0] - 60, middle[1] + 40, steps=6)
+    visitor.page.mouse.up()
+    moved = box_of(visitor, frame)
+    assert (moved["x"] - zoomed["x"], moved["y"] - zoomed["y"]) == pytest.approx((-60, 40), abs=12)
+    visitor.page.mouse.wheel(0, 300)
+    assert box_of(visitor, frame)["width"] < 0.8 * zoomed["width"]
+    assert visitor.page.evaluate("scrollY") == 0
+    visitor.page.get_by_role("button", name="Fit").click()
+    assert box_of(visitor, frame) == pytest.approx(fitting)
+
+
+def test_two_fingers_zoom_a_picture(visit: Visit) -> None:
+    visitor = visit(**PHONE)
+    visitor.page.locator("#choose-pictures").set_input_files([SAMPLES["page"]])
+    visitor.expect_state("Sure")
+    before, view = box_of(visitor, "#picture-frame"), box_of(visitor, "#picture-view")
+    visitor.pinch(view["x"] + view["width"] / 2, view["y"] + view["height"] / 2, times=2)
+    after = box_of(visitor, "#picture-frame")
+    assert after["width"] == pytest.approx(2 * before["width"], rel=0.15)
+
+
+def test_a_page_that_lies_on_its_side_is_shown_as_it_was_read(visit: Visit) -> None:
+    page = Path(__file__).parents[1] / "pinned" / "pages" / "page_turned_90.png"
+    reading = Reader().read(page)
+    assert reading.rotation == 270
+    visitor = visit()
+    visitor.drop(page)
+    visitor.expect_text("4072", "198530", "27461")
+    expect(visitor.page.locator("#picture-caption")).to_contain_text("turned by 270°")
+    with Image.open(page) as brought:
+        size = (brought.height, brought.width)
+    canvas = visitor.page.locator("#picture-frame canvas")
+    assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == list(size)
+    lefts = [place_in_picture(visitor, digit)[0] for digit in range(4)]
+    assert lefts == sorted(lefts)
+    with Image.open(page) as brought:
+        left, top, width, height = reading.digits[0].box
+        expected = top / brought.height, 1 - (left + width) / brought.width, height / brought.height
+    assert place_in_picture(visitor, 0)[:3] == pytest.approx(expected, abs=0.01)
 
 
 def test_digits_are_chosen_with_the_keyboard_alone(visit: Visit, numbers: Path) -> None:
@@ -378,6 +475,8 @@ def test_marks_and_gaps_stand_between_the_digits_and_in_the_table(visit: Visit, 
     visitor.drop(numbers, SAMPLES["blank-page"])
     expect(visitor.page.locator(".row > .state")).to_have_text(["Sure", "Sure"])
     visitor.expect_text("-40.7", "4 07")
+    expect(visitor.page.locator("#picture-boxes .mark .label")).to_have_text(["-", "."])
+    expect(visitor.page.locator("#picture-boxes .gap")).to_have_count(1)
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="CSV").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))[:6]
@@ -519,11 +618,18 @@ def test_a_correction_is_typed_on_the_digit_and_kept(
     visitor.expect_text("467")
     expect(visitor.page.locator(".digit").nth(1)).to_be_focused()
     expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is a 6. It was read as 0.")
+    expect(visitor.page.locator(".correction")).to_contain_text("and that it is a 6: on this server")
+    visitor.page.get_by_role("button", name="Undo correction").click()
+    visitor.expect_text("407")
+    visitor.page.get_by_label("Wrong? It is a").fill("6")
+    visitor.page.get_by_role("button", name="Correct", exact=True).click()
+    visitor.expect_text("467")
     visitor.drop(SAMPLES["marker"])
     visitor.expect_text("2")
     visitor.page.get_by_role("button", name="No digit").click()
     expect(visitor.page.locator(".verdict")).to_have_text("Corrected: this is no digit. It was read as 2.")
     expect(visitor.page.locator(".row .words")).to_have_text([""])
+    expect(visitor.page.locator(".row .corrected")).to_have_text("Corrected")
     command = [
         sys.executable,
         "-m",

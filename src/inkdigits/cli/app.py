@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from inkdigits import __version__
 from inkdigits.cli import (
+    cluster,
     corrections,
     data,
     demo,
@@ -20,7 +21,6 @@ from inkdigits.cli import (
     recipes,
     serve,
     show,
-    sweep,
     teach,
     train,
 )
@@ -80,7 +80,6 @@ app.command()(demo.demo)
 app.command()(read.read)
 app.command()(train.train)
 app.command()(teach.teach)
-app.command()(sweep.sweep)
 app.command()(recipes.recipes)
 app.command()(evaluate.evaluate)
 app.command()(show.show)
@@ -88,6 +87,7 @@ app.command()(export.export)
 app.command()(serve.serve)
 app.add_typer(corrections.app, name="corrections")
 app.add_typer(data.app, name="data")
+app.add_typer(cluster.app, name="cluster")
 app.command()(doctor.doctor)
 
 

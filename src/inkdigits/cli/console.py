@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["error_console", "notice", "output_console", "print_json", "progress_bar"]
+__all__ = ["end_batch", "error_console", "notice", "output_console", "print_json", "progress_bar"]
+
+ALL_FAILED, SOME_FAILED = 1, 3
 
 
 def error_console() -> Console:
@@ -63,3 +68,16 @@ def progress_bar(*columns: Any) -> Iterator[Progress]:
     )
     with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as progress:
         yield progress
+
+
+def end_batch(tally: Counter[str], files: int) -> None:
+    """Sum a batch up on stderr and end with the exit code that tells of failures."""
+    count, failed = tally.total(), tally["error"]
+    what = f"{count} pictures" if count == files else f"{count} pages in {files} file{'s' * (files > 1)}"
+    if count > 1:
+        notice(
+            f"{what}: {tally['ok']} read, {tally['uncertain']} uncertain, "
+            f"{tally['no_digit']} without digits, {failed} failed"
+        )
+    if failed:
+        raise typer.Exit(ALL_FAILED if failed == count else SOME_FAILED)

@@ -11,7 +11,7 @@ __all__ = ["doctor"]
 # what a person wants to do → the extra that it needs
 _COMMANDS = {
     "read": None,
-    "read --engine ray": "scale",
+    "cluster": "scale",
     "recipes": None,
     "data": None,
     "data describe --out": "evaluate",

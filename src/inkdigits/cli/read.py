@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inkdigits.cli.completion import models
-from inkdigits.cli.console import notice, progress_bar
+from inkdigits.cli.console import end_batch, notice, progress_bar
+from inkdigits.cli.options import DigitsOnly, MinConfidence, Model, Pictures, Recursive, Region, Single
 from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -23,39 +23,17 @@ if TYPE_CHECKING:
 
     _ReadSources = Callable[[Iterable[tuple[str, Picture]], dict[str, Any]], Iterator[Iterable[Reading]]]
 
-__all__ = ["finish", "read"]
-
-ALL_FAILED, SOME_FAILED = 1, 3
-RAY = "With --engine ray"
+__all__ = ["read"]
 
 
 def read(
-    pictures: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PICTURE...",
-            help="Pictures, folders of pictures, patterns, .txt lists of paths, or - for standard input.",
-            show_default=False,
-        ),
-    ],
-    model: Annotated[
-        str, typer.Option(help="'bundled', an .onnx file or a run folder.", autocompletion=models)
-    ] = "bundled",
-    recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Look into folders of folders, at any depth.")
-    ] = False,
-    single: Annotated[bool, typer.Option("--single", help="Read each picture as exactly one digit.")] = False,
-    digits_only: Annotated[
-        bool, typer.Option("--digits-only", help="Leave marks and gaps out of the text: 12.50 is 1250.")
-    ] = False,
-    region: Annotated[
-        str | None,
-        typer.Option(metavar="X,Y,W,H", help="Read this part of each picture, in pixels or per cent of its sides."),
-    ] = None,
-    min_confidence: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Less sure digits are uncertain.  [default: the model's own]"),
-    ] = None,
+    pictures: Pictures,
+    model: Model = "bundled",
+    recursive: Recursive = False,
+    single: Single = False,
+    digits_only: DigitsOnly = False,
+    region: Region = None,
+    min_confidence: MinConfidence = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print also how sure each digit is, and where it stands.")
     ] = False,
@@ -82,36 +60,9 @@ def read(
     workers: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            help="Processes that read, each picture in bounded time and memory.",
-            show_default="this one; all cores with --engine ray",
+            min=1, help="Processes that read, each picture in bounded time and memory.", show_default="this one"
         ),
     ] = None,
-    engine: Annotated[
-        Literal["local", "ray"],
-        typer.Option(help="'ray' reads with many workers; -o is then a folder of Parquet files.", show_default=True),
-    ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.", rich_help_panel=RAY
-        ),
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a job that died.", rich_help_panel=RAY)] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Begin again, in place of what is there.", rich_help_panel=RAY)
-    ] = False,
-    column: Annotated[
-        str,
-        typer.Option(
-            help="Of Parquet files and WebDataset shards, where there are several of pictures.",
-            show_default=False,
-            rich_help_panel=RAY,
-        ),
-    ] = "",
-    part_size: Annotated[
-        int, typer.Option(min=1, help="Pictures in each file of the output.", rich_help_panel=RAY)
-    ] = 500,
 ) -> None:
     """Read the handwritten digits in pictures.
 
@@ -136,33 +87,17 @@ def read(
     inkdigits read forms/ --region 10%,20%,50%,10% --digits-only --csv
 
     cat photo.jpg | inkdigits read --json -
-
-    inkdigits read s3://bucket/scans/ -o readings.parquet --engine ray --address HOST:6379
     """
     formats = {"verbose": verbose, "json": as_json, "jsonl": as_jsonl, "csv": as_csv}
-    here = {**formats, "annotate": annotate, "contact-sheet": contact_sheet}
-    by_many = {"address": address, "resume": resume, "overwrite": overwrite, "column": column}
-    for name, given in (by_many if engine == "local" else here).items():
-        if given:
-            raise UsageError(f"--{name} is not an option of --engine {engine}", f"leave --{name} out")
-    from inkdigits.imaging.region import Region
-
-    how: dict[str, Any] = {"single": single, "region": Region.of(region), "digits_only": digits_only}
-    if engine == "ray":
-        from inkdigits.cli.read_by_many import read_by_many
-
-        job = {"recursive": recursive, "model": model, "min_confidence": min_confidence, **how}
-        job |= {"named": pictures, "output": output, "column": column, "part_size": part_size}
-        read_by_many(job, address, workers, resume=resume, overwrite=overwrite)
-        return
-
     from inkdigits.cli.annotated import AnnotatedFolder
     from inkdigits.cli.for_people import write_for_people
     from inkdigits.files import open_atomically
+    from inkdigits.imaging.region import Region as PartOfPicture
     from inkdigits.results.contact_sheet import ContactSheet
     from inkdigits.results.formats import FORMATS, write_named_text, write_text
     from inkdigits.sources import find_sources, has_more_below
 
+    how: dict[str, Any] = {"single": single, "region": PartOfPicture.of(region), "digits_only": digits_only}
     stdout = typer.get_binary_stream("stdout")
     chosen = _format(output, **formats) or ("terminal" if stdout.isatty() else "text")
     sources = find_sources(pictures, recursive=recursive)
@@ -194,7 +129,7 @@ def read(
 
         write(watched(), stream)
         stream.flush()
-    finish(tally, len(sources))
+    end_batch(tally, len(sources))
 
 
 def _format(output: str | None, **flags: bool) -> str | None:
@@ -272,16 +207,3 @@ def _remark(reading: Reading, *, alone: bool) -> None:
         notice(f"{page}uncertain: the least sure {what} has {least.confidence:.0%}")
     for note in reading.notes if alone else ():
         notice(f"{page}{note}")
-
-
-def finish(tally: Counter[str], files: int) -> None:
-    """Sum a batch up on stderr and end with the exit code that tells of failures."""
-    count, failed = tally.total(), tally["error"]
-    what = f"{count} pictures" if count == files else f"{count} pages in {files} file{'s' * (files > 1)}"
-    if count > 1:
-        notice(
-            f"{what}: {tally['ok']} read, {tally['uncertain']} uncertain, "
-            f"{tally['no_digit']} without digits, {failed} failed"
-        )
-    if failed:
-        raise typer.Exit(ALL_FAILED if failed == count else SOME_FAILED)

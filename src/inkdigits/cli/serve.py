@@ -46,7 +46,13 @@ def serve(
     keep_corrections: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep in this folder what people correct on the page.")
     ] = None,
-    log_format: Annotated[str, typer.Option(metavar="text|json", help="How to log, to stderr.")] = "text",
+    opens: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
+    log_format: Annotated[
+        str,
+        typer.Option(
+            metavar="text|json", help="How to log, to stderr: text tells of what went wrong, json of each request."
+        ),
+    ] = "text",
 ) -> None:
     """Serve a page to draw digits on, and an HTTP interface for other programs.
 
@@ -55,7 +61,7 @@ def serve(
 
     [bold]Examples[/bold]
 
-    inkdigits serve
+    inkdigits serve --open
 
     inkdigits serve --model runs/mine --port 9000 --keep-corrections corrections/
 
@@ -87,5 +93,6 @@ def serve(
             cors_origins=tuple(cors_origin or ()),
             log_format=log_format,
             corrections=keep_corrections,
+            opens=opens,
         )
     )

@@ -26,7 +26,7 @@ def show(
         str, typer.Option(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
     ] = "bundled",
     data: Annotated[
-        str, typer.Option(help="mnist, optdigits, or your own DIR or CSV.", autocompletion=data_sets)
+        str, typer.Option(help="mnist, optdigits, or your own DIR or file.", autocompletion=data_sets)
     ] = "mnist",
     split: Annotated[str | None, typer.Option(help="train, validation, test, all.", autocompletion=splits)] = None,
     mistakes: Annotated[int | None, typer.Option(min=1, help="Show the N surest mistakes.")] = None,

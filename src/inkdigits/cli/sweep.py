@@ -1,4 +1,4 @@
-"""`inkdigits sweep`."""
+"""`inkdigits cluster sweep`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def sweep(
     trials: Annotated[int | None, typer.Option(min=1, help="How many variations.", show_default="20")] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
+        typer.Option(help="mnist, optdigits, or your DIR or file.", show_default="mnist", autocompletion=data_sets),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the sweep.", show_default="sweeps/RECIPE")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
@@ -53,11 +53,11 @@ def sweep(
 
     [bold]Examples[/bold]
 
-    inkdigits sweep fast --trials 20
+    inkdigits cluster sweep fast --trials 20
 
-    inkdigits sweep compact --trials 200 --address HOST:6379 --out sweeps/compact
+    inkdigits cluster sweep compact --trials 200 --address HOST:6379 --out sweeps/compact
 
-    inkdigits sweep --resume --out sweeps/compact
+    inkdigits cluster sweep --resume --out sweeps/compact
     """
     from inkdigits.extras import require
 

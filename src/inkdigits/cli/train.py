@@ -2,73 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inkdigits.cli.completion import data_sets, recipes
 from inkdigits.cli.console import output_console
+from inkdigits.cli.options import (
+    BatchSize,
+    Data,
+    DataDir,
+    Device,
+    Epochs,
+    Offline,
+    Out,
+    RecipeName,
+    Resume,
+    Seed,
+    Teachers,
+)
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
+    from inkdigits.learning.recipes import Recipe
     from inkdigits.learning.runs import RunFolder
     from inkdigits.training import TrainedRun
 
-    # What begins a run, what goes on with one, and whether this process talks to people.
-    _Engine = tuple[Callable[..., TrainedRun], Callable[[RunFolder], TrainedRun], bool]
-
-__all__ = ["train"]
-
-RAY = "With --engine ray"
+__all__ = ["print_outcome", "train", "what_to_train"]
 
 
 def train(
-    recipe: Annotated[
-        str | None,
-        typer.Option(
-            help="What to train: a name that 'inkdigits recipes' lists, or a file.",
-            show_default="fast",
-            autocompletion=recipes,
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(help="mnist, optdigits, or your DIR or CSV.", show_default="mnist", autocompletion=data_sets),
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/RECIPE-TIME")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
-    teacher: Annotated[
-        list[Path] | None, typer.Option(help="Learn from this model's answers too; give it again for more.")
-    ] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, ….", show_default="auto")] = None,
+    recipe: RecipeName = None,
+    data: Data = None,
+    out: Out = None,
+    seed: Seed = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    teachers: Teachers = None,
+    device: Device = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.", show_default="all cores")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
-    engine: Annotated[
-        Literal["local", "ray"], typer.Option(help="'ray' trains with several workers, here or on a cluster.")
-    ] = "local",
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many share each batch.", show_default="all cores or GPUs", rich_help_panel=RAY),
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.", rich_help_panel=RAY
-        ),
-    ] = None,
+    resume: Resume = False,
+    data_dir: DataDir = None,
+    offline: Offline = False,
 ) -> None:
     """Train a model and write a run folder: model.onnx, history, figures, checkpoint.
 
     Ctrl-C stops cleanly; --resume goes on from the last checkpoint to the same end.
-    Several processes share a run by --engine ray, or when torchrun starts them.
+    Several processes share a run when torchrun starts them, or by 'inkdigits cluster train'.
 
     [bold]Examples[/bold]
 
@@ -82,83 +62,70 @@ def train(
 
     inkdigits train --resume --out runs/notebook
 
-    inkdigits train --recipe accurate --engine ray --workers 2
-
     torchrun --nproc-per-node 2 -m inkdigits train --recipe accurate
     """
-    if engine == "local":
-        for option, value in {"workers": workers, "address": address}.items():
-            if value:
-                raise UsageError(f"--{option} is not an option of --engine local", "add --engine ray")
     from inkdigits.extras import require
 
     require("train", "Training")
-    from inkdigits.learning.progress import LiveProgress
-    from inkdigits.learning.recipe_file import find_recipe_or_file
-
-    chosen = find_recipe_or_file(recipe) if recipe else None
-    run_folder = None
-    if resume:
-        if teacher:
-            raise UsageError("a run that is resumed keeps its teachers", "leave --teacher away")
-        name = chosen.name if chosen else None
-        given = {"recipe": name, "seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
-        run_folder = _run_to_resume(out, given)
-        if engine == "local":
-            # Sums are rounded otherwise when more threads share them: the same end needs the same number.
-            threads = threads or run_folder.read_config()["threads"]
-    with LiveProgress() as progress:
-        how = {"device": device, "offline": offline, "observers": [progress]}
-        started = _here(threads, how) if engine == "local" else _on_ray(address, workers, threads, how)
-        with started as (begin, go_on, leads):
-            if run_folder is not None:
-                run = go_on(run_folder)
-            else:
-                run = begin(
-                    chosen or "fast",
-                    data or "mnist",
-                    out=out,
-                    seed=seed or 0,
-                    epochs=epochs,
-                    batch_size=batch_size,
-                    teachers=teacher or (),
-                    device=device or "auto",
-                    data_dir=data_dir,
-                    offline=offline,
-                )
-    if leads:
-        _print_outcome(run)
-
-
-@contextmanager
-def _here(threads: int | None, how: dict[str, Any]) -> Iterator[_Engine]:
-    """Train in this process, or in those that torchrun started with it."""
     import torch
 
     from inkdigits.learning.distributed import joined
-    from inkdigits.training import resume_training, train
+    from inkdigits.learning.progress import LiveProgress
+    from inkdigits.training import resume_training
+    from inkdigits.training import train as train_here
 
+    chosen, stopped = what_to_train(
+        recipe,
+        out if resume else None,
+        resume=resume,
+        given={"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data, "teachers": teachers},
+    )
+    if stopped is not None:
+        # Sums are rounded otherwise when more threads share them: the same end needs the same number.
+        threads = threads or stopped.read_config()["threads"]
     if threads is not None:
         torch.set_num_threads(threads)
-    with joined(how["device"] or "auto") as team:
-        begin = partial(train, progress=False, observers=how["observers"], team=team)
-        yield begin, lambda run: resume_training(run.path, team=team, **how), team.leads
+    with LiveProgress() as progress, joined(device or "auto") as team:
+        if stopped is not None:
+            run = resume_training(stopped.path, device=device, offline=offline, observers=[progress], team=team)
+        else:
+            run = train_here(
+                chosen,
+                data or "mnist",
+                out=out,
+                seed=seed or 0,
+                epochs=epochs,
+                batch_size=batch_size,
+                teachers=teachers or (),
+                progress=False,
+                device=device or "auto",
+                data_dir=data_dir,
+                offline=offline,
+                observers=[progress],
+                team=team,
+            )
+    if team.leads:
+        print_outcome(run)
 
 
-@contextmanager
-def _on_ray(address: str | None, workers: int | None, threads: int | None, how: dict[str, Any]) -> Iterator[_Engine]:
-    """Train in workers on Ray."""
-    from inkdigits.extras import require
+def what_to_train(
+    recipe: str | None, out: Path | None, *, resume: bool, given: dict[str, Any]
+) -> tuple[Recipe, RunFolder | None]:
+    """Return the recipe, and the run to go on with, if one is to be.
 
-    require("scale", "Training by several workers")
-    from inkdigits.scale.cluster import connected
-    from inkdigits.scale.training import train_by_workers
-    from inkdigits.training import train
+    Raises:
+        UsageError: there is no such recipe, or what is given contradicts the run.
+        CheckpointError: there is no run to go on with.
 
-    threads = threads or 1
-    with connected(address, workers=workers and workers * threads):
-        go_on = partial(train_by_workers, workers=workers, threads=threads, **how)
-        yield partial(train, elsewhere=go_on), go_on, True
+    """
+    from inkdigits.learning.recipe_file import find_recipe_or_file
+
+    chosen = find_recipe_or_file(recipe or "fast")
+    if not resume:
+        return chosen, None
+    if given.pop("teachers"):
+        raise UsageError("a run that is resumed keeps its teachers", "leave --teacher away")
+    return chosen, _run_to_resume(out, {"recipe": chosen.name if recipe else None, **given})
 
 
 def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
@@ -184,7 +151,8 @@ def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
     return run
 
 
-def _print_outcome(run: TrainedRun) -> None:
+def print_outcome(run: TrainedRun) -> None:
+    """Print what came of a run, and what to do next."""
     from rich.table import Table
 
     figures = run.metrics["validation"]

@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels
-from inkdigits.data.splits import Collection, divide, fraction_of_each
+from inkdigits.data.splits import TEST, TRAIN, VALIDATION, Collection, divide, fraction_of_each, stratified
 from inkdigits.errors import DataError
 
-__all__ = ["as_dataset", "as_images", "as_labels", "collect"]
+__all__ = ["SHAPES", "as_bytes", "as_dataset", "as_images", "as_labels", "collect", "is_dark_on_light"]
+
+SHAPES = {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}  # of one picture
 
 _SIDE = 28
 _FRACTION = 0.1  # of each digit, for validation and again for testing
@@ -32,17 +34,27 @@ def as_images(array: Any, name: str = "the images") -> Images:
         DataError: they have another shape, are not numbers, lie out of range, or are dark on light.
 
     """
+    images = as_bytes(array, name)
+    if is_dark_on_light(images):
+        raise DataError(f"{name} are dark on light", "turn them round: 255 - images, white ink on black as in MNIST")
+    return images
+
+
+def as_bytes(array: Any, name: str) -> Images:
+    """Return pictures as `as_images` takes them, but of either polarity."""
     values = np.asarray(array)
-    if values.ndim < 2 or values.shape[1:] not in {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}:
+    if values.ndim < 2 or values.shape[1:] not in SHAPES:
         raise DataError(
             f"{name} have the shape {values.shape}",
             "give (N,28,28) or (N,784); inkdigits.to_mnist makes 28×28 of any picture of a digit",
         )
-    images = _as_bytes(values, name).reshape(-1, _SIDE, _SIDE)
+    return _scaled(values, name).reshape(-1, _SIDE, _SIDE)
+
+
+def is_dark_on_light(images: Images) -> bool:
+    """Whether the borders of most pictures are light."""
     border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], axis=1)
-    if len(images) and np.median(border) > 127:
-        raise DataError(f"{name} are dark on light", "turn them round: 255 - images, white ink on black as in MNIST")
-    return images
+    return bool(len(images) and np.median(border) > 127)
 
 
 def as_labels(array: Any, name: str = "the labels") -> Labels:
@@ -89,24 +101,34 @@ def as_dataset(images: Any, labels: Any, split: str = "train", name: str = "own 
 
 
 def collect(
-    images: Images, labels: Labels, validation_seed: int = 0, *, tested: bool = True, **about: Any
+    images: Images,
+    labels: Labels,
+    validation_seed: int = 0,
+    *,
+    tested: bool | npt.NDArray[np.bool_] = True,
+    **about: Any,
 ) -> Collection:
-    """Divide labelled pictures that come without a division: of each digit 10 % to validate on, 10 % to test.
+    """Divide labelled pictures: of each digit 10 % to test, and 10 % of it to validate on; the rest to learn from.
 
     Args:
         images: uint8 (N,28,28).
         labels: int64 (N,).
         validation_seed: draws the validation pictures from those that are not for testing.
-        tested: keep some for testing; all others are to learn from.
+        tested: whether to keep some for testing, or bool (N,): which of them.
         about: what else a `Collection` knows of them.
 
     """
     counts = fraction_of_each(labels, _FRACTION)
-    parts = divide(labels, counts if tested else np.zeros_like(counts), counts, validation_seed)
+    if isinstance(tested, bool):
+        parts = divide(labels, counts if tested else np.zeros_like(counts), counts, validation_seed)
+    else:
+        parts, rest = np.where(tested, TEST, TRAIN), np.flatnonzero(~tested)
+        drawn = stratified(labels[rest], fraction_of_each(labels[rest], _FRACTION), validation_seed)
+        parts[rest[drawn]] = VALIDATION
     return Collection(images=images, labels=labels, parts=parts, **about)
 
 
-def _as_bytes(values: npt.NDArray[Any], name: str) -> Images:
+def _scaled(values: npt.NDArray[Any], name: str) -> Images:
     """Return numbers from 0 to 255, or floats from 0 to 1, as bytes."""
     if values.dtype == np.uint8:
         return np.ascontiguousarray(values)

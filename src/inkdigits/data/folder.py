@@ -5,8 +5,8 @@ Each picture takes the same path as one that is read, so that a model learns fro
 
 from __future__ import annotations
 
-import csv
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,14 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data.arrays import collect
-from inkdigits.data.dataset import CLASSES, Progress
+from inkdigits.data.dataset import Progress
 from inkdigits.data.splits import Collection
+from inkdigits.data.table import digit_of, listed_pictures, read_table
 from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
 from inkdigits.reading.to_mnist import to_mnist
 
 __all__ = ["load_folder"]
 
-_DIGITS = [str(digit) for digit in range(CLASSES)]
+_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +46,8 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
     """
     try:
         if not path.exists():
-            raise DataNotFoundError(f"there is no folder or CSV {printable(path)}", "check the path")
-        labelled = sorted(_in_folder(path)) if path.is_dir() else list(_in_csv(path))
+            raise DataNotFoundError(f"there is no folder or file {printable(path)}", "check the path")
+        labelled = sorted(_in_folder(path)) if path.is_dir() else list(listed_pictures(read_table(path), path.parent))
     except OSError as error:
         raise DataError(f"cannot read {printable(error.filename or path)}: {error.strerror}") from error
     if not labelled:
@@ -72,13 +73,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
 
 def _in_folder(folder: Path) -> Iterator[tuple[int, Path]]:
     """Yield the label and path of each file in the sub-folders of a folder that are named after digits."""
-    classes = [child for child in folder.iterdir() if child.is_dir() and child.name.isdecimal()]
-    if not classes:
-        raise DataError(
-            f"{printable(folder)} has no sub-folders named 0 to 9", "put the pictures of each digit into its own"
-        )
-    for home in classes:
-        label = _digit(home.name, f"the folder {printable(home)}")
+    for label, home in _classes(folder):
         pictures = [file for file in home.iterdir() if file.is_file() and not file.name.startswith(".")]
         if not pictures:
             raise DataError(
@@ -87,31 +82,31 @@ def _in_folder(folder: Path) -> Iterator[tuple[int, Path]]:
         yield from ((label, picture) for picture in pictures)
 
 
-def _in_csv(file: Path) -> Iterator[tuple[int, Path]]:
-    """Yield the label and path of each row of a CSV with the columns `path` and `label`."""
-    name = printable(file)
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
-        try:
-            if not {"path", "label"} <= set(rows.fieldnames or ()):
-                raise DataError(f"{name} has no columns named path and label", "name them in its first line")
-            for row in rows:
-                where = f"line {rows.line_num} of {name}"
-                if not row["path"]:
-                    raise DataError(f"{where} names no picture")
-                yield _digit(row["label"] or "", where), file.parent / row["path"]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise DataError(
-                f"{name} is no CSV in UTF-8: {printable(error)}", "save it as a CSV with the columns path and label"
-            ) from error
+def _classes(folder: Path) -> list[tuple[int, Path]]:
+    """Return the sub-folders that are named after digits: 0 to 9, or else as `digit_3`, `three` or `3s`."""
+    homes = sorted(child for child in folder.iterdir() if child.is_dir() and not child.name.startswith("."))
+    named = [home for home in homes if home.name.isdecimal()]
+    if named:
+        return [(digit_of(home.name, f"the folder {printable(home)}"), home) for home in named]
+    meant = [(digit, home) for home in homes if (digit := _meant(home.name)) is not None]
+    if not meant:
+        raise DataError(
+            f"{printable(folder)} has no sub-folders named 0 to 9", "put the pictures of each digit into its own"
+        )
+    words = ", ".join(f"{printable(home.name)} as {digit}" for digit, home in meant)
+    if len({digit for digit, _ in meant}) < len(meant):
+        raise DataError(f"two sub-folders of {printable(folder)} mean the same digit: {words}", "name them 0 to 9")
+    _log.warning("the folders of %s were understood so: %s", printable(folder), words)
+    return meant
 
 
-def _digit(text: str, where: str) -> int:
-    """Return the digit that a label names; raise DataError, which says where it stands, if it names none."""
-    label = text.strip()
-    if label not in _DIGITS:
-        raise DataError(f"{where} has the label '{printable(label)}', which is not a digit from 0 to 9")
-    return _DIGITS.index(label)
+def _meant(name: str) -> int | None:
+    """Return the digit that a folder's name means: the only number in it, or the only English word for one."""
+    numbers = re.findall(r"[0-9]+", name)
+    if numbers:
+        return int(numbers[0]) if len(numbers) == 1 and len(numbers[0]) == 1 else None
+    words = [_WORDS.index(word) for word in re.findall("[a-z]+", name.lower()) if word in _WORDS]
+    return words[0] if len(words) == 1 else None
 
 
 def _read(

@@ -13,6 +13,7 @@ from inkdigits.settings import expanded
 __all__ = ["DATASETS", "load_collection", "load_dataset"]
 
 HANDS = ("swiss", "pendigits", "uji", "hwd1000")  # those of other people that are digits
+_OWN = (".csv", ".tsv", ".npz", ".npy", ".mat", ".parquet")  # files of somebody's own digits
 DATASETS = ("mnist", "optdigits", *HANDS)
 
 
@@ -33,9 +34,10 @@ def load_dataset(
     divided by writer, always in the same way, and not all of them have every split.
 
     Args:
-        name: "mnist"; "optdigits", scikit-learn's 1,797 digits; "swiss", "pendigits", "uji" or "hwd1000"; a folder
-            with sub-folders named 0 to 9; or a CSV with the columns `path` (relative to the CSV) and `label`. Write
-            `./mnist` for a folder of that name.
+        name: "mnist"; "optdigits", scikit-learn's 1,797 digits; "swiss", "pendigits", "uji" or "hwd1000"; or
+            your own: a folder with sub-folders named 0 to 9; a CSV with the columns `path` (relative to the CSV) and
+            `label`, or with a label and 784 pixels; a `.npz`, `.npy`, `.mat` or Parquet file. Write `./mnist` for a
+            folder of that name.
         split: "train" (of MNIST: 55,000), "validation" (5,000), "train+validation", "test" (10,000), or "all".
         data_dir: where to look for MNIST first.
         offline: never use the network.
@@ -87,15 +89,15 @@ def load_collection(
         return load_hand(str(name), split, data_dir=data_dir, offline=offline, progress=progress)
     path = expanded(name)
     if not _is_path(name, path):
-        raise unknown_name("data set", str(name), [*DATASETS, "a folder", "a CSV"])
-    from inkdigits.data.folder import load_folder
+        raise unknown_name("data set", str(name), [*DATASETS, "a folder", "a file"])
+    from inkdigits.data.own import load_own
 
-    return load_folder(path, validation_seed=validation_seed, progress=progress)
+    return load_own(path, validation_seed=validation_seed, progress=progress)
 
 
 def _is_path(name: str | Path, path: Path) -> bool:
     """Whether a name that is no data set's is meant as a path."""
-    if isinstance(name, Path) or os.sep in name or path.suffix.lower() == ".csv":
+    if isinstance(name, Path) or os.sep in name or path.suffix.lower() in _OWN:
         return True
     try:
         return path.exists()

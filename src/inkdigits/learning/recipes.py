@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, is_dataclass
 from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
+from inkdigits.notebook import html_table
 
 __all__ = ["RECIPES", "Augmentation", "Optimisation", "Recipe", "Review", "find_recipe"]
 
@@ -143,6 +144,12 @@ class Recipe(Optimisation):
                 "review": review and Review(**review),
             }
         )
+
+    def _repr_html_(self) -> str:
+        settings = {name: value for name, value in self.to_dict().items() if value and name not in ("name", "summary")}
+        amounts = asdict(self.augmentation).items()
+        settings["augmentation"] = ", ".join(f"{name} {value:g}" for name, value in amounts if value) or "none"
+        return html_table(settings.items(), title=f"Recipe {self.name}: {self.summary}")
 
     def replace(self, **changes: Any) -> Recipe:
         """Return the same recipe with other settings: `recipe.replace(epochs=5, learning_rate=0.01)`.

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import io
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inkdigits.errors import PictureError
+from inkdigits.errors import PictureError, printable
 from inkdigits.notebook import html_image
 from inkdigits.results.annotate import annotate
 from inkdigits.results.drawing import COLOURS
 
 if TYPE_CHECKING:
-    from inkdigits.results.characters import Digit, Mark
     from inkdigits.results.reading import Reading
 
 __all__ = ["to_html", "to_line", "to_png"]
 
-_MOST = 12  # digits to check that are listed
 _LONGEST = 40  # letters of a text in one line
 _PIXELS = 700_000  # of a picture in a notebook
 
 
 def to_line(reading: Reading) -> str:
     """Return a reading on one line: what was read, how sure that is, and where."""
-    source = f"{reading.source}, page {reading.page}" if reading.page > 1 else reading.source
+    source = f"{_name(reading)}, page {reading.page}" if reading.page > 1 else _name(reading)
     if reading.error:
         return f"<Reading: {reading.error.code}, {source}>"
     if not reading.digits:
@@ -50,19 +49,15 @@ def to_png(reading: Reading) -> bytes | None:
 def to_html(reading: Reading) -> str:
     """Return a reading as HTML: its drawing, its text to copy, and what should be checked in it."""
     png = to_png(reading)
-    parts = [html_image(png, f"{reading.source}: {reading.text or 'no digit'}")] if png else []
+    parts = [html_image(png, f"{_name(reading)}: {reading.text or 'no digit'}")] if png else []
     parts.append(f'<pre style="font-size:1.2em;margin:.3em 0">{escape(reading.text) or "no digit"}</pre>')
     if reading.error:
-        parts = [f"<b>{escape(reading.source)}</b>: {escape(str(reading.error))}"]
-    doubtful = [read for read in reading.characters if not read.accepted]
-    if doubtful:
-        listed = ", ".join(_doubt(read) for read in doubtful[:_MOST])
-        more = f" and {len(doubtful) - _MOST} more" if len(doubtful) > _MOST else ""
-        parts.append(f'<div style="color:{COLOURS["uncertain"]}">To check: {listed}{more}.</div>')
-    parts += [f"<div>{escape(note)}</div>" for note in reading.notes]
+        parts = [f"<b>{escape(_name(reading))}</b>: {escape(str(reading.error))}"]
+    colour = f' style="color:{COLOURS["uncertain"]}"' if reading.status == "uncertain" else ""
+    parts += [f"<div{colour}>{escape(note)}</div>" for note in reading.notes]
     return "".join(parts)
 
 
-def _doubt(read: Digit | Mark) -> str:
-    kind = "the" if isinstance(read.value, int) else "the mark"
-    return f"{kind} {read.value} in line {read.line + 1} ({read.confidence:.0%} sure)"
+def _name(reading: Reading) -> str:
+    """Return the picture's name without its folders, which a notebook that is passed on should not tell."""
+    return printable(Path(reading.source).name)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
+    import inkdigits
+
 __all__ = ["CSV_COLUMNS", "MARKS", "SCHEMA", "Digit", "Line", "Mark", "Reading", "Status"]
 
 Status = Literal["ok", "uncertain", "no_digit", "error"]
@@ -211,6 +213,22 @@ class Reading:
             for line in self.lines
             for place, (digit, number) in enumerate(zip(line.digits, line.number_of, strict=True), 1)
         ]
+
+    def explain(self, digit: Digit | int = 0, **how: Any) -> inkdigits.Explanation:
+        """Explain why a digit was read as it was: where the model looked, what would have to change, similar digits.
+
+        Args:
+            digit: one of `digits`, or its place among them.
+            how: as `inkdigits.explain` takes it: `classifier` where a model of your own read it, `neighbours`, `data`.
+
+        Raises:
+            UsageError: there is no such digit.
+
+        """
+        import inkdigits  # by the front door: training digits are looked at, which reading does without
+
+        explanation: inkdigits.Explanation = inkdigits.explain(self, digit, **how)
+        return explanation
 
     def draw(self) -> Image.Image:
         """Draw the picture with a box about each digit, what was read as its title, and what the model saw.

@@ -21,7 +21,7 @@ _FOUND = PICTURES | {_PARQUET, _TAR}
 
 
 def cut(named: Iterable[str], *, recursive: bool = False, column: str = "", size: int) -> Iterator[Piece]:
-    """Cut what is named into pieces, in the order in which the local engine reads it.
+    """Cut what is named into pieces, in the order in which `inkdigits read` reads it.
 
     Something is looked for at once, the rest as the pieces are asked for.
 

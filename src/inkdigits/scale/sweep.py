@@ -115,7 +115,7 @@ class Sweep:
         if ended < self.trials:
             raise TrainingInterrupted(
                 f"stopped after {ended} of {self.trials} trials",
-                f"go on with: inkdigits sweep --resume --out {printable(self.folder)}",
+                f"go on with: inkdigits cluster sweep --resume --out {printable(self.folder)}",
             )
         for checkpoint in self.trials_folder.glob(f"*/{_CHECKPOINT}"):
             checkpoint.unlink()  # nobody goes on from it

@@ -1,7 +1,7 @@
 """One run shared by workers on Ray: Ray Train starts them, each runs the same `fit`, and the dead are replaced.
 
-Everything that a run writes lies in its folder, the checkpoint among it, so that a run may be begun on one engine and
-gone on with on another.
+Everything that a run writes lies in its folder, the checkpoint among it, so that a run may be begun here and gone on
+with elsewhere.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _NAMES: dict[int | None, str] = {None: "none", **{digit: str(digit) for digit in
 _WAIT = 5.0  # seconds for another process to finish writing
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again: an undo may come late
     kept_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
     model TEXT NOT NULL,
     predicted INTEGER,  -- NULL: nothing was read there
@@ -121,6 +121,19 @@ class Corrections:
                 return int(added.lastrowid or 0)
         except sqlite3.Error as error:
             raise NoRoomError(f"the correction cannot be kept: {error}") from error
+
+    def remove(self, number: int) -> bool:
+        """Forget a correction; return whether there was one of this number.
+
+        Raises:
+            NoRoomError: the file is damaged, or its disk full.
+
+        """
+        try:
+            with self._open() as database:
+                return database.execute("DELETE FROM corrections WHERE id = ?", (number,)).rowcount > 0
+        except sqlite3.Error as error:
+            raise NoRoomError(f"the correction cannot be forgotten: {error}") from error
 
     def __iter__(self) -> Iterator[tuple[int, Correction]]:
         """Yield all corrections, oldest first, each with its number."""

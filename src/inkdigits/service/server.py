@@ -6,7 +6,9 @@ import gc
 import signal
 import socket
 import sys
+import webbrowser
 from logging.config import dictConfig
+from threading import Thread
 from types import FrameType
 from typing import Any
 
@@ -40,9 +42,33 @@ def run(settings: Settings) -> None:
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the model is just being loaded; unheard, it would end the start
     listener = _bind(settings.host, settings.port)
-    server = Server(_configuration(settings, create_app(settings)))
-    _announce(listener)
+    server = _Announced(_configuration(settings, create_app(settings)), settings)
     server.run([listener])
+
+
+class _Announced(Server):
+    """Says where it is once it answers there, and opens that in a browser if it was told to.
+
+    Args:
+        configuration: uvicorn's.
+        settings: how to log, and whether to open the page.
+
+    """
+
+    def __init__(self, configuration: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(configuration)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        url = _url(sockets[0]) if sockets else ""
+        if self._settings.log_format == "text":
+            sys.stderr.write(f"Open {url} · Ctrl-C stops\n")
+        else:
+            log.info("serving", extra={"fields": {"url": url}})
+        if self._settings.opens:
+            Thread(target=webbrowser.open, args=[url], name="browser", daemon=True).start()
 
 
 def _configuration(settings: Settings, app: Any) -> uvicorn.Config:
@@ -80,9 +106,11 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _announce(listener: socket.socket) -> None:
+def _url(listener: socket.socket) -> str:
+    """Return where a browser on this machine finds what listens at an address."""
     host, port = listener.getsockname()[:2]
-    log.info("serving", extra={"fields": {"url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}})
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - it is looked for, not listened on
+    return f"http://{f'[{here}]' if ':' in here else here}:{port}"
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -39,6 +39,7 @@ class Settings:
         cors_origins: the origins whose pages may call, such as "https://example.org".
         log_format: one of `LOG_FORMATS`: lines for people or for programs.
         corrections: the folder that corrections are kept in; None keeps none.
+        opens: whether to open the page in a browser once it can be asked for.
 
     """
 
@@ -57,6 +58,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     log_format: str = "text"
     corrections: Path | None = None
+    opens: bool = False
 
     def __post_init__(self) -> None:
         if not (self.token or self.serves_anyone or is_loopback(self.host)):

@@ -2,6 +2,6 @@
 
 from inkdigits.training.source import load_splits
 from inkdigits.training.trained_run import TrainedRun
-from inkdigits.training.whole_run import resume_training, train
+from inkdigits.training.whole_run import begin_training, resume_training, train
 
-__all__ = ["TrainedRun", "load_splits", "resume_training", "train"]
+__all__ = ["TrainedRun", "begin_training", "load_splits", "resume_training", "train"]

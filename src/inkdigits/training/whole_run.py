@@ -12,7 +12,7 @@ from inkdigits.extras import require
 from inkdigits.learning.history import Observer
 from inkdigits.learning.progress import Showing, shown
 from inkdigits.learning.recipes import Recipe, find_recipe
-from inkdigits.training.source import Arrays, Data, load_source
+from inkdigits.training.source import Arrays, Data, Source, load_source
 from inkdigits.training.trained_run import TrainedRun
 from inkdigits.training.work import Work
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inkdigits.learning.distributed import Team
     from inkdigits.learning.runs import RunFolder
 
-__all__ = ["resume_training", "train"]
+__all__ = ["begin_training", "resume_training", "train"]
 
 _FEATURE = "Training"
 
@@ -46,7 +46,6 @@ def train(
     offline: bool = False,
     observers: Sequence[Observer] = (),
     team: Team | None = None,
-    elsewhere: Callable[[RunFolder], TrainedRun] | None = None,
 ) -> TrainedRun:
     """Train a model and write its run folder. The test digits are not touched.
 
@@ -73,7 +72,6 @@ def train(
         offline: never download.
         observers: who else is told how it goes.
         team: the processes that share the run, each of which calls this function; only this one if not given.
-        elsewhere: trains a run that was begun here, and returns what came of it, in place of this process.
 
     Raises:
         MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
@@ -88,29 +86,15 @@ def train(
     from inkdigits.learning.distributed import ALONE
     from inkdigits.learning.models import own_network
     from inkdigits.learning.runs import create_run, provenance
-    from inkdigits.learning.teachers import describe_teacher
 
     if resume and overwrite:
         raise UsageError("a run is either gone on with or replaced", "give one of resume and overwrite")
-    given = {"epochs": epochs, "batch_size": batch_size}
-    chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).replace(
-        **{name: value for name, value in given.items() if value is not None}
-    )
-    if teachers and not chosen.teaching:
-        what = f"the recipe '{chosen.name}' does not learn from teachers"
-        raise UsageError(what, f"try {argument('recipe', 'compact')}")
+    chosen = _chosen(recipe, epochs, batch_size, teachers)
     own = None if network is None else own_network(network)
-    if elsewhere is None:
-        find_device(device)
+    place = find_device(device)
     source = load_source(data, validation, data_dir, offline=offline)
-    config = {
-        "recipe": chosen.to_dict(),
-        "seed": seed,
-        "device": device,
-        "data": source.describe() | {"data_dir": None if data_dir is None else str(Path(data_dir).resolve())},
-        "teachers": [describe_teacher(model) for model in teachers],
-        "network": None if network is None else _sketch(network),
-    }
+    config = _settings(chosen, source, seed, device, data_dir, teachers)
+    config["network"] = None if network is None else _sketch(network)
     if resume and (begun := _run_begun(out, config)):
         if begun.metrics_file.exists():
             return _whole_already(begun, own)
@@ -119,11 +103,35 @@ def train(
         team = team or ALONE
         run = team.from_leader(lambda: create_run(out, config | provenance(), overwrite=overwrite))
         from_checkpoint = False
-    if elsewhere is not None:
-        return elsewhere(run)
     with shown(progress) as showing:
-        work = Work(run, config, source, find_device(device), [*showing, *observers], team or ALONE, own)
+        work = Work(run, config, source, place, [*showing, *observers], team or ALONE, own)
         return work.finish(resume=from_checkpoint)
+
+
+def begin_training(
+    recipe: str | Recipe,
+    data: str,
+    *,
+    out: str | Path | None = None,
+    seed: int = 0,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    teachers: Sequence[str | Path] = (),
+    device: str = "auto",
+    data_dir: str | Path | None = None,
+    offline: bool = False,
+) -> RunFolder:
+    """Write the folder of a run that others will train, by `resume_training`.
+
+    Args and errors are those of `train`.
+
+    """
+    require("train", _FEATURE)
+    from inkdigits.learning.runs import create_run, provenance
+
+    chosen = _chosen(recipe, epochs, batch_size, teachers)
+    source = load_source(data, None, data_dir, offline=offline)
+    return create_run(out, _settings(chosen, source, seed, device, data_dir, teachers) | provenance())
 
 
 def resume_training(
@@ -175,6 +183,38 @@ def resume_training(
     with shown(progress) as showing:
         work = Work(run, config, source, place, [*showing, *observers], team, None)
         return work.finish(resume=resume, should_stop=should_stop)
+
+
+def _chosen(recipe: str | Recipe, epochs: int | None, batch_size: int | None, teachers: Sequence[str | Path]) -> Recipe:
+    """Return the recipe with what was given in place of its own."""
+    given = {"epochs": epochs, "batch_size": batch_size}
+    chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).replace(
+        **{name: value for name, value in given.items() if value is not None}
+    )
+    if teachers and not chosen.teaching:
+        what = f"the recipe '{chosen.name}' does not learn from teachers"
+        raise UsageError(what, f"try {argument('recipe', 'compact')}")
+    return chosen
+
+
+def _settings(
+    recipe: Recipe,
+    source: Source,
+    seed: int,
+    device: str,
+    data_dir: str | Path | None,
+    teachers: Sequence[str | Path],
+) -> dict[str, Any]:
+    """Return what stands in a run's config.json, but for what it was made by."""
+    from inkdigits.learning.teachers import describe_teacher
+
+    return {
+        "recipe": recipe.to_dict(),
+        "seed": seed,
+        "device": device,
+        "data": source.describe() | {"data_dir": None if data_dir is None else str(Path(data_dir).resolve())},
+        "teachers": [describe_teacher(model) for model in teachers],
+    }
 
 
 def _run_begun(out: str | Path | None, config: dict[str, Any]) -> RunFolder | None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from inkdigits.reader import Reader
 from inkdigits.service import schemas
-from inkdigits.service.corrections import Correction, NoRoomError, as_kept
+from inkdigits.service.corrections import Correction, Corrections, NoRoomError, as_kept
 from inkdigits.service.errors import ApiError
 from inkdigits.service.service import service_of
 
@@ -30,9 +30,7 @@ router = APIRouter()
 )
 async def correct(request: Request) -> dict[str, Any]:
     """Keep what a digit is that was read wrong, with the part of the picture that it is in."""
-    corrections = service_of(request).corrections
-    if corrections is None:
-        raise ApiError(403, "corrections_off", "no corrections are kept; serve --keep-corrections DIR turns it on")
+    corrections = _corrections(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise ApiError(415, "unknown_content_type", "send the correction as application/json")
     service = service_of(request)
@@ -42,6 +40,27 @@ async def correct(request: Request) -> dict[str, Any]:
         return {"id": await run_in_threadpool(corrections.add, correction)}
     except NoRoomError as error:
         raise ApiError(507, "no_room", str(error)) from error
+
+
+@router.delete(
+    "/v1/corrections/{number}",
+    status_code=204,
+    responses={204: {"description": "it is forgotten"}, **schemas.errors(400, 401, 403, 404, 507)},
+)
+async def forget(request: Request, number: Annotated[int, Path(ge=1, lt=2**63)]) -> None:
+    """Forget a correction by the `id` that keeping it gave."""
+    try:
+        if not await run_in_threadpool(_corrections(request).remove, number):
+            raise ApiError(404, "no_such_correction", f"no correction {number} is kept")
+    except NoRoomError as error:
+        raise ApiError(507, "no_room", str(error)) from error
+
+
+def _corrections(request: Request) -> Corrections:
+    corrections = service_of(request).corrections
+    if corrections is None:
+        raise ApiError(403, "corrections_off", "no corrections are kept; serve --keep-corrections DIR turns it on")
+    return corrections
 
 
 def _understand(reader: Reader, *, body: bytes) -> Correction:

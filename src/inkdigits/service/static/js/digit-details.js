@@ -4,11 +4,14 @@ import { icon, make } from "./dom.js";
 import { sharesOf } from "./readings.js";
 import { percent, verdict } from "./words.js";
 
-/** @typedef {import("./readings.js").Digit} Digit */
+/**
+ * @typedef {import("./readings.js").Digit} Digit
+ * @typedef {number | "none" | undefined} Corrected what a person says that a digit is; undefined takes it back.
+ */
 
 /**
  * @param {Digit} digit
- * @param {((corrected: number | "none") => Promise<void>) | null} correct keeps a correction; null where none are kept.
+ * @param {((corrected: Corrected) => Promise<void>) | null} correct keeps a correction; null where none are kept.
  * @returns {HTMLElement}
  */
 export function digitDetails(digit, correct) {
@@ -18,7 +21,7 @@ export function digitDetails(digit, correct) {
     { className: `details ${state}`, ariaLabel: "The chosen digit" },
     make("p", { className: "verdict" }, verdict(digit)),
     make("div", { className: "evidence" }, seen(digit), bars(digit)),
-    ...(correct ? [correctionForm(digit, correct)] : []),
+    ...(correct ? [correction(digit, correct)] : []),
   );
 }
 
@@ -65,35 +68,13 @@ function bar(words, share, isRead) {
 
 /**
  * @param {Digit} digit
- * @param {(corrected: number | "none") => Promise<void>} correct
+ * @param {(corrected: Corrected) => Promise<void>} correct
  */
-function correctionForm(digit, correct) {
-  const field = /** @type {HTMLInputElement} */ (
-    make("input", {
-      ...{
-        id: "correction",
-        inputMode: "numeric",
-        pattern: "[0-9]",
-        maxLength: 1,
-        required: true,
-        autocomplete: "off",
-      },
-      value: typeof digit.corrected === "number" ? String(digit.corrected) : "",
-    })
-  );
+function correction(digit, correct) {
   const message = make("p", { className: "quiet", role: "status" });
-  const form = make(
-    "form",
-    { className: "correction", noValidate: true },
-    make("label", { htmlFor: "correction" }, "Wrong? It is a"),
-    field,
-    make("button", { type: "submit" }, "Keep"),
-    make("button", { type: "button", className: "plain", onclick: () => keep("none") }, "No digit"),
-    message,
-  );
 
-  /** @param {number | "none"} corrected */
-  async function keep(corrected) {
+  /** @param {Corrected} corrected */
+  async function attempt(corrected) {
     try {
       await correct(corrected);
     } catch (error) {
@@ -101,11 +82,50 @@ function correctionForm(digit, correct) {
       message.className = "problem";
     }
   }
+  return digit.corrected === undefined ? form(attempt, message) : kept(digit, attempt, message);
+}
 
+/**
+ * @param {(corrected: Corrected) => void} attempt
+ * @param {HTMLElement} message
+ */
+function form(attempt, message) {
+  const field = /** @type {HTMLInputElement} */ (
+    make("input", {
+      ...{ id: "correction", inputMode: "numeric", pattern: "[0-9]", maxLength: 1, required: true, autocomplete: "off" },
+    })
+  );
+  const form = make(
+    "form",
+    { className: "correction", noValidate: true },
+    make("label", { htmlFor: "correction" }, "Wrong? It is a"),
+    field,
+    make("button", { type: "submit" }, "Correct"),
+    make("button", { type: "button", className: "plain", onclick: () => attempt("none") }, "No digit"),
+    message,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (/^[0-9]$/.test(field.value)) keep(Number(field.value));
+    if (/^[0-9]$/.test(field.value)) attempt(Number(field.value));
     else message.textContent = "Type one digit, 0 to 9.";
   });
   return form;
+}
+
+/**
+ * Say what is kept of a correction, and where; and let it be undone.
+ * @param {Digit} digit
+ * @param {(corrected: Corrected) => void} attempt
+ * @param {HTMLElement} message
+ */
+function kept({ corrected }, attempt, message) {
+  const said = corrected === "none" ? "that it is no digit" : `that it is a ${corrected}`;
+  message.textContent = `The picture of this digit alone, and ${said}: on this server, in its folder of corrections.`;
+  return make(
+    "div",
+    { className: "correction" },
+    make("span", { className: "state ok" }, icon("ok"), "Kept"),
+    make("button", { type: "button", className: "plain", onclick: () => attempt(undefined) }, "Undo correction"),
+    message,
+  );
 }

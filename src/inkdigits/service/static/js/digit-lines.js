@@ -34,8 +34,11 @@ export class DigitLines {
       ...lines.map((line, number) => {
         const start = this.lineStarts[number];
         const buttons = this.buttons.slice(start, start + line.length).values();
+        const marks = reading.marks.filter((mark) => mark.line === number).values();
         const parts = [...reading.lines[number]].map((sign) => {
-          return /[0-9]/.test(sign) ? /** @type {HTMLElement} */ (buttons.next().value) : make("span", {}, sign);
+          if (/[0-9]/.test(sign)) return /** @type {HTMLElement} */ (buttons.next().value);
+          const isDoubtful = sign !== " " && marks.next().value?.accepted === false;
+          return make("span", { className: isDoubtful ? "sign uncertain" : "sign" }, sign);
         });
         return make("div", { className: "digit-line" }, ...parts);
       }),

@@ -39,7 +39,11 @@ export class DrawingDesk {
       onRefusal: () => this.#setFreshness("refused"),
     });
     byId("undo").addEventListener("click", () => this.pad.undo());
+    byId("redo").addEventListener("click", () => this.pad.redo());
     byId("clear").addEventListener("click", () => this.pad.clear());
+    byId("eraser").addEventListener("click", () => this.#setErasing(!this.pad.isErasing));
+    const breadth = /** @type {HTMLInputElement} */ (byId("breadth"));
+    breadth.addEventListener("input", () => this.pad.setBreadth(2 ** breadth.valueAsNumber));
     document.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
@@ -65,7 +69,7 @@ export class DrawingDesk {
     }
     const { reading, picture } = this.outcome;
     const { width, height } = this.pad.drawing;
-    this.boxes.show(reading.digits, ([x, y, wide, high]) => [
+    this.boxes.show(reading, ([x, y, wide, high]) => [
       (picture.left + x / picture.scale) / width,
       (picture.top + y / picture.scale) / height,
       wide / picture.scale / width,
@@ -73,10 +77,19 @@ export class DrawingDesk {
     ]);
   }
 
+  /** @param {boolean} isErasing whether the pen takes strokes away. */
+  #setErasing(isErasing) {
+    this.pad.isErasing = isErasing;
+    byId("eraser").setAttribute("aria-pressed", String(isErasing));
+    byId("pad").classList.toggle("erasing", isErasing);
+  }
+
   /** @param {boolean} lifted */
   #follow(lifted) {
-    const { isEmpty } = this.pad.drawing;
-    for (const id of ["undo", "clear"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = isEmpty;
+    const { isEmpty, past, future } = this.pad.drawing;
+    const unusable = { undo: !past.length, redo: !future.length, eraser: isEmpty, clear: isEmpty };
+    for (const [id, disabled] of Object.entries(unusable)) Object.assign(byId(id), { disabled });
+    if (isEmpty) this.#setErasing(false);
     byId("invitation").hidden = !isEmpty;
     if (isEmpty) {
       this.live.drop();
@@ -110,9 +123,11 @@ export class DrawingDesk {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    const isTyping = event.target instanceof HTMLInputElement;
-    if (isTyping || byId("panel-draw").hidden || this.pad.drawing.isEmpty) return;
-    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey) this.pad.undo();
+    const isTyping = event.target instanceof HTMLInputElement && event.target.type !== "range";
+    if (isTyping || byId("panel-draw").hidden || !(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key === "z" && !event.shiftKey) this.pad.undo();
+    else if (key === "y" || key === "z") this.pad.redo();
     else return;
     event.preventDefault();
   }

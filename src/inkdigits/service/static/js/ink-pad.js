@@ -17,6 +17,9 @@ export class InkPad {
     this.onInk = onInk;
     /** @type {Map<number, import("./drawing.js").Stroke>} strokes that are being drawn, by pointer. */
     this.drawn = new Map();
+    this.isErasing = false;
+    /** Whether what the eraser touched since it came down is remembered. */
+    this.hasErased = false;
     canvas.addEventListener("pointerdown", (event) => this.#begin(event));
     canvas.addEventListener("pointermove", (event) => this.#go(event));
     canvas.addEventListener("pointerup", (event) => this.#end(event));
@@ -26,13 +29,28 @@ export class InkPad {
   }
 
   undo() {
-    this.drawing.strokes.pop();
-    this.#repaint();
-    this.onInk(this.drawing, true);
+    this.drawing.undo();
+    this.#change();
+  }
+
+  redo() {
+    this.drawing.redo();
+    this.#change();
   }
 
   clear() {
+    this.drawing.remember();
     this.drawing.strokes = [];
+    this.#change();
+  }
+
+  /** @param {number} breadth of the brush, as a share of the one that fits. */
+  setBreadth(breadth) {
+    this.drawing.breadth = breadth;
+    this.#change();
+  }
+
+  #change() {
     this.drawn.clear();
     this.#repaint();
     this.onInk(this.drawing, true);
@@ -45,6 +63,13 @@ export class InkPad {
     this.canvas.setPointerCapture(event.pointerId);
     /** @type {import("./drawing.js").Stroke} */
     const stroke = [];
+    this.hasErased = false;
+    if (this.isErasing) {
+      this.drawn.set(event.pointerId, stroke);
+      this.#erase([event]);
+      return;
+    }
+    this.drawing.remember();
     this.drawn.set(event.pointerId, stroke);
     this.drawing.strokes.push(stroke);
     this.#add(stroke, [event]);
@@ -55,7 +80,9 @@ export class InkPad {
     const stroke = this.drawn.get(event.pointerId);
     if (!stroke) return;
     const between = event.getCoalescedEvents?.() ?? [];
-    this.#add(stroke, between.length ? between : [event]);
+    const events = between.length ? between : [event];
+    if (this.isErasing) this.#erase(events);
+    else this.#add(stroke, events);
   }
 
   /** @param {PointerEvent} event */
@@ -71,13 +98,33 @@ export class InkPad {
    */
   #add(stroke, events) {
     const from = stroke.length;
+    const before = this.drawing.brush;
     const { left, top } = this.canvas.getBoundingClientRect();
     for (const { clientX, clientY, pressure } of events) {
       const felt = CONSTANT.includes(pressure) ? 1 : LIGHTEST + (1 - LIGHTEST) * pressure;
-      stroke.push({ x: clientX - left, y: clientY - top, width: felt * this.drawing.brush });
+      stroke.push({ x: clientX - left, y: clientY - top, pressure: felt });
     }
-    paintStroke(this.context, stroke, from);
+    const { brush } = this.drawing;
+    if (brush === before) paintStroke(this.context, stroke, brush, from);
+    else this.#repaint(); // all of it is as broad as fits its size
     this.onInk(this.drawing, false);
+  }
+
+  /**
+   * Take away the strokes that are touched.
+   * @param {PointerEvent[]} events
+   */
+  #erase(events) {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    for (const { clientX, clientY } of events) {
+      const touched = this.drawing.strokeAt(clientX - left, clientY - top);
+      if (!touched) continue;
+      if (!this.hasErased) this.drawing.remember();
+      this.hasErased = true;
+      this.drawing.strokes = this.drawing.strokes.filter((stroke) => stroke !== touched);
+      this.#repaint();
+      this.onInk(this.drawing, false);
+    }
   }
 
   /** Give the canvas as many pixels as the screen has under it. */

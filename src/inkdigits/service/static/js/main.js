@@ -10,7 +10,7 @@ import { listenForPictures } from "./intake.js";
 import { Picture } from "./picture.js";
 import { PictureView } from "./picture-view.js";
 import { ReadingPanel } from "./reading-panel.js";
-import { describeModel, isPassing, keepCorrection, settings } from "./service.js";
+import { describeModel, forgetCorrection, isPassing, keepCorrection, settings } from "./service.js";
 import { makeTabs } from "./tabs.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
@@ -137,21 +137,25 @@ async function prepare() {
   byId("version").textContent = `inkdigits ${known.version}`;
   if (!known.corrections) return;
   panel.correct = correct;
-  byId("kept-words").textContent = "; it keeps the digits that you correct, and nothing else";
+  byId("kept-words").textContent = "; of them it keeps the digits that you correct, and nothing else";
 }
 
 /**
- * Keep what a digit is that was read wrong, and show it.
+ * Keep what a digit is that was read wrong, and show it; or forget that again.
  * @param {Digit} digit
- * @param {number | "none"} corrected
+ * @param {number | "none" | undefined} corrected
  */
 async function correct(digit, corrected) {
-  const { value: predicted, confidence } = digit;
+  const { value: predicted, confidence, kept } = digit;
   const source = isDrawing() ? desk : view;
   const picture_crop = source.crop(digit);
-  const { name: model } = await describeModel();
-  await keepCorrection({ picture_crop, predicted, corrected, confidence, model });
-  digit.corrected = corrected;
+  if (kept !== undefined) await forgetCorrection(kept);
+  Object.assign(digit, { kept: undefined, corrected: undefined });
+  if (corrected !== undefined) {
+    const { name: model } = await describeModel();
+    const { id } = await keepCorrection({ picture_crop, predicted, corrected, confidence, model });
+    Object.assign(digit, { kept: id, corrected });
+  }
   panel.refresh();
   source.showBoxes();
   collection.update();

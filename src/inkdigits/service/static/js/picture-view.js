@@ -1,17 +1,24 @@
-/** The picture that is looked at, with boxes about its digits. */
+/** The picture that is looked at, turned as it was read, with boxes about its digits. */
 
 import { Boxes } from "./boxes.js";
 import { byId } from "./dom.js";
 import { crop } from "./picture.js";
+import { turned, turnedBox } from "./turning.js";
+import { Zoom } from "./zoom.js";
 
 export class PictureView {
   /** @param {(place: number) => void} onChoose told which digit was clicked. */
   constructor(onChoose) {
     this.boxes = new Boxes(byId("picture-boxes"), onChoose);
+    this.zoom = new Zoom(byId("picture-view"), byId("picture-frame"));
     /** @type {HTMLCanvasElement | null} what is shown. */
     this.canvas = null;
     /** @type {import("./picture.js").Picture | null} */
     this.picture = null;
+    this.rotation = 0; // clockwise, of what is shown
+    byId("closer").addEventListener("click", () => this.zoom.closer());
+    byId("farther").addEventListener("click", () => this.zoom.farther());
+    byId("fit").addEventListener("click", () => this.zoom.fit());
   }
 
   /**
@@ -19,29 +26,39 @@ export class PictureView {
    * @param {import("./picture.js").Picture} picture
    */
   async show(picture) {
-    if (this.picture === picture && picture.isShown) {
+    const rotation = picture.reading?.rotation ?? 0;
+    if (this.picture === picture && picture.isShown && this.rotation === rotation) {
       this.showBoxes();
       return;
     }
     this.picture = picture;
-    const canvas = await picture.draw();
-    if (this.picture !== picture) return;
+    this.rotation = rotation;
+    const canvas = turned(await picture.draw(), rotation);
+    if (this.picture !== picture || this.rotation !== rotation) return;
     this.canvas?.remove();
     this.canvas = canvas;
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `The picture ${picture.title}`);
     byId("picture-frame").prepend(canvas);
-    byId("picture-frame").style.setProperty("--ratio", String(canvas.width / canvas.height));
+    this.#describe(picture);
+    this.zoom.show(canvas.width, canvas.height);
+    this.showBoxes();
+  }
+
+  /** @param {import("./picture.js").Picture} picture */
+  #describe(picture) {
     byId("picture").hidden = false;
     byId("picture-empty").hidden = true;
     const isReplaced = !picture.isShown && picture.reading;
-    const words = isReplaced ? ": the browser cannot show this format; this is what the model saw" : "";
-    byId("picture-caption").textContent = `${picture.title}${words}`;
+    const remarks = [
+      ...(isReplaced ? ["the browser cannot show this format; this is what the model saw"] : []),
+      ...(this.rotation ? [`turned by ${this.rotation}°`] : []),
+    ];
+    byId("picture-caption").textContent = [picture.title, ...remarks].join(": ");
     byId("picture-caption").title = picture.title;
     const isMissing = !picture.isShown && !picture.reading;
-    byId("picture-frame").hidden = isMissing;
+    byId("picture-view").hidden = isMissing;
     byId("picture-missing").toggleAttribute("hidden", !isMissing);
-    this.showBoxes();
   }
 
   /**
@@ -49,21 +66,31 @@ export class PictureView {
    * @param {import("./readings.js").Digit} digit
    */
   crop({ box }) {
-    const { scale } = /** @type {import("./picture.js").Picture} */ (this.picture);
-    return crop(
-      /** @type {HTMLCanvasElement} */ (this.canvas),
-      box.map((length) => scale * length),
-    );
+    const { canvas, page } = this.#shown();
+    const scale = canvas.width / page.width;
+    const lengths = turnedBox(box, this.rotation, page).map((length) => scale * length);
+    return crop(canvas, lengths);
   }
 
   /** Draw the boxes anew. */
   showBoxes() {
-    const { canvas, picture } = this;
-    if (!canvas || !picture) return;
-    const width = canvas.width / picture.scale;
-    const height = canvas.height / picture.scale;
-    const place = (/** @type {number[]} */ [x, y, wide, high]) => [x / width, y / height, wide / width, high / height];
-    this.boxes.show(picture.reading?.digits ?? [], place);
+    const reading = this.picture?.reading;
+    if (!this.canvas || !reading) {
+      this.boxes.clear();
+      return;
+    }
+    const { page } = this.#shown();
+    this.boxes.show(reading, (box) => {
+      const [x, y, wide, high] = turnedBox(box, this.rotation, page);
+      return [x / page.width, y / page.height, wide / page.width, high / page.height];
+    });
+  }
+
+  /** What is shown, and the size of the picture itself, turned. */
+  #shown() {
+    const canvas = /** @type {HTMLCanvasElement} */ (this.canvas);
+    const { width, height } = /** @type {import("./picture.js").Picture} */ (this.picture);
+    return { canvas, page: this.rotation % 180 ? { width: height, height: width } : { width, height } };
   }
 
   clear() {

@@ -1,8 +1,9 @@
 /** One page of a picture: its file, its reading, and what the browser can show of it. */
 
 import { stateOf } from "./readings.js";
+import { turned } from "./turning.js";
 
-const SHOWN = 4e6; // pixels of a picture are drawn at most: phones have canvases no larger than 16 million
+const SHOWN = 16e6; // pixels of a picture are drawn at most: phones have no larger canvases
 const THUMBNAIL = 96; // pixels
 const CROP = 256; // pixels of a corrected digit's picture, at most
 const AROUND = 0.12; // of a digit's longer side is kept about it
@@ -30,7 +31,8 @@ export class Picture {
     /** @type {HTMLCanvasElement | null} */
     this.thumbnail = null;
     this.isShown = true;
-    this.scale = 1; // of what is drawn, to the picture itself
+    this.width = 0; // of the picture itself, once it is drawn
+    this.height = 0;
   }
 
   /** Whether there may be pages after this one. */
@@ -51,25 +53,27 @@ export class Picture {
   /**
    * Draw it upright, a large one scaled down; if the browser does not know its format, draw what the model saw, in its
    * place.
+   * @param {number} [pixels] at most.
    * @returns {Promise<HTMLCanvasElement>}
    */
-  async draw() {
+  async draw(pixels = SHOWN) {
     try {
       const bitmap = await createImageBitmap(this.file, { imageOrientation: "from-image" });
       const { width, height } = bitmap;
-      this.scale = Math.min(1, Math.sqrt(SHOWN / (width * height)));
-      const canvas = drawn(bitmap, 0, 0, width, height, this.scale);
+      const canvas = drawn(bitmap, 0, 0, width, height, Math.min(1, Math.sqrt(pixels / (width * height))));
       bitmap.close();
-      this.isShown = true;
+      Object.assign(this, { isShown: true, width, height });
       return canvas;
     } catch {
-      this.isShown = false;
-      return drawSeen(this.reading?.digits ?? []);
+      const canvas = await drawSeen(this.reading?.digits ?? []);
+      Object.assign(this, { isShown: false, width: canvas.width, height: canvas.height });
+      return canvas;
     }
   }
 
-  /** @param {HTMLCanvasElement} canvas as `draw` made it. */
-  makeThumbnail(canvas) {
+  /** Draw it small. */
+  async makeThumbnail() {
+    const canvas = turned(await this.draw(4 * THUMBNAIL ** 2), this.reading?.rotation ?? 0);
     const scale = Math.min(1, THUMBNAIL / Math.max(canvas.width, canvas.height));
     this.thumbnail = drawn(canvas, 0, 0, canvas.width, canvas.height, scale);
   }

@@ -38,7 +38,7 @@ export class ReadingPanel {
     /** @type {Reading | null} */
     this.reading = null;
     this.chosen = -1;
-    /** @type {((digit: import("./readings.js").Digit, corrected: number | "none") => Promise<void>) | null} */
+    /** @type {((digit: import("./readings.js").Digit, corrected: import("./digit-details.js").Corrected) => Promise<void>) | null} */
     this.correct = null;
     this.lines = new DigitLines(
       (place) => this.choose(place, true),
@@ -94,13 +94,14 @@ export class ReadingPanel {
   }
 
   /**
-   * Say whether what is shown is the reading of what is drawn; what is not cannot be mistaken for it, nor copied.
+   * Say whether what is shown is the reading of what is drawn; what is not cannot be mistaken for it, copied or
+   * corrected.
    * @param {import("./drawing-desk.js").Freshness} freshness
    */
   setFreshness(freshness) {
     const isCurrent = freshness === "current";
     this.card.dataset.freshness = freshness;
-    this.body.ariaBusy = String(!isCurrent);
+    this.body.inert = !isCurrent;
     byId("reading-busy").hidden = freshness !== "refused";
     /** @type {HTMLButtonElement} */ (byId("copy-reading")).disabled = !isCurrent;
     if (isCurrent) this.#showState(this.state);
@@ -117,7 +118,8 @@ export class ReadingPanel {
     if (!digit) return;
     this.chosen = place;
     const correct = this.correct;
-    const correctIt = correct && ((/** @type {number | "none"} */ corrected) => correct(digit, corrected));
+    const correctIt =
+      correct && ((/** @type {import("./digit-details.js").Corrected} */ corrected) => correct(digit, corrected));
     this.details.replaceChildren(digitDetails(digit, correctIt));
     this.lines.mark(place);
     this.onChoose(place);
@@ -164,7 +166,8 @@ export class ReadingPanel {
   #type(place, value) {
     if (!this.correct) return;
     this.choose(place);
-    const field = /** @type {HTMLInputElement} */ (byId("correction"));
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById("correction"));
+    if (!field) return; // it is corrected already, and that can be undone
     field.value = String(value);
     field.focus();
   }

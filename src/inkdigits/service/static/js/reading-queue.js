@@ -62,7 +62,7 @@ export class ReadingQueue {
       picture.error = null;
       picture.reading = { ...reading, source: name };
       if (picture.mayHaveMore && page < LAST_PAGE) this.waiting.unshift(new Picture(file, name, page + 1));
-      if (!picture.thumbnail) picture.makeThumbnail(await picture.draw());
+      if (!picture.thumbnail) await picture.makeThumbnail();
     } catch (error) {
       const { code, message } = /** @type {ServiceError} */ (error);
       // How many pages there are shows when one is not there.

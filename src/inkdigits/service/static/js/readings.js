@@ -10,6 +10,7 @@
  * @property {number[]} probabilities
  * @property {string} [image] the 28×28 that the model saw, a PNG in base64.
  * @property {number | "none"} [corrected] what a person says that it is.
+ * @property {number} [kept] the server's number of that correction.
  *
  * @typedef {object} Mark
  * @property {string} value
@@ -64,6 +65,22 @@ export function placesOf(reading) {
       mark: after.replace(" ", ""),
     }));
   });
+}
+
+/**
+ * Between which digits wide gaps were read.
+ * @param {Reading} reading
+ * @returns {[number, number][]} the places of the digit before and the one after each.
+ */
+export function gapsOf(reading) {
+  let place = -1;
+  return reading.lines.flatMap((line) =>
+    [...line.matchAll(/[0-9]([^0-9]*)/g)].flatMap(([, after], index, all) => {
+      place += 1;
+      const isGap = after.includes(" ") && index < all.length - 1;
+      return isGap ? [/** @type {[number, number]} */ ([place, place + 1])] : [];
+    }),
+  );
 }
 
 /**

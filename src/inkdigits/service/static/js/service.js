@@ -62,10 +62,16 @@ export function settings() {
 /**
  * @param {{picture_crop: string, predicted: number | null, corrected: number | "none", confidence: number,
  *   model: string}} correction
+ * @returns {Promise<{id: number}>}
  */
 export function keepCorrection(correction) {
   const headers = { "Content-Type": "application/json" };
   return request("/v1/corrections", { method: "POST", body: JSON.stringify(correction), headers });
+}
+
+/** @param {number} id that keeping it gave. */
+export function forgetCorrection(id) {
+  return request(`/v1/corrections/${id}`, { method: "DELETE" });
 }
 
 /**
@@ -76,7 +82,7 @@ export function keepCorrection(correction) {
 async function request(path, options = {}, patient = true) {
   for (let tries = 1; ; tries += 1) {
     const response = await send(path, options);
-    if (response.ok) return response.json();
+    if (response.ok) return response.status === 204 ? null : response.json();
     if (response.status === 401 && (await askForToken(tries > 1))) continue;
     const error = await explain(response);
     if (response.status !== 503 || !patient || tries === TRIES) throw error;

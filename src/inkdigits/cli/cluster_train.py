@@ -1,0 +1,85 @@
+"""`inkdigits cluster train`: one run, whose batches workers share."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from inkdigits.cli.options import (
+    Address,
+    BatchSize,
+    Data,
+    DataDir,
+    Device,
+    Epochs,
+    Offline,
+    Out,
+    RecipeName,
+    Resume,
+    Seed,
+    Teachers,
+)
+from inkdigits.cli.train import print_outcome, what_to_train
+
+__all__ = ["train"]
+
+
+def train(
+    recipe: RecipeName = None,
+    data: Data = None,
+    out: Out = None,
+    seed: Seed = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    teachers: Teachers = None,
+    device: Device = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many share each batch.", show_default="all cores or GPUs")
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of each worker.")] = 1,
+    address: Address = None,
+    resume: Resume = False,
+    data_dir: DataDir = None,
+    offline: Offline = False,
+) -> None:
+    """Train a model by several workers on Ray; what comes out is what 'inkdigits train' writes.
+
+    The folder must lie where all machines see it. A run may be gone on with by either command.
+
+    [bold]Examples[/bold]
+
+    inkdigits cluster train --recipe accurate --workers 2
+
+    inkdigits cluster train --recipe accurate --workers 8 --address HOST:6379 --out /shared/runs/accurate
+
+    inkdigits cluster train --resume --out /shared/runs/accurate
+    """
+    from inkdigits.extras import require
+
+    require("train", "Training")
+    require("scale", "Training by several workers")
+    from inkdigits.learning.progress import LiveProgress
+    from inkdigits.scale.cluster import connected
+    from inkdigits.scale.training import train_by_workers
+    from inkdigits.training import begin_training
+
+    given: dict[str, Any] = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+    chosen, run = what_to_train(recipe, out, resume=resume, given=given | {"teachers": teachers})
+    with connected(address, workers=workers and workers * threads), LiveProgress() as progress:
+        if run is None:
+            run = begin_training(
+                chosen,
+                data or "mnist",
+                out=out,
+                seed=seed or 0,
+                epochs=epochs,
+                batch_size=batch_size,
+                teachers=teachers or (),
+                device=device or "auto",
+                data_dir=data_dir,
+                offline=offline,
+            )
+        how: dict[str, Any] = {"device": device, "offline": offline, "observers": [progress]}
+        trained = train_by_workers(run, workers=workers, threads=threads, **how)
+    print_outcome(trained)
