@@ -38,7 +38,7 @@ def test_a_reading_is_its_text_and_one_line() -> None:
 
 def test_a_notebook_shows_the_picture_the_text_and_what_to_check() -> None:
     html = reading(digit(1), digit(4, accepted=False), notes=("not sure of: 4", "the page was <turned>"))._repr_html_()
-    assert html.startswith('<img alt="a&lt;b.png: 1.4" src="data:image/png;base64,')
+    assert html.startswith('<img alt="a&lt;b.png: 1.4" src="data:image/jpeg;base64,')
     assert "<pre" in html
     assert 'style="color:#d55e00">not sure of: 4</div>' in html
     assert "&lt;turned&gt;" in html

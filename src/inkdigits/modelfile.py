@@ -198,8 +198,17 @@ def open_page_session(path: Path, threads: int | None = None) -> onnxruntime.Inf
 
 
 def read_info(session: onnxruntime.InferenceSession, name: str) -> ModelInfo:
-    """Return what an open model file says about itself; `name` stands in where it does not."""
-    return ModelInfo.from_metadata(dict(session.get_modelmeta().custom_metadata_map), name)
+    """Return what an open model file says about itself; `name` stands in where it does not.
+
+    Raises:
+        ModelFileError: what it says is not text.
+
+    """
+    try:
+        metadata = dict(session.get_modelmeta().custom_metadata_map)
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"the model {printable(name)} is damaged: its metadata are not text") from error
+    return ModelInfo.from_metadata(metadata, name)
 
 
 def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
@@ -220,7 +229,12 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            content,
+            options,
+            providers=["CPUExecutionProvider"],
+            enable_fallback=0,  # it prints to stdout
+        )
     except Exception as error:  # ONNX Runtime raises classes of its own that share no public root
         if "external" in str(error).lower():
             raise ModelFileError(

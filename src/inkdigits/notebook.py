@@ -37,9 +37,9 @@ def html_table(rows: Iterable[Sequence[object]], head: Sequence[object] = (), ti
     return f'{caption}<table style="border-collapse:collapse">{"".join(lines)}</table>'
 
 
-def html_image(png: bytes, words: str) -> str:
-    """Return a picture in PNG as HTML, with words for those who do not see it."""
-    return f'<img alt="{escape(words)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+def html_image(content: bytes, words: str, kind: str = "png") -> str:
+    """Return a picture's file, "png" or "jpeg", as HTML, with words for those who do not see it."""
+    return f'<img alt="{escape(words)}" src="data:image/{kind};base64,{base64.b64encode(content).decode()}">'
 
 
 def _cells(kind: str, values: Iterable[Any]) -> str:

@@ -1,6 +1,7 @@
 """Own digits as people have them: tables of many kinds, arrays of many programs, folders of many names."""
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import inkdigits
 from inkdigits.data import load_dataset
 from inkdigits.data.dataset import Dataset
 from inkdigits.errors import DataError
+
+from ..running import inkdigits as inkdigits_command
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +157,14 @@ def test_what_is_for_testing_in_a_file_stays_so(tmp_path: Path, digits: Dataset)
     np.testing.assert_array_equal(test.labels, digits.labels[40:])
     train, validation = (load_dataset(tmp_path / "mnist.npz", split) for split in ("train", "validation"))
     assert (len(train) + len(validation), len(validation)) == (40, 7)
+
+
+def test_a_model_is_judged_by_such_a_file_and_by_arrays(tmp_path: Path, digits: Dataset) -> None:
+    path = as_kaggle(digits, tmp_path)
+    result = inkdigits_command("evaluate", "--data", path, "--json")
+    assert result.exit_code == 0, result.stderr
+    judged = inkdigits.evaluate(data=(digits.images.reshape(-1, 784) / 255, digits.labels))
+    assert json.loads(result.stdout)["correct"] == judged.correct
 
 
 def test_a_run_learns_from_such_a_file(tmp_path: Path, digits: Dataset) -> None:

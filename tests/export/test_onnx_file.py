@@ -115,6 +115,18 @@ def test_damaged_metadata_are_refused(model_file: Path, tmp_path: Path) -> None:
             Classifier(tmp_path / "damaged.onnx")
 
 
+def test_metadata_that_are_not_text_are_refused(
+    model_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = model_file.read_bytes()
+    assert b'"epochs"' in content
+    for place, byte in ((b'"epochs"', b'"epoch\xff"'), (b"inkdigits.recipe", b"inkdigits.recip\xff")):
+        (tmp_path / "damaged.onnx").write_bytes(content.replace(place, byte))
+        with pytest.raises(ModelFileError):
+            Classifier(tmp_path / "damaged.onnx")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_missing_file_and_a_folder_without_a_model_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"name an \.onnx file, a run folder, or 'bundled'"):
         find_model(tmp_path / "missing.onnx")

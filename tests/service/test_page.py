@@ -491,9 +491,12 @@ def test_each_page_of_a_file_is_read_and_one_that_the_browser_cannot_show_is_sho
     with Image.open(SAMPLES["marker"]) as first, Image.open(SAMPLES["mouse"]) as second:
         first.convert("L").save(tmp_path / "scan.tif", save_all=True, append_images=[second.convert("L")])
     visitor = visit()
+    sent: list[str] = []
+    visitor.page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     visitor.drop(tmp_path / "scan.tif")
     names = visitor.page.locator(".row .name")
     expect(names).to_have_text(["scan.tif", "scan.tif, page 2"])
+    assert len(sent) == 1  # all pages at once
     names.nth(1).click()
     visitor.expect_text("8")
     expect(visitor.page.locator("#picture-caption")).to_contain_text("this is what the model saw")

@@ -95,7 +95,8 @@ def test_another_page_of_a_tiff_is_read(served, digit) -> None:
         (b"", "image/png", 422, "empty_file"),
         (b"not a picture", "image/png", 422, "unreadable_image"),
         (b"{}", "application/json", 415, "unknown_content_type"),
-        (b"x=1", "application/x-www-form-urlencoded", 415, "unknown_content_type"),
+        (b"x=1", "text/plain", 415, "unknown_content_type"),
+        (b"x=1", "application/x-www-form-urlencoded", 422, "unreadable_image"),
     ],
 )
 def test_what_cannot_be_read_is_answered_in_one_shape(served, content, kind, status, code) -> None:
@@ -119,7 +120,9 @@ def test_the_error_shape_holds_where_no_route_is(served) -> None:
         answer = served.client.request(method, path)
         assert answer.status_code == status
         assert set(answer.json()["error"]) == {"code", "message", "request_id"}
-    assert served.client.get("/v1/read").headers["allow"] == "POST"
+    answer = served.client.get("/v1/read")
+    assert answer.headers["allow"] == "POST"
+    assert answer.json()["error"]["message"] == "this address takes POST; /docs shows how"
     assert set(served.client.get("/v2/nothing").json()) == {"error"}
 
 
@@ -134,3 +137,18 @@ def test_the_model_says_what_it_is(served) -> None:
     assert about["card"].startswith(f"# Model card: {info.name}")
     assert len(about["limits"]) >= 3
     assert all(limit and "\n" not in limit for limit in about["limits"])
+
+
+def test_all_pages_of_a_file_are_read_by_one_request_each_sent_as_it_is_read(served, digit, string) -> None:
+    file = io.BytesIO()
+    pages = [Image.open(io.BytesIO(content)).convert("L") for content in (digit, string, digit)]
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    headers = {"Content-Type": "image/tiff"}
+    answer = served.client.post("/v1/pages/read", content=file.getvalue(), headers=headers)
+    readings = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(reading["page"], reading["text"]) for reading in readings] == [(1, "8"), (2, "407"), (3, "8")]
+    answer = served.client.post("/v1/pages/read?page=3", content=file.getvalue(), headers=headers)
+    assert [json.loads(line)["page"] for line in answer.text.splitlines()] == [3]
+    answer = served.client.post("/v1/pages/read?page=4", content=file.getvalue(), headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_such_page")
+    assert "inkdigits_queue 0.0" in served.client.get("/metrics").text

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 from torch.nn import functional
 
@@ -12,7 +13,7 @@ import inkdigits
 from inkdigits.data import Dataset
 from inkdigits.errors import DataError, OutputError, UsageError
 from inkdigits.learning.runs import create_run
-from inkdigits.training import TrainedRun
+from inkdigits.training import TrainedRun, load_splits
 
 ONE_EPOCH = inkdigits.Recipe.named("fast").replace(epochs=1)
 
@@ -190,6 +191,16 @@ def test_a_network_of_another_form_is_refused(network: nn.Module, complaint: str
 def test_arrays_of_another_kind_are_refused(images: object, labels: object, complaint: str, tmp_path: Path) -> None:
     with pytest.raises((DataError, UsageError), match=complaint):
         inkdigits.train(ONE_EPOCH, (images, labels), out=tmp_path / "run")
+
+
+def test_progress_begins_with_reading_the_pictures(tmp_path: Path, digits: Dataset) -> None:
+    for place in range(30):
+        home = tmp_path / "own" / str(digits.labels[place])
+        home.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - digits.images[place]).resize((84, 84)).save(home / f"{place}.png")
+    told: list[tuple[str, int, int]] = []
+    load_splits(tmp_path / "own", progress=lambda *news: told.append(news))
+    assert told == [("reading pictures", done, 30) for done in range(1, 31)]
 
 
 def test_progress_is_said_where_it_is_wanted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["end_batch", "error_console", "notice", "output_console", "print_json", "progress_bar"]
+    from inkdigits.data.dataset import Progress as LoadingProgress
+
+__all__ = ["end_batch", "error_console", "loading_progress", "notice", "output_console", "print_json", "progress_bar"]
 
 ALL_FAILED, SOME_FAILED = 1, 3
 
@@ -68,6 +70,21 @@ def progress_bar(*columns: Any) -> Iterator[Progress]:
     )
     with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as progress:
         yield progress
+
+
+@contextmanager
+def loading_progress() -> Iterator[LoadingProgress]:
+    """Give a progress callback for `load_dataset`, which draws a bar on stderr if that is a terminal."""
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with progress_bar(*columns) as bar:
+        task = bar.add_task("looking for data", total=None)
+
+        def show(doing: str, done: int, total: int) -> None:
+            bar.update(task, description=doing, completed=done, total=total or None)
+
+        yield show
 
 
 def end_batch(tally: Counter[str], files: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +13,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from inkdigits.data.checks import Checks
-    from inkdigits.data.dataset import Progress
     from inkdigits.data.splits import Collection
 
-__all__ = ["app", "describe", "fetch", "loading_progress", "verify"]
+__all__ = ["app", "describe", "fetch", "verify"]
 
 app = typer.Typer(no_args_is_help=True, help="Fetch, verify and describe labelled digits.")
 
@@ -147,24 +144,8 @@ def describe(
             notice(f"wrote {path}")
 
 
-@contextmanager
-def loading_progress() -> Iterator[Progress]:
-    """Give a progress callback for `load_dataset`, which draws a bar on stderr if that is a terminal."""
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    from inkdigits.cli.console import progress_bar
-
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with progress_bar(*columns) as bar:
-        task = bar.add_task("looking for data", total=None)
-
-        def show(doing: str, done: int, total: int) -> None:
-            bar.update(task, description=doing, completed=done, total=total or None)
-
-        yield show
-
-
 def _load(name: str, data_dir: Path | None, offline: bool) -> Collection:
+    from inkdigits.cli.console import loading_progress
     from inkdigits.data.loading import load_collection
 
     with loading_progress() as progress:

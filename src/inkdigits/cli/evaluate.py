@@ -65,7 +65,7 @@ def evaluate(
     from inkdigits.extras import require
 
     require("evaluate", "Evaluating")
-    if Path(data).suffix.lower() == ".csv":
+    if _lists_pictures(Path(data)):
         _no_option(split, "--split", "does not go with a CSV of pictures; leave it away, or name a folder of digits")
         figures = _judge_reader(model, Path(data), single, by or [], leave_out or [], report)
         if as_json:
@@ -80,6 +80,13 @@ def evaluate(
         print_json(evaluation.to_dict())
     else:
         output_console().print(_model_table(evaluation))
+
+
+def _lists_pictures(data: Path) -> bool:
+    """Whether the data are a CSV of pictures, and not one of pixels."""
+    from inkdigits.data.table import holds_pixels
+
+    return data.suffix.lower() == ".csv" and not (data.is_file() and holds_pixels(data))
 
 
 def _no_option(given: object, option: str, why: str) -> None:

@@ -15,8 +15,7 @@ __all__ = ["fetch_hand", "show_hand"]
 
 def fetch_hand(name: str, data_dir: Path | None, offline: bool) -> str:
     """Find hands, or fetch them, check them, name on stderr what could not be had, and return where they are."""
-    from inkdigits.cli.console import notice
-    from inkdigits.cli.data import loading_progress
+    from inkdigits.cli.console import loading_progress, notice
     from inkdigits.data.hands.catalogue import HANDS
     from inkdigits.data.hands.description import check_hand
     from inkdigits.data.hands.disk import location

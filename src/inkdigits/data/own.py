@@ -37,8 +37,8 @@ def load_own(path: Path, *, validation_seed: int = 0, progress: Progress | None 
             return load_folder(path, validation_seed=validation_seed, progress=progress)
         if suffix in array_files.SUFFIXES:
             return array_files.load_array_file(path, validation_seed)
-        if suffix in table.SUFFIXES and table.is_pixels(pixels := table.read_table(path)):
-            return array_files.load_pixel_table(pixels, path, validation_seed)
+        if suffix in table.SUFFIXES and table.holds_pixels(path):
+            return array_files.load_pixel_table(table.read_table(path), path, validation_seed)
     except OSError as error:
         raise DataError(f"cannot read {printable(path)}: {error.strerror}") from error
     return load_folder(path, validation_seed=validation_seed, progress=progress)

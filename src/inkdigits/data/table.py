@@ -14,7 +14,16 @@ import numpy as np
 from inkdigits.data.dataset import CLASSES
 from inkdigits.errors import DataError, printable
 
-__all__ = ["SUFFIXES", "Table", "digit_of", "find_column", "is_pixels", "listed_pictures", "read_pixels", "read_table"]
+__all__ = [
+    "SUFFIXES",
+    "Table",
+    "digit_of",
+    "find_column",
+    "holds_pixels",
+    "listed_pictures",
+    "read_pixels",
+    "read_table",
+]
 
 SUFFIXES = (".csv", ".tsv")
 
@@ -23,6 +32,7 @@ LABEL_NAMES = ("label", "labels", "class", "digit", "target", "y")
 
 _PIXELS = 784
 _DELIMITERS = ",;\t"
+_LONGEST_LINE = 2**17  # bytes
 _WHOLE = re.compile(r"([0-9])(?:[.,]0*)?")  # "7", and "7.0" as spreadsheets and pandas write it
 
 
@@ -71,10 +81,16 @@ def read_table(path: Path) -> Table:
     return Table(printable(path), text, delimiter, tuple(cell.strip().lower() for cell in cells) if named else ())
 
 
-def is_pixels(table: Table) -> bool:
-    """Whether a table holds a picture a row, as Kaggle has MNIST: a label and 784 pixels."""
-    columns = len(table.head) or len(table.text.split("\n", 1)[0].split(table.delimiter))
-    return columns >= _PIXELS
+def holds_pixels(path: Path) -> bool:
+    """Whether a CSV holds a picture a row, as Kaggle has MNIST, and lists no pictures: told by its first line.
+
+    Raises:
+        OSError: it cannot be read.
+
+    """
+    with path.open("rb") as file:
+        first = file.readline(_LONGEST_LINE)
+    return max(first.count(delimiter.encode()) for delimiter in _DELIMITERS) >= _PIXELS - 1
 
 
 def read_pixels(table: Table) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from inkdigits.classifier import Classifier
 from inkdigits.data import DATASETS, Dataset, load_dataset
+from inkdigits.data.arrays import as_dataset
 from inkdigits.errors import DataError, printable
 from inkdigits.evaluation import metrics
 from inkdigits.modelfile import BUNDLED
@@ -98,7 +99,7 @@ class Evaluation:
 
 def evaluate(
     model: Classifier | str | Path = BUNDLED,
-    data: Dataset | str | Path = "mnist",
+    data: Dataset | tuple[npt.ArrayLike, npt.ArrayLike] | str | Path = "mnist",
     split: str | None = None,
     *,
     data_dir: str | Path | None = None,
@@ -109,7 +110,7 @@ def evaluate(
 
     Args:
         model: an open classifier, "bundled", a run folder, or an `.onnx` model file.
-        data: "mnist", "optdigits", your own folder or CSV, or a data set that is loaded already.
+        data: "mnist", "optdigits", your own folder or file, a data set that is loaded already, or (images, labels).
         split: "test" if not given, and all pictures of your own folder.
         data_dir: where to look for the data first.
         offline: never download.
@@ -122,6 +123,8 @@ def evaluate(
 
     """
     classifier = model if isinstance(model, Classifier) else Classifier(model)
+    if isinstance(data, tuple):
+        data = as_dataset(*data, split="all")
     if not isinstance(data, Dataset):
         split = split or ("test" if str(data) in DATASETS else "all")
         data = load_dataset(data, split, data_dir=data_dir, offline=offline)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias
+from html import escape
+from typing import Any, Literal, Protocol, TypeAlias
 
 from inkdigits.learning.history import EpochRecord, History, Observer, StepReport
 from inkdigits.notebook import in_notebook
@@ -13,10 +15,19 @@ __all__ = ["LiveProgress", "NotebookProgress", "Showing", "shown"]
 
 Showing: TypeAlias = Literal["auto"] | bool
 
+_SECONDS = 0.2  # between two pictures of the same bar
+
+
+class _Shown(Observer, Protocol):
+    """An observer that is told of what comes before training, too."""
+
+    def on_data(self, what: str, done: int, total: int) -> None:
+        """Take note of how much of the data is there; a total of 0 is unknown."""
+
 
 @contextmanager
-def shown(progress: Showing) -> Iterator[list[Observer]]:
-    """Show a run while the block runs; yield who is to be told of it.
+def shown(progress: Showing) -> Iterator[_Shown | None]:
+    """Show a run while the block runs; yield who is to be told of it, if anybody is.
 
     Args:
         progress: "auto" on a terminal and in a notebook alone; True everywhere, as lines where no bar can be; False
@@ -24,14 +35,14 @@ def shown(progress: Showing) -> Iterator[list[Observer]]:
 
     """
     if progress is not False and in_notebook():
-        yield [NotebookProgress()]
+        yield NotebookProgress()
         return
     live = LiveProgress()
     if progress is False or (progress == "auto" and not live.on_terminal):
-        yield []
+        yield None
         return
     with live:
-        yield [live]
+        yield live
 
 
 class LiveProgress:
@@ -44,16 +55,15 @@ class LiveProgress:
         console = Console(stderr=True, highlight=False)
         self.on_terminal = console.is_terminal
         self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:.2%}"),
-            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[said]}"),
             TimeRemainingColumn(),
             console=console,
             disable=not console.is_terminal,
             transient=True,
         )
-        self._task: Any = None
+        self._tasks: dict[str, Any] = {}
         self._told = 0
 
     def __enter__(self) -> LiveProgress:
@@ -63,21 +73,21 @@ class LiveProgress:
     def __exit__(self, *error: object) -> None:
         self._bar.stop()
 
+    def on_data(self, what: str, done: int, total: int) -> None:
+        """Move the bar of what is read or fetched; it goes once that is there."""
+        self._move(what, done, total or None, description=what, said="", visible=done < total or not total)
+
     def on_step(self, report: StepReport) -> None:
         """Move the bar."""
-        if self._task is None:
-            self._task = self._bar.add_task("", total=None, epoch=0, epochs=0, loss=0.0, accuracy=0.0, rate="")
-        speed = self._bar.tasks[0].speed
-        self._bar.update(
-            self._task,
-            total=report.total,
-            completed=report.seen,
-            epoch=report.epoch,
-            epochs=report.epochs,
-            loss=report.loss,
-            accuracy=report.accuracy,
-            rate=f"{speed:,.0f} pictures/s" if speed else "",
-        )
+        speed = next((task.speed for task in self._bar.tasks if task.id == self._tasks.get("epochs")), None)
+        said = f"loss {report.loss:.4f}  accuracy {report.accuracy:.2%}"
+        said += f"  {speed:,.0f} pictures/s" if speed else ""
+        self._move("epochs", report.seen, report.total, description=f"epoch {report.epoch}/{report.epochs}", said=said)
+
+    def _move(self, name: str, done: int, total: int | None, **shown: Any) -> None:
+        if name not in self._tasks:
+            self._tasks[name] = self._bar.add_task("", total=total, said="")
+        self._bar.update(self._tasks[name], completed=done, total=total, **shown)
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Print a line for each epoch that has not been told yet."""
@@ -102,14 +112,21 @@ class NotebookProgress:
         from IPython.display import display
 
         self._history = History(())
+        self._said = 0.0
         self._display = display({"text/plain": "training …"}, raw=True, display_id=True)
+
+    def on_data(self, what: str, done: int, total: int) -> None:
+        """Say how much of the data is there, a few times a second at most."""
+        now = time.monotonic()
+        if now - self._said > _SECONDS or done == total:
+            self._said = now
+            self._show(_bar(done, total, f"{what}: {done:,} of {total:,}" if total else what), what)
 
     def on_step(self, report: StepReport) -> None:
         """Move the bar."""
         left = self._seconds_left(report)
         words = f"epoch {report.epoch}/{report.epochs}: loss {report.loss:.4f}, accuracy {report.accuracy:.2%}{left}"
-        bar = f'<progress value="{report.seen}" max="{report.total}" style="width:20em"></progress> {words}'
-        self._show(bar, words)
+        self._show(_bar(report.seen, report.total, words), words)
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Add to the table."""
@@ -126,3 +143,8 @@ class NotebookProgress:
     def _show(self, above: str, words: str) -> None:
         table = self._history._repr_html_() if self._history else ""
         self._display.update({"text/html": above + table, "text/plain": words}, raw=True)
+
+
+def _bar(done: int, total: int, words: str) -> str:
+    """Return a bar as HTML, with words after it."""
+    return f'<progress value="{done}" max="{max(total, 1)}" style="width:20em"></progress> {escape(words)}'

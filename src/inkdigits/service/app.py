@@ -14,8 +14,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from inkdigits import __version__
@@ -23,11 +22,11 @@ from inkdigits.errors import InkdigitsError
 from inkdigits.service.errors import install_error_handlers
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
+from inkdigits.service.middleware.head import Head
 from inkdigits.service.middleware.headers import SecurityHeaders
 from inkdigits.service.middleware.limits import BodyLimits, Door
 from inkdigits.service.middleware.request_log import RequestLog
-from inkdigits.service.routes import corrections, inference, model, reading, samples
-from inkdigits.service.routes.reference import reference_page
+from inkdigits.service.routes import corrections, inference, model, reading, reference, samples
 from inkdigits.service.service import Service
 from inkdigits.service.settings import Settings
 
@@ -59,12 +58,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     install_error_handlers(app)
-    for part in (reading, model, corrections, inference, samples):
+    for part in (reading, model, corrections, inference, reference, samples):
         app.include_router(part.router)
-    app.add_api_route("/docs", _reference, include_in_schema=False)
-    app.add_api_route("/", _page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/", _page, include_in_schema=False)
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
     # The last one added stands outermost.
+    app.add_middleware(Head)
     app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
     app.add_middleware(Access, settings=settings)
     if settings.cors_origins:
@@ -123,7 +122,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _page() -> FileResponse:
     return FileResponse(_STATIC / "index.html", headers={"Cache-Control": _FRESH})
-
-
-async def _reference(request: Request) -> HTMLResponse:
-    return HTMLResponse(reference_page(request.app.openapi()))

@@ -113,4 +113,6 @@ def _sentence(error: HTTPException) -> str:
     """Return what an HTTP exception of a library says; more than its status, if that is all."""
     if error.status_code == HTTPStatus.NOT_FOUND:
         return "there is nothing at this address; /docs lists what there is"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and error.headers:
+        return f"this address takes {error.headers.get('Allow', 'another method')}; /docs shows how"
     return str(error.detail)

@@ -16,6 +16,7 @@ FORM = "multipart/form-data"
 FIELD = "pictures"
 MAX_PICTURES = 100
 MEDIA_TYPES = ("image/*", "application/octet-stream", "application/pdf")
+_UNSAID = "application/x-www-form-urlencoded"  # what curl calls a body whose kind it was not told
 _BODY = "body"  # what a picture without a name is called
 
 
@@ -37,7 +38,7 @@ def is_form(request: Request) -> bool:
     kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
     if kind == FORM:
         return True
-    if kind.startswith("image/") or kind in MEDIA_TYPES:
+    if kind.startswith("image/") or kind in (*MEDIA_TYPES, _UNSAID):
         return False
     raise ApiError(
         415,

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from inkdigits.data import DATASETS, Dataset, load_dataset
+from inkdigits.data import DATASETS, Dataset
 from inkdigits.data.arrays import as_dataset, collect
+from inkdigits.data.dataset import Progress
+from inkdigits.data.loading import load_collection
 from inkdigits.errors import UsageError, printable
 
 __all__ = ["Arrays", "Data", "Source", "load_source", "load_splits"]
@@ -39,7 +41,12 @@ class Source:
 
 
 def load_source(
-    data: Data, validation: Arrays | None, data_dir: str | Path | None = None, *, offline: bool = False
+    data: Data,
+    validation: Arrays | None,
+    data_dir: str | Path | None = None,
+    *,
+    offline: bool = False,
+    progress: Progress | None = None,
 ) -> Source:
     """Return what a run learns from, and what it is judged on, neither of them empty.
 
@@ -48,6 +55,7 @@ def load_source(
         validation: as `train` takes it.
         data_dir: where to look for a data set first.
         offline: never download.
+        progress: told how much of it is there.
 
     Raises:
         DataError: the data cannot be used.
@@ -57,7 +65,7 @@ def load_source(
     if isinstance(data, Dataset | tuple):
         training, held_out = _from_memory(data, validation)
         return Source(_filled(training, "training"), _filled(held_out, "validation"), None)
-    training, held_out = load_splits(data, data_dir, offline=offline)
+    training, held_out = load_splits(data, data_dir, offline=offline, progress=progress)
     if validation is not None:
         held_out = _filled(_dataset(validation, "validation"), "validation")
     named = str(data) if str(data) in DATASETS else str(Path(data).resolve())
@@ -65,17 +73,19 @@ def load_source(
 
 
 def load_splits(
-    data: str | Path, data_dir: str | Path | None = None, *, offline: bool = False
+    data: str | Path,
+    data_dir: str | Path | None = None,
+    *,
+    offline: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Return the training and the validation digits of a data set, neither of them empty.
 
     Args and errors are those of `load_dataset`.
 
     """
-    training, validation = (
-        load_dataset(data, split=split, data_dir=data_dir, offline=offline) for split in ("train", "validation")
-    )
-    return _filled(training, data), _filled(validation, data)
+    both = load_collection(data, "train+validation", data_dir=data_dir, offline=offline, progress=progress)
+    return both.select("train"), both.select("validation")
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:

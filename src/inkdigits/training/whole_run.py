@@ -92,20 +92,17 @@ def train(
     chosen = _chosen(recipe, epochs, batch_size, teachers)
     own = None if network is None else own_network(network)
     place = find_device(device)
-    source = load_source(data, validation, data_dir, offline=offline)
-    config = _settings(chosen, source, seed, device, data_dir, teachers)
-    config["network"] = None if network is None else _sketch(network)
-    if resume and (begun := _run_begun(out, config)):
-        if begun.metrics_file.exists():
+    with shown(progress) as live:
+        source = load_source(data, validation, data_dir, offline=offline, progress=live.on_data if live else None)
+        config = _settings(chosen, source, seed, device, data_dir, teachers)
+        config["network"] = None if network is None else _sketch(network)
+        begun = _run_begun(out, config) if resume else None
+        if begun and begun.metrics_file.exists():
             return _whole_already(begun, own)
-        run, from_checkpoint = begun, begun.checkpoint_file.exists()
-    else:
         team = team or ALONE
-        run = team.from_leader(lambda: create_run(out, config | provenance(), overwrite=overwrite))
-        from_checkpoint = False
-    with shown(progress) as showing:
-        work = Work(run, config, source, place, [*showing, *observers], team or ALONE, own)
-        return work.finish(resume=from_checkpoint)
+        run = begun or team.from_leader(lambda: create_run(out, config | provenance(), overwrite=overwrite))
+        work = Work(run, config, source, place, [*([live] if live else []), *observers], team, own)
+        return work.finish(resume=begun is not None and begun.checkpoint_file.exists())
 
 
 def begin_training(
@@ -176,12 +173,15 @@ def resume_training(
             "go on with it from there: inkdigits.train(…, resume=True), with the same",
         )
     place = find_device(device or config["device"])
-    source = load_source(config["data"]["name"], None, config["data"]["data_dir"], offline=offline)
     team = team or ALONE
-    # A run that was killed before its first checkpoint begins anew.
-    resume = team.from_leader(run.checkpoint_file.exists)
-    with shown(progress) as showing:
-        work = Work(run, config, source, place, [*showing, *observers], team, None)
+    with shown(progress) as live:
+        where = config["data"]["data_dir"]
+        source = load_source(
+            config["data"]["name"], None, where, offline=offline, progress=live.on_data if live else None
+        )
+        # A run that was killed before its first checkpoint begins anew.
+        resume = team.from_leader(run.checkpoint_file.exists)
+        work = Work(run, config, source, place, [*([live] if live else []), *observers], team, None)
         return work.finish(resume=resume, should_stop=should_stop)
 
 

@@ -1,21 +1,24 @@
-"""`POST /v1/read`: pictures in, readings out."""
+"""`POST /v1/read` and `/v1/pages/read`: pictures in, readings out."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from inkdigits.errors import PictureError
 from inkdigits.imaging.region import REGION, Region
 from inkdigits.results.reading import Reading
 from inkdigits.service import schemas, uploads
+from inkdigits.service.errors import ApiError
 from inkdigits.service.picture_reading import Wish, is_quick
 from inkdigits.service.service import service_of
 
@@ -38,7 +41,33 @@ _FORM = {
         },
     }
 }
-_BODIES = {**dict.fromkeys(uploads.MEDIA_TYPES, _BINARY), uploads.FORM: _FORM}
+_PICTURE = dict.fromkeys(uploads.MEDIA_TYPES, _BINARY)
+_LINES = "application/x-ndjson"
+_LAST_PAGE = 1000
+_ERRORS = schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504)
+
+
+def wished(
+    request: Request,
+    single: Annotated[bool, Query(description="take each picture as exactly one digit")] = False,
+    min_confidence: Annotated[
+        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
+        Query(description="less sure digits are uncertain"),
+    ] = None,
+    page: Annotated[int, Query(ge=1, le=_LAST_PAGE, description="of a TIFF or a PDF")] = 1,
+    region: Annotated[
+        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
+        Query(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
+    ] = None,
+    digits_only: Annotated[bool, Query(description="leave marks and gaps out of text and lines")] = False,
+    detail: Annotated[bool, Query(description="with each digit, the 28×28 that the model saw")] = False,
+) -> Wish:
+    """Return how pictures are to be read, as a request says it."""
+    most = service_of(request).settings.max_pixels
+    return Wish(single, min_confidence, page, Region.of(region), digits_only, detail, most)
+
+
+Wished = Annotated[Wish, Depends(wished)]
 
 
 @router.post(
@@ -49,36 +78,60 @@ _BODIES = {**dict.fromkeys(uploads.MEDIA_TYPES, _BINARY), uploads.FORM: _FORM}
             "model": schemas.Reading | schemas.Readings,
             "description": "the reading of a picture that was the body, or the readings of those in a form",
         },
-        **schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504),
+        **_ERRORS,
     },
-    openapi_extra={"requestBody": {"required": True, "content": _BODIES}},
+    openapi_extra={"requestBody": {"required": True, "content": {**_PICTURE, uploads.FORM: _FORM}}},
 )
-async def read(
-    request: Request,
-    single: Annotated[bool, Query(description="take each picture as exactly one digit")] = False,
-    min_confidence: Annotated[
-        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
-        Query(description="less sure digits are uncertain"),
-    ] = None,
-    page: Annotated[int, Query(ge=1, le=1000, description="of a TIFF or a PDF")] = 1,
-    region: Annotated[
-        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
-        Query(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
-    ] = None,
-    digits_only: Annotated[bool, Query(description="leave marks and gaps out of text and lines")] = False,
-    detail: Annotated[bool, Query(description="with each digit, the 28×28 that the model saw")] = False,
-) -> Response:
+async def read(request: Request, wish: Wished) -> Response:
     """Read the digits in a picture, which is the body, or in the pictures of a form.
 
     Of several pictures, one that cannot be read has a reading with the status "error".
     """
-    most = service_of(request).settings.max_pixels
-    wish = Wish(single, min_confidence, page, Region.of(region), digits_only, detail, most)
     if uploads.is_form(request):
         answer = await _read_all(request, wish, await uploads.read_form(request))
     else:
         answer = await _read_one(request, wish, await uploads.read_body(request))
-    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
+    return Response(_json(answer), media_type="application/json")
+
+
+@router.post(
+    "/v1/pages/read",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "content": {_LINES: {"schema": {"type": "string"}}},
+            "description": 'a reading a line, and {"more": true} if there was no time for all pages',
+        },
+        **_ERRORS,
+    },
+    openapi_extra={"requestBody": {"required": True, "content": _PICTURE}},
+)
+async def read_pages(request: Request, wish: Wished) -> StreamingResponse:
+    """Read a TIFF or a PDF, which is the body, from a page on: each reading is sent as soon as it is there."""
+    if uploads.is_form(request):
+        raise ApiError(415, "unknown_content_type", "send one file as the body")
+    upload = await uploads.read_body(request)
+    first = await _read_one(request, wish, upload)  # what is wrong with the file is still answered as an error
+    return StreamingResponse(_lines(request, wish, upload, first), media_type=_LINES)
+
+
+async def _lines(request: Request, wish: Wish, upload: uploads.Upload, first: dict[str, Any]) -> AsyncIterator[str]:
+    yield f"{_json(first)}\n"
+    try:
+        for page in range(wish.page + 1, _LAST_PAGE + 1):
+            try:
+                answer = await _read_one(request, replace(wish, page=page), upload)
+            except PictureError as error:
+                if error.code == "no_such_page":
+                    return
+                answer = Reading(upload.name, error=error, page=page).to_dict()
+            yield f"{_json(answer)}\n"
+    except ApiError:  # too busy, or too late
+        yield f"{_json({'more': True})}\n"
+
+
+def _json(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False)
 
 
 async def _read_one(request: Request, wish: Wish, upload: uploads.Upload) -> dict[str, Any]:

@@ -1,53 +1,197 @@
-"""`/docs`: the OpenAPI document as a page without a script, for people."""
+"""`/docs`: the OpenAPI document as a page for people: what each route takes and answers, examples, a form to try it.
+
+It can be read without a script; the forms need one, `static/js/reference.js`.
+"""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from html import escape
+from importlib.resources import files
 from typing import Any
 
-__all__ = ["reference_page"]
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{title}: HTTP interface</title>
-<h1>{title} {version}: HTTP interface</h1>
-<p>{description} The same for programs: <a href="/openapi.json">openapi.json</a>.</p>
-{operations}
-</html>
-"""
+from inkdigits.service.routes.examples import Example
+from inkdigits.service.service import service_of
 
+__all__ = ["router"]
 
-def reference_page(document: dict[str, Any]) -> str:
-    """Return an OpenAPI document as HTML: each route with its parameters, bodies and answers."""
-    operations = (
-        _operation(method.upper(), path, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    )
-    info = {name: escape(document["info"][name]) for name in ("title", "version", "description")}
-    return _PAGE.format(**info, operations="\n".join(operations))
+router = APIRouter(include_in_schema=False)
+
+_BLANK = {"name": "images", "shape": [1, 28, 28], "datatype": "UINT8", "data": [0] * 784}
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+_BODIES: dict[str, object] = {  # by the beginning of the path
+    "/v1/corrections": {
+        **{"picture_crop": _PIXEL, "predicted": 3, "corrected": 8},
+        **{"confidence": 0.61, "model": "mine"},
+    },
+    "/v2/models": {"inputs": [_BLANK]},
+}
 
 
-def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
-    bodies = operation.get("requestBody", {}).get("content", {})
-    parameters = (
-        (f"{parameter['name']} ({parameter['in']})", parameter.get("description", ""))
-        for parameter in operation.get("parameters", ())
-    )
-    answers = ((status, answer["description"]) for status, answer in sorted(operation["responses"].items()))
-    return "\n".join(
-        (
-            f"<h2><code>{method} {escape(path)}</code></h2>",
-            f"<p>{escape(operation.get('description', ''))}</p>",
-            _list("Parameters", parameters),
-            _list("Body", ((kind, "") for kind in bodies)),
-            _list("Answers", answers),
+@router.get("/docs")
+async def reference(request: Request) -> HTMLResponse:
+    """Return the page."""
+    service = service_of(request)
+    model = service.models.current
+    known = {"name": model.name, "version": model.version, "number": "1"}
+    page = _Page(request.app.openapi(), str(request.base_url).rstrip("/"), known, service.settings.token is not None)
+    return HTMLResponse(page.html())
+
+
+class _Page:
+    """The page of one document.
+
+    Args:
+        document: the OpenAPI document.
+        url: where the service is.
+        known: values for the parts of paths.
+        takes_token: whether the service asks for one.
+
+    """
+
+    def __init__(self, document: dict[str, Any], url: str, known: Mapping[str, str], takes_token: bool) -> None:
+        self._document = document
+        self._url = url
+        self._known = known
+        self._takes_token = takes_token
+
+    def html(self) -> str:
+        operations = [
+            (method.upper(), path, operation)
+            for path, methods in self._document["paths"].items()
+            for method, operation in methods.items()
+        ]
+        info = {name: escape(self._document["info"][name]) for name in ("title", "version")}
+        frame = (files("inkdigits.service") / "static" / "reference.html").read_text(encoding="utf-8")
+        contents = "\n".join(
+            f'<li><a href="#{_anchor(method, path)}"><b>{method}</b> {_breakable(path)}</a></li>'
+            for method, path, _ in operations
         )
+        sections = "\n".join(self._operation(*operation) for operation in operations)
+        parts = {**info, "url": escape(self._url), "contents": contents, "operations": sections}
+        return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], frame)
+
+    def _operation(self, method: str, path: str, operation: dict[str, Any]) -> str:
+        content = operation.get("requestBody", {}).get("content", {})
+        body = next((body for start, body in _BODIES.items() if content and path.startswith(start)), None)
+        filled = re.sub(r"\{(\w+)\}", lambda match: self._known[match[1]], path)
+        example = Example(
+            method,
+            self._url + filled,
+            json=None if body is None else json.dumps(body),
+            takes_picture=bool(content) and body is None,
+            takes_token=self._takes_token and path.startswith(("/v1", "/v2", "/metrics")),
+        )
+        anchor = _anchor(method, path)
+        parts = (
+            f'<section class="card operation" id="{anchor}" aria-labelledby="{anchor}-title">',
+            f'<h2 id="{anchor}-title"><b class="method">{method}</b> <code>{escape(path)}</code></h2>',
+            f"<p>{escape(operation.get('description', ''))}</p>",
+            _examples(example, anchor),
+            _table("Takes", [*_parameters(operation), *_bodies(content)]),
+            _table("Answers", self._answers(operation, "2")),
+            _folded("Errors", _table("", self._answers(operation, "45d"))),
+            self._form(method, path, operation, example),
+            "</section>",
+        )
+        return "\n".join(part for part in parts if part)
+
+    def _answers(self, operation: dict[str, Any], beginnings: str) -> list[tuple[str, str]]:
+        """Return the answers whose status begins with one of some letters: "d" is that of the default."""
+        rows = []
+        for status, answer in sorted(operation["responses"].items()):
+            if status[0] not in beginnings:
+                continue
+            content = answer.get("content", {}) if status.startswith("2") else {}
+            fields = "".join(self._fields(kind.get("schema", {})) for kind in content.values())
+            rows.append((status, escape(answer["description"]) + fields))
+        return rows
+
+    def _fields(self, schema: dict[str, Any]) -> str:
+        """Return the names of what a JSON answer holds."""
+        for one in schema.get("anyOf", [schema]):
+            name = one.get("$ref", "").rpartition("/")[2]
+            if properties := self._document["components"]["schemas"].get(name, {}).get("properties"):
+                return ": " + ", ".join(f"<code>{escape(field)}</code>" for field in properties)
+        return ""
+
+    def _form(self, method: str, path: str, operation: dict[str, Any], example: Example) -> str:
+        fields = [_field(parameter, self._known) for parameter in operation.get("parameters", ())]
+        if example.takes_picture:
+            fields.append('<label>Picture <input type="file" name="body" accept="image/*,.pdf" required></label>')
+        elif example.json is not None:
+            fields.append(f'<label>Body <textarea name="body" rows="4">{escape(example.json)}</textarea></label>')
+        return "\n".join(
+            (
+                f'<form class="try" data-method="{method}" data-path="{escape(path)}" hidden>',
+                "<h3>Try it</h3>",
+                *fields,
+                '<button type="submit" class="primary">Send</button>',
+                '<pre class="answer" tabindex="0" role="status" aria-label="Answer" hidden></pre>',
+                "</form>",
+            )
+        )
+
+
+def _anchor(method: str, path: str) -> str:
+    return re.sub(r"\W+", "-", f"{method}{path}").strip("-").lower()
+
+
+def _breakable(path: str) -> str:
+    """Return a path that a narrow window may break before its slashes."""
+    return escape(path).replace("/", "<wbr>/")
+
+
+def _parameters(operation: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(one["name"], escape(_meaning(one))) for one in operation.get("parameters", ())]
+
+
+def _meaning(parameter: dict[str, Any]) -> str:
+    schema = parameter["schema"]
+    kinds = [one.get("type") for one in schema.get("anyOf", [schema])]
+    words = [str(parameter.get("description", "")), f"{kinds[0]}, in the {parameter['in']}"]
+    if "default" in schema:
+        words.append(f"default {json.dumps(schema['default'])}")
+    return "; ".join(word for word in words if word)
+
+
+def _bodies(content: dict[str, Any]) -> list[tuple[str, str]]:
+    return [("body", " or ".join(f"<code>{escape(kind)}</code>" for kind in content))] if content else []
+
+
+def _table(heading: str, rows: list[tuple[str, str]]) -> str:
+    """Return rows of a name and what it means; the meaning is HTML."""
+    if not rows:
+        return ""
+    body = "".join(f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{words}</td></tr>' for name, words in rows)
+    title = f"<h3>{heading}</h3>" if heading else ""
+    return f'{title}<table class="facts">{body}</table>'
+
+
+def _folded(summary: str, content: str) -> str:
+    return f"<details><summary>{summary}</summary>{content}</details>" if content else ""
+
+
+def _examples(example: Example, anchor: str) -> str:
+    blocks = "".join(
+        f'<details name="{anchor}"{" open" if number == 0 else ""}><summary>{language}</summary>'
+        f'<pre tabindex="0"><code>{escape(code)}</code></pre></details>'
+        for number, (language, code) in enumerate(example.in_languages().items())
     )
+    return f'<h3>Example</h3><div class="examples-of">{blocks}</div>'
 
 
-def _list(heading: str, entries: Any) -> str:
-    items = "".join(f"<li><code>{escape(name)}</code> {escape(text)}</li>" for name, text in entries)
-    return f"<h3>{heading}</h3>\n<ul>{items}</ul>" if items else ""
+def _field(parameter: dict[str, Any], known: Mapping[str, str]) -> str:
+    name, schema = escape(parameter["name"]), parameter["schema"]
+    where = f'name="{name}" data-in="{parameter["in"]}"'
+    if schema.get("type") == "boolean":
+        return f'<label class="check"><input type="checkbox" {where} value="true"> {name}</label>'
+    value = known.get(parameter["name"], "") if parameter["in"] == "path" else ""
+    shown = f'value="{escape(value)}" placeholder="{escape(str(schema.get("default", "")))}"'
+    return f'<label>{name} <input type="text" {where} {shown}></label>'

@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 _SAMPLES = {path.name: path for path in sample_pictures()}
 
 
-@router.api_route("/samples/{name}", methods=["GET", "HEAD"])
+@router.get("/samples/{name}")
 async def sample(name: str) -> FileResponse:
     """Return one of the pictures."""
     if name not in _SAMPLES:

@@ -97,7 +97,7 @@ export class Collection {
     // Further pages are found again.
     const first = this.pictures.find(({ file }) => file === this.chosen?.file) ?? this.chosen;
     for (const picture of this.pictures.filter(({ page }) => page > 1)) this.#drop(picture);
-    for (const picture of this.pictures) Object.assign(picture, { reading: null, error: null });
+    for (const picture of this.pictures) Object.assign(picture, { reading: null, error: null, isWhole: true });
     this.queue.add(this.pictures);
     this.choose(first);
   }

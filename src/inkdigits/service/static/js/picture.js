@@ -30,14 +30,15 @@ export class Picture {
     this.error = null;
     /** @type {HTMLCanvasElement | null} */
     this.thumbnail = null;
+    this.isWhole = page === 1; // its further pages are still to be found
     this.isShown = true;
     this.width = 0; // of the picture itself, once it is drawn
     this.height = 0;
   }
 
-  /** Whether there may be pages after this one. */
+  /** Whether there may be pages after this one that are not known yet. */
   get mayHaveMore() {
-    return /^(application\/pdf|image\/tiff)$/.test(this.file.type) || /\.(pdf|tiff?)$/i.test(this.file.name);
+    return this.isWhole && /^(application\/pdf|image\/tiff)$/.test(this.file.type || typeByName(this.file.name));
   }
 
   get title() {
@@ -77,6 +78,12 @@ export class Picture {
     const scale = Math.min(1, THUMBNAIL / Math.max(canvas.width, canvas.height));
     this.thumbnail = drawn(canvas, 0, 0, canvas.width, canvas.height, scale);
   }
+}
+
+/** @param {string} name of a file whose type the browser does not know. */
+function typeByName(name) {
+  if (/\.pdf$/i.test(name)) return "application/pdf";
+  return /\.tiff?$/i.test(name) ? "image/tiff" : "";
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Pictures read one after the other, two at a time. */
 
 import { Picture } from "./picture.js";
-import { read, ServiceError } from "./service.js";
+import { read, readPages, ServiceError } from "./service.js";
 
 const AT_A_TIME = 2;
-const LAST_PAGE = 1000; // of one file
 
 export class ReadingQueue {
   /**
@@ -54,22 +53,43 @@ export class ReadingQueue {
    * @param {AbortSignal} signal
    */
   async #read(picture, signal) {
+    let next = picture; // the page that is being read
     try {
       this.#checkSize(picture.file);
-      const { file, name, page } = picture;
-      const reading = await read(file, { page, single: this.single, signal });
-      if (signal.aborted) return;
-      picture.error = null;
-      picture.reading = { ...reading, source: name };
-      if (picture.mayHaveMore && page < LAST_PAGE) this.waiting.unshift(new Picture(file, name, page + 1));
-      if (!picture.thumbnail) await picture.makeThumbnail();
+      for await (const reading of this.#readings(picture, signal)) {
+        if (signal.aborted) return;
+        await this.#take(next, reading);
+        next = new Picture(picture.file, picture.name, reading.page + 1);
+      }
+      picture.isWhole = false;
     } catch (error) {
+      if (signal.aborted) return;
       const { code, message } = /** @type {ServiceError} */ (error);
-      // How many pages there are shows when one is not there.
-      if (signal.aborted || (code === "no_such_page" && picture.page > 1)) return;
-      picture.reading = null;
-      picture.error = { code, message };
+      picture.isWhole = false;
+      Object.assign(next, { reading: null, error: { code, message }, isWhole: true }); // to go on from
+      this.onRead(next);
     }
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {AbortSignal} signal
+   */
+  async *#readings(picture, signal) {
+    const { file, page, mayHaveMore } = picture;
+    const wishes = { page, single: this.single, signal };
+    if (mayHaveMore) yield* readPages(file, wishes);
+    else yield await read(file, wishes);
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {import("./readings.js").Reading} reading
+   */
+  async #take(picture, reading) {
+    picture.error = reading.error;
+    picture.reading = reading.error ? null : { ...reading, source: picture.name };
+    if (!picture.thumbnail && picture.reading) await picture.makeThumbnail();
     this.onRead(picture);
   }
 

@@ -43,10 +43,56 @@ export class ServiceError extends Error {
  * @returns {Promise<import("./readings.js").Reading>}
  */
 export function read(picture, { page = 1, single = false, signal, patient = true } = {}) {
+  const [path, options] = asking("/v1/read", picture, { page, single, signal });
+  return request(path, options, patient);
+}
+
+/**
+ * Read a file's pages, from one on; it is sent once, unless the server has no time for all of them.
+ * @param {Blob} file
+ * @param {{page: number, single: boolean, signal: AbortSignal}} wishes
+ * @returns {AsyncGenerator<import("./readings.js").Reading>} each page's, as soon as it is read.
+ */
+export async function* readPages(file, wishes) {
+  let { page } = wishes;
+  for (let more = true; more; ) {
+    more = false;
+    const [path, options] = asking("/v1/pages/read", file, { ...wishes, page });
+    for await (const line of linesOf(await respond(path, options, true))) {
+      const answer = JSON.parse(line);
+      if (answer.more) {
+        more = true;
+        continue;
+      }
+      page = answer.page + 1;
+      yield answer;
+    }
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {Blob} picture
+ * @param {{page: number, single: boolean, signal?: AbortSignal}} wishes
+ * @returns {[string, RequestInit & {headers: Record<string, string>}]} what to ask for, and how.
+ */
+function asking(path, picture, { page, single, signal }) {
   const query = new URLSearchParams({ detail: "true", single: String(single), page: String(page) });
   const isPicture = picture.type.startsWith("image/") || picture.type === "application/pdf";
   const headers = { "Content-Type": isPicture ? picture.type : "application/octet-stream" };
-  return request(`/v1/read?${query}`, { method: "POST", body: picture, headers, signal }, patient);
+  return [`${path}?${query}`, { method: "POST", body: picture, headers, signal }];
+}
+
+/** @param {Response} response */
+async function* linesOf(response) {
+  const stream = /** @type {ReadableStream<Uint8Array>} */ (response.body).pipeThrough(new TextDecoderStream());
+  const reader = stream.getReader();
+  let rest = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }
 
 /** @returns {Promise<{name: string, version: string, card: string, metrics: object, confusion: any}>} */
@@ -80,9 +126,20 @@ export function forgetCorrection(id) {
  * @param {boolean} [patient]
  */
 async function request(path, options = {}, patient = true) {
+  const response = await respond(path, options, patient);
+  return response.status === 204 ? null : response.json();
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit & {headers?: Record<string, string>}} options
+ * @param {boolean} patient
+ * @returns {Promise<Response>} one that is no error.
+ */
+async function respond(path, options, patient) {
   for (let tries = 1; ; tries += 1) {
     const response = await send(path, options);
-    if (response.ok) return response.status === 204 ? null : response.json();
+    if (response.ok) return response;
     if (response.status === 401 && (await askForToken(tries > 1))) continue;
     const error = await explain(response);
     if (response.status !== 503 || !patient || tries === TRIES) throw error;
