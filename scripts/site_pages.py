@@ -1,4 +1,4 @@
-"""What `mkdocs build` adds to docs/: the references, made from the code, and documents that stand elsewhere.
+"""What `mkdocs build` adds to docs/: references made from the code, the notebooks, and documents from elsewhere.
 
 A hook of mkdocs.yml. The reference of Python lists what `inkdigits` exports, that of HTTP what docs/openapi.json says.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from nbconvert import MarkdownExporter
 
 import inkdigits
 
@@ -30,6 +31,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add pages to those in docs/."""
     for path in ELSEWHERE:
         files.append(File.generated(config, path, abs_src_path=str(REPOSITORY / path)))
+    for notebook in sorted((REPOSITORY / "docs").glob("*.ipynb")):
+        _add_notebook(files, config, notebook)
     files.append(File.generated(config, "reference/python.md", content=python_reference()))
     files.append(File.generated(config, "reference/http.md", content=http_reference()))
     return files
@@ -42,11 +45,21 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return LINK.sub(lambda link: _led(link, here, posixpath.dirname(source), files), markdown)
 
 
+def _add_notebook(files: Files, config: MkDocsConfig, notebook: Path) -> None:
+    """Add a notebook as a page, with its pictures beside it."""
+    beside = {"unique_key": notebook.stem, "output_files_dir": f"{notebook.stem}_files"}
+    markdown, resources = MarkdownExporter().from_filename(str(notebook), resources=beside)
+    files.append(File.generated(config, f"{notebook.stem}.md", content=markdown))
+    for name, content in resources["outputs"].items():
+        files.append(File.generated(config, name, content=content))
+
+
 def _led(link: re.Match[str], here: str, from_folder: str, files: Files) -> str:
     text, target, anchor = link[1], posixpath.normpath(posixpath.join(here, link[2])), link[3] or ""
     on_site = target.removeprefix("docs/")
     if target == "README.md":
         on_site = "index.md"
+    on_site = on_site.replace(".ipynb", ".md")
     if files.get_file_from_path(on_site):
         return f"[{text}]({posixpath.relpath(on_site, from_folder or '.')}{anchor})"
     return f"{text} (`{target}`)" if (REPOSITORY / target).exists() else link[0]

@@ -16,7 +16,7 @@ FETCHED = re.compile(r"<(?:script|link|img|iframe|source|video)\b[^>]*\b(?:src|h
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    for module in ("mkdocs", "material", "mkdocstrings"):
+    for module in ("mkdocs", "material", "mkdocstrings", "nbconvert"):
         pytest.importorskip(module, reason="the site needs: pip install '.[docs]'")
     folder = tmp_path_factory.mktemp("site")
     built = subprocess.run(

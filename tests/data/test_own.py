@@ -183,7 +183,7 @@ def test_a_run_learns_from_such_a_file(tmp_path: Path, digits: Dataset) -> None:
             {"x": np.zeros((3, 784)), "y": np.zeros(3), "z": np.zeros(3)},
             r"has 2 arrays of labels for x; it holds x \(3, 784\), y \(3,\), z \(3,\)",
         ),
-        ("a.npz", {"x": np.zeros((3, 784)), "y": np.array([1, 2, 11])}, "the labels of .*a.npz are no digits"),
+        ("a.npz", {"x": np.zeros((3, 784)), "y": np.array([1, 2, 11])}, "the labels of .*a.npz are not digits"),
         ("a.npz", {"x": np.array([None])}, "holds objects of Python"),
         ("a.npz", b"PK no archive", "is a damaged .npz file"),
         ("a.npy", b"no array", r"a .npy file in .* is damaged"),
@@ -191,7 +191,7 @@ def test_a_run_learns_from_such_a_file(tmp_path: Path, digits: Dataset) -> None:
         ("a.parquet", b"no table", "is no Parquet file"),
         ("a.csv", ",".join("0" * 784).encode(), "784 pixels a row, but no labels"),
         ("a.csv", ("1" + ",0" * 900).encode(), "has 901 columns; give a label and 784 pixels"),
-        ("a.csv", ("1" + ",0" * 784 + "\n1,x" + ",0" * 783).encode(), "is no table of numbers"),
+        ("a.csv", ("1" + ",0" * 784 + "\n1,x" + ",0" * 783).encode(), "is not a table of numbers"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_line(name: str, content: object, said: str, tmp_path: Path) -> None:

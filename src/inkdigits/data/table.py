@@ -106,7 +106,7 @@ def read_pixels(table: Table) -> tuple[np.ndarray, np.ndarray]:
         lines = io.StringIO(table.text)
         numbers = np.loadtxt(lines, delimiter=table.delimiter, skiprows=int(bool(table.head)), ndmin=2)
     except ValueError as error:
-        raise DataError(f"{table.name} is no table of numbers: {printable(error)}") from error
+        raise DataError(f"{table.name} is not a table of numbers: {printable(error)}") from error
     if numbers.shape[1] == _PIXELS:
         raise DataError(f"{table.name} has 784 pixels a row, but no labels", "name the file that has them")
     if numbers.shape[1] != _PIXELS + 1:
@@ -119,7 +119,7 @@ def listed_pictures(table: Table, folder: Path) -> Iterator[tuple[int, Path]]:
     """Yield the label and the path of each picture that a table lists, relative to a folder.
 
     Raises:
-        DataError: it has no such columns, or a label is no digit.
+        DataError: it has no such columns, or a label is not a digit.
 
     """
     picture, label = find_column(table.head, PICTURE_NAMES), find_column(table.head, LABEL_NAMES)
