@@ -41,7 +41,7 @@ ALLOWED = {
     "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
     "training": FOUNDATION
     | {"results", "modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
-    "teaching": READING_SIDE | {"data", "synthesis", "learning", "evaluation", "export"},
+    "teaching": READING_SIDE | {"data", "synthesis", "learning", "evaluation", "export", "service"},
     "service": READING_SIDE | {"pool", "weights"},
     "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
     "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},

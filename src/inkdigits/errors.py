@@ -13,6 +13,7 @@
     └── TrainingError            training that cannot start or go on
         ├── CheckpointError      … because its checkpoint is missing, damaged or another run's
         ├── NonFiniteLossError   … because the loss is no longer a number
+        ├── NotTaughtError       … because what would come of it reads worse
         └── TrainingInterrupted  … because somebody pressed Ctrl-C (exit code 130)
 
 The command line prints the line and ends with `exit_code`; it never shows a stack trace for one of these.
@@ -34,6 +35,7 @@ __all__ = [
     "MissingExtraError",
     "ModelFileError",
     "NonFiniteLossError",
+    "NotTaughtError",
     "OutputError",
     "PictureError",
     "TrainingError",
@@ -161,6 +163,12 @@ class NonFiniteLossError(TrainingError):
     """The loss became infinite or not a number."""
 
     code = "non_finite_loss"
+
+
+class NotTaughtError(TrainingError):
+    """A model that was taught reads worse than before, and so is not kept."""
+
+    code = "not_taught"
 
 
 class TrainingInterrupted(TrainingError):  # noqa: N818 - being stopped on request is no error in itself

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inkdigits.errors import ModelFileError, printable
+from inkdigits.files import sha256
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -23,11 +24,13 @@ __all__ = [
     "BUNDLED_PAGES",
     "INPUT_CONVENTION",
     "ModelInfo",
+    "bundled_sum",
     "find_model",
     "open_line_session",
     "open_page_session",
     "open_session",
     "read_info",
+    "was_taught_from_bundled",
 ]
 
 BUNDLED = "bundled"
@@ -79,6 +82,8 @@ class ModelInfo:
             a line ("line") or a picture's only digit ("single") is uncertain, and the mean below which there is no
             digit, or no number ("no_digit").
         calibration: of a page detector: the weights of `inkdigits.reading.calibration.Calibration`.
+        emphasis: of a model that was taught from the bundled one: how many times its difference from that one counts
+            where it reads in its place; 0 for a model that says alone which digit it is.
         seed: the seed that it was trained with.
         input: the convention for its input.
         version: the version of inkdigits that wrote it.
@@ -94,6 +99,7 @@ class ModelInfo:
     reject_threshold: float = 0.5
     thresholds: dict[str, float] = field(default_factory=dict)
     calibration: dict[str, float] = field(default_factory=dict)
+    emphasis: float = 0.0
     seed: int = 0
     input: str = INPUT_CONVENTION
     version: str = ""
@@ -131,7 +137,7 @@ class ModelInfo:
 
 def _fits(name: str, value: Any) -> bool:
     """Say whether a metadata field has a value of its kind."""
-    if name in ("reject_threshold", "temperature", "seed"):
+    if name in ("reject_threshold", "temperature", "emphasis", "seed"):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return is_number and (name != "reject_threshold" or 0 <= value <= 1)
     if name in ("thresholds", "calibration"):
@@ -164,6 +170,17 @@ def find_model(model: str | Path) -> Path:
             f"there is no model file {printable(path)}", "name an .onnx file, a run folder, or 'bundled'"
         )
     return path
+
+
+def bundled_sum() -> str:
+    """Return the SHA-256 sum of the bundled model's file."""
+    return sha256(find_model(BUNDLED).read_bytes())
+
+
+def was_taught_from_bundled(info: ModelInfo) -> bool:
+    """Whether a model was taught from the bundled one as it is now, so that it can read in its place."""
+    taught = info.data.get("taught")
+    return bool(info.emphasis) and isinstance(taught, dict) and taught.get("base") == bundled_sum()
 
 
 def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:

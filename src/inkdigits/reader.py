@@ -14,11 +14,11 @@ from inkdigits.errors import PictureError, UsageError
 from inkdigits.imaging.decode import MAX_PAGES, Document, Picture, name_of, rereadable
 from inkdigits.imaging.region import Region, RegionLike
 from inkdigits.line_model import LineModel
-from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.modelfile import BUNDLED, find_model, was_taught_from_bundled
 from inkdigits.reading.calibration import Calibration
 from inkdigits.reading.decide import Thresholds, decide
 from inkdigits.reading.detector import Detector
-from inkdigits.reading.models import DigitModel, GivenModel, Models
+from inkdigits.reading.models import DigitModel, GivenModel, Models, TaughtModel
 from inkdigits.reading.page import read_page
 from inkdigits.results.reading import Reading
 
@@ -39,7 +39,8 @@ class Reader:
 
     Args:
         model: "bundled", an `.onnx` model file, or a run folder. One that is not the bundled one alone says which digit
-            stands where digits were found, and its own threshold counts.
+            stands where digits were found, and its own threshold counts; one that learned a hand (`inkdigits.teach`)
+            says so together with the other models, as the bundled one does.
         classifier: a function in its place: uint8 (N,28,28), white ink on black, to (N,10) probabilities.
         min_confidence: a digit with less is uncertain, 0 to 1; the model's own threshold if not given.
         threads: how many threads the models may use; all cores if not given.
@@ -63,8 +64,11 @@ class Reader:
         if classifier is not None and model is not None:
             raise UsageError("a model and a classifier are given", "give one of the two")
         own: DigitModel = GivenModel(classifier) if classifier else Classifier(model or BUNDLED, threads=threads)
-        foreign = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
-        self._models = Models(Detector(threads=threads), LineModel(threads=threads), own, foreign)
+        given = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
+        foreign, floor = given and not was_taught_from_bundled(own.info), Models.least
+        if given and not foreign:
+            own, floor = TaughtModel(own, Classifier(BUNDLED, threads=threads)), TaughtModel.least
+        self._models = Models(Detector(threads=threads), LineModel(threads=threads), own, foreign, floor)
         self.classifier = own
         chosen = {} if foreign else self._models.detector.info.thresholds
         least = own.info.reject_threshold if foreign and min_confidence is None else min_confidence

@@ -59,6 +59,15 @@ def test_it_shows_what_would_make_it_the_runner_up(inked: npt.NDArray[np.uint8],
     assert not changed[8:].any()
 
 
+def test_a_model_that_was_outvoted_is_said_to_be(inked: npt.NDArray[np.uint8], digits: Dataset) -> None:
+    explanation = read(inked, 9).explain(0, classifier=by_one_spot, data=digits)
+    assert explanation.disagrees
+    assert (explanation.runner_up, explanation.value) == (4, 9)
+    np.testing.assert_array_equal(explanation.changed, inked)
+    assert "the digit model alone reads a 4" in str(explanation)
+    assert explanation._repr_png_()[1:4] == b"PNG"
+
+
 def test_what_nothing_changes_is_said(inked: npt.NDArray[np.uint8], digits: Dataset) -> None:
     always = np.array([[0.0, 0, 0, 0, 0.9, 0.1, 0, 0, 0, 0]])
     explanation = read(inked, 4).explain(0, classifier=lambda images: always.repeat(len(images), 0), data=digits)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inkdigits.cli.console import output_console, progress_bar
+from inkdigits.cli.console import notice, output_console, progress_bar
 
 if TYPE_CHECKING:
     from inkdigits.teaching import Taught
@@ -17,20 +17,30 @@ __all__ = ["teach"]
 
 def teach(
     data: Annotated[
-        str, typer.Argument(metavar="DIR|CSV", help="Your digits: a folder with sub-folders 0 to 9, or path,label.")
+        Path,
+        typer.Argument(
+            metavar="DIR|CSV",
+            help="Your digits: a folder by class, a labels.csv, or kept corrections.",
+        ),
     ],
     base: Annotated[str, typer.Option(metavar="MODEL", help="The model to begin with.")] = "bundled",
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for model.onnx.")] = Path("taught"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST and other hands here first.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
 ) -> None:
-    """Teach the reader a hand: it learns your digits, forgets nothing, and is written as a model file.
+    """Teach the reader a hand: it learns your digits, keeps what it knew, and becomes a model file.
+
+    Ten examples of each digit are good, one of each is welcome. Some are held back in turn, to say what is read right
+    before and after; a model that would read worse is not written.
 
     [bold]Examples[/bold]
 
     inkdigits teach my-digits/
 
-    inkdigits read --model taught/model.onnx page.jpg
+    inkdigits teach labels.csv --out my-hand
+
+    inkdigits read --model my-hand page.jpg
     """
     from inkdigits.extras import require
 
@@ -43,15 +53,23 @@ def teach(
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total or None)
 
-        taught = teach(data, base=base, out=out, seed=seed, data_dir=data_dir, progress=show)
+        taught = teach(data, base=base, out=out, seed=seed, data_dir=data_dir, offline=offline, progress=show)
+    for note in taught.notes:
+        notice(note)
     _print_outcome(taught)
 
 
 def _print_outcome(taught: Taught) -> None:
     from rich.table import Table
 
+    held = taught.held_back
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("learned", f"{taught.n:,} digits, beside {taught.known}")
+    table.add_row("learned", f"{taught.n:,} digits, beside {taught.known} to keep what it knew")
+    if held.n:
+        table.add_row("held back", f"read right: {held.before} of {held.n} before, {held.after} after")
+    else:
+        table.add_row("held back", "none: with one example of each digit, nobody can say yet how much better it reads")
+    table.add_row("known digits", f"{1 - taught.forgotten:.1%} read as before")
     table.add_row("model", str(taught.model))
     table.add_row("next", f"inkdigits read --model {taught.model} PICTURE")
     output_console().print(table)

@@ -20,7 +20,7 @@ from inkdigits.data.table import digit_of, listed_pictures, read_table
 from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
 from inkdigits.reading.to_mnist import to_mnist
 
-__all__ = ["load_folder"]
+__all__ = ["labelled_pictures", "load_folder"]
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -44,14 +44,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
         DataError: there are no pictures, a digit's folder is empty, or a label is not a digit.
 
     """
-    try:
-        if not path.exists():
-            raise DataNotFoundError(f"there is no folder or file {printable(path)}", "check the path")
-        labelled = sorted(_in_folder(path)) if path.is_dir() else list(listed_pictures(read_table(path), path.parent))
-    except OSError as error:
-        raise DataError(f"cannot read {printable(error.filename or path)}: {error.strerror}") from error
-    if not labelled:
-        raise DataError(f"{printable(path)} lists no pictures", "add some, each with its label")
+    labelled = labelled_pictures(path)
     images, labels, skipped = _read(labelled, progress)
     lost = sorted({digit for digit, _ in labelled} - set(labels))
     if lost:
@@ -69,6 +62,19 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
         location=str(path.resolve()),
         skipped=tuple(skipped),
     )
+
+
+def labelled_pictures(path: Path) -> list[tuple[int, Path]]:
+    """Return the label and path of each picture that a folder or a CSV names; see `load_folder`."""
+    try:
+        if not path.exists():
+            raise DataNotFoundError(f"there is no folder or file {printable(path)}", "check the path")
+        labelled = sorted(_in_folder(path)) if path.is_dir() else list(listed_pictures(read_table(path), path.parent))
+    except OSError as error:
+        raise DataError(f"cannot read {printable(error.filename or path)}: {error.strerror}") from error
+    if not labelled:
+        raise DataError(f"{printable(path)} lists no pictures", "add some, each with its label")
+    return labelled
 
 
 def _in_folder(folder: Path) -> Iterator[tuple[int, Path]]:

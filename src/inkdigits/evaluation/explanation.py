@@ -63,7 +63,7 @@ class Explanation:
             with paper together with those about it (occlusion, Zeiler & Fergus 2014); below 0 where they rise.
         runner_up: the digit that comes next.
         changed: uint8 (28,28), the picture with so little erased or inked, patch by patch, that the model reads the
-            runner-up; None where 16 patches are not enough.
+            runner-up; None where 16 patches are not enough, and the picture itself where it reads that anyway.
         neighbours: uint8 (K,28,28), the most similar of the training digits, the most similar first; none where they
             are not on this machine.
         neighbour_labels: int64 (K,), which digits those are.
@@ -82,7 +82,9 @@ class Explanation:
     def __str__(self) -> str:
         words = [f"{self.value}: {self.probabilities[self.value]:.1%}"]
         words.append(f"next {self.runner_up}: {self.probabilities[self.runner_up]:.1%}")
-        if self.changed is None:
+        if self.disagrees:
+            words.append(f"the digit model alone reads a {self.runner_up}: others outvoted it")
+        elif self.changed is None:
             words.append(f"no small change makes it a {self.runner_up}")
         else:
             pixels = int((self.changed != self.image).sum())
@@ -94,6 +96,11 @@ class Explanation:
 
     def __repr__(self) -> str:
         return f"<Explanation {self}>"
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether the model that explains would have read the runner-up: the other models of the reader did not."""
+        return bool(self.probabilities[self.runner_up] > self.probabilities[self.value])
 
     def plot(self) -> Figure:
         """Plot the digit, where the model looked, what would have to change, and the nearest training digits.
@@ -185,12 +192,12 @@ def _changed(image: npt.NDArray[np.uint8], value: int, other: int, predict: Pred
     """Return a picture that is read as another digit, changed patch by patch; None where that does not suffice."""
     patches = _patches(_HOW.change, 2)
     now = image
-    for _ in range(_HOW.most):
+    for _ in range(_HOW.most + 1):
+        if int(predict(now[None])[0].argmax()) == other:
+            return now
         tried = np.concatenate([np.where(patches, 0, now), np.where(patches, 255, now)]).astype(np.uint8)
         probabilities = np.log(np.maximum(predict(tried), _HOW.least))
         now = np.asarray(tried[int((probabilities[:, other] - probabilities[:, value]).argmax())])
-        if int(predict(now[None])[0].argmax()) == other:
-            return now
     return None
 
 

@@ -28,7 +28,9 @@ def plot_explanation(explanation: Explanation) -> Figure:
     _draw(looked, explanation.image, f"what makes it a {value} (blue)\nor speaks against it (red)", strength=0.45)
     extent = max(float(np.abs(explanation.importance).max()), 1e-9)
     looked.imshow(explanation.importance, cmap="RdBu", vmin=-extent, vmax=extent, alpha=0.6)
-    if explanation.changed is None:
+    if explanation.disagrees:
+        _draw(change, explanation.image, f"the digit model alone reads a {runner_up}:\nthe reader's others outvoted it")
+    elif explanation.changed is None:
         _draw(change, explanation.image, f"no small change\nmakes it a {runner_up}")
     else:
         title = f"read as a {runner_up} once this is\ninked (blue), erased (red)"

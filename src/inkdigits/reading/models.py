@@ -14,7 +14,7 @@ from inkdigits.line_model import LineModel
 from inkdigits.modelfile import ModelInfo
 from inkdigits.reading.detector import Detector
 
-__all__ = ["DigitModel", "GivenModel", "Models"]
+__all__ = ["DigitModel", "GivenModel", "Models", "TaughtModel", "emphasised"]
 
 _OFF = 0.02  # rows of probabilities may add up to so much more or less than 1, as half precision does
 
@@ -39,6 +39,7 @@ class Models:
         classifier: looks at each digit alone.
         own: the classifier is not the one that the others were made with: it alone says which digit, and the others
             where digits are.
+        least: what a probability of the classifier counts at least, so that it rules nothing out alone.
 
     """
 
@@ -46,6 +47,39 @@ class Models:
     lines: LineModel
     classifier: DigitModel
     own: bool = False
+    least: float = 1e-6
+
+
+class TaughtModel:
+    """A model that was taught, in the place of the one that it was taught from.
+
+    What it has learned is how it differs from that one. That counts several times, since the other models have learned
+    nothing and agree with the old one; where it says what the old one said, all is read as before.
+
+    Args:
+        taught: what it says now.
+        base: what it said before.
+
+    """
+
+    least = 1e-30  # what was learned can overrule the other models
+
+    def __init__(self, taught: DigitModel, base: DigitModel) -> None:
+        self._taught, self._base, self.info = taught, base, taught.info
+
+    def predict_proba(self, images: npt.NDArray[np.uint8], /) -> npt.NDArray[np.float32]:
+        """Return float32 (N,10) of uint8 (N,28,28)."""
+        return emphasised(self._base.predict_proba(images), self._taught.predict_proba(images), self.info.emphasis)
+
+
+def emphasised(
+    before: npt.NDArray[np.float32], now: npt.NDArray[np.float32], emphasis: float
+) -> npt.NDArray[np.float32]:
+    """Return probabilities, float32 (N,10), whose difference from those before is so many times what it is now."""
+    old, new = np.log(before.astype(np.float64) + 1e-6), np.log(now.astype(np.float64) + 1e-6)
+    logits = old + emphasis * (new - old)
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float32)
 
 
 class GivenModel:

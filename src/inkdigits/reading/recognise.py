@@ -19,7 +19,7 @@ from inkdigits.reading.models import Models
 from inkdigits.reading.second_opinion import DetectedNumber, Opinions, read_number
 from inkdigits.reading.symbols import Box, ReadLine, Symbol
 
-__all__ = ["Recognition", "recognise"]
+__all__ = ["USUAL", "Recognition", "agreed", "recognise"]
 
 _Grey = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float64]
@@ -169,9 +169,23 @@ def _looked_at(
     said = models.classifier.predict_proba(np.stack(list(images.values()))) if images else ()
     result = list(symbols)
     for (at, image), own in zip(images.items(), said, strict=True):
-        seen = _own(symbols[at], own) if models.own else _agreed(symbols[at], own, how.alone)
+        seen = _own(symbols[at], own) if models.own else _agreed(symbols[at], own, how.alone, models.least)
         result[at] = replace(seen, image=image)
     return result
+
+
+def agreed(others: _Floats, said: npt.NDArray[np.float32], weight: float, least: float) -> _Floats:
+    """Return the geometric mean of two opinions, where a doubt of either one counts.
+
+    Args:
+        others: float64 (N,10), what the detector and the line model say of some digits.
+        said: (N,10), what the digit model says.
+        weight: of the digit model, 0 to 1.
+        least: what is added to its probabilities, so that none of them rules a digit out.
+
+    """
+    pool = others ** (1 - weight) * (said.astype(np.float64) + least) ** weight
+    return np.asarray(pool / pool.sum(axis=1, keepdims=True))
 
 
 def _own(symbol: Symbol, said: npt.NDArray[np.float32]) -> Symbol:
@@ -181,10 +195,9 @@ def _own(symbol: Symbol, said: npt.NDArray[np.float32]) -> Symbol:
     return replace(symbol, symbol=value, probabilities=said.astype(np.float64), confidence=sure)
 
 
-def _agreed(symbol: Symbol, said: npt.NDArray[np.float32], weight: float) -> Symbol:
-    """Return a digit as all models see it: the geometric mean, where a doubt of either one counts."""
-    pool = symbol.probabilities ** (1 - weight) * (said.astype(np.float64) + 1e-6) ** weight
-    pool /= pool.sum()
+def _agreed(symbol: Symbol, said: npt.NDArray[np.float32], weight: float, least: float) -> Symbol:
+    """Return a digit as all models see it."""
+    pool = agreed(symbol.probabilities[None], said[None], weight, least)[0]
     value = int(pool.argmax())
     sure = symbol.confidence if value == symbol.symbol else min(symbol.confidence, 1 - float(pool[value]))
     return replace(symbol, symbol=value, probabilities=pool, confidence=sure * float(pool[value]))

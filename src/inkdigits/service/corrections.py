@@ -16,7 +16,7 @@ from inkdigits.errors import DataError, OutputError, PictureError, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.imaging.levels import flatten
 
-__all__ = ["Correction", "Corrections", "NoRoomError", "as_kept", "export"]
+__all__ = ["Correction", "Corrections", "NoRoomError", "as_kept", "export", "holds_corrections", "kept_corrections"]
 
 _FILE = "corrections.sqlite3"
 _PRIVATE = 0o600  # what people drew, or parts of what they brought
@@ -176,6 +176,29 @@ def as_kept(picture: bytes) -> bytes:
     return content.getvalue()
 
 
+def holds_corrections(folder: Path) -> bool:
+    """Whether `serve --keep-corrections` kept something in a folder."""
+    return (folder / _FILE).is_file()
+
+
+def kept_corrections(folder: Path) -> Iterator[tuple[int, Correction]]:
+    """Yield the corrections that are kept in a folder, oldest first, each with its number.
+
+    Raises:
+        DataError: none are kept there, or their file is damaged.
+
+    """
+    if not holds_corrections(folder):
+        raise DataError(
+            f"no corrections are kept in {printable(folder)}",
+            "name the folder that 'serve --keep-corrections' was given",
+        )
+    try:
+        yield from Corrections(folder / _FILE)
+    except (sqlite3.Error, TypeError) as error:
+        raise DataError(f"the corrections in {printable(folder)} cannot be read: the file is damaged") from error
+
+
 def export(kept: Path, folder: Path) -> tuple[int, int]:
     """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is not a digit.
 
@@ -191,17 +214,13 @@ def export(kept: Path, folder: Path) -> tuple[int, int]:
         OutputError: the folder cannot be written to.
 
     """
-    if not (kept / _FILE).is_file():
-        raise DataError(
-            f"no corrections are kept in {printable(kept)}", "name the folder that 'serve --keep-corrections' was given"
-        )
     digits = others = 0
     try:
-        for number, correction in Corrections(kept / _FILE):
+        for number, correction in kept_corrections(kept):
             name = _NAMES[correction.corrected]
             write_atomically(make_folder(folder / name) / f"{number:06}.png", as_kept(correction.picture))
             digits += correction.corrected is not None
             others += correction.corrected is None
-    except (sqlite3.Error, PictureError, LookupError, TypeError) as error:
+    except (PictureError, LookupError) as error:
         raise DataError(f"the corrections in {printable(kept)} cannot be read: the file is damaged") from error
     return digits, others

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MIRRORED_NINES", "Forms", "Points", "draw_form", "random_forms"]
+__all__ = ["FORM_COUNTS", "MIRRORED_NINES", "Forms", "Points", "draw_form", "random_forms"]
 
 Points: TypeAlias = npt.NDArray[np.float64]  # (N,2): x and y, 0 to 1, of a stroke
 Forms: TypeAlias = tuple[int | None, ...]  # which form of each digit a writer uses; None as MNIST's writers do
@@ -162,6 +162,7 @@ _FORMS: dict[int, tuple[str, ...]] = {
         "4,102 16,6 46,0 56,22 38,46 14,42",
     ),
 }
+FORM_COUNTS = {digit: len(forms) for digit, forms in _FORMS.items()}
 MIRRORED_NINES = range(9, 14)  # of the forms: with the stem to the left, which many take for a P
 _UNREST = 0.035  # of the digit's height: standard deviation of each point
 _LIFTED = 0.025  # the same, of each stroke as a whole
