@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "NO_COLOR": "1", "TERM": "dumb"}  # before typer looks at them
 os.environ.pop("FORCE_COLOR", None)
 
+import typer
 from typer.testing import CliRunner
 
 from inkdigits.cli.app import app
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
-COMMANDS = (
-    *("", "demo", "read", "train", "recipes", "evaluate", "show", "export", "serve"),
-    *(
-        "data",
-        "data fetch",
-        "data verify",
-        "data describe",
-        "corrections export",
-        "doctor",
-        "cluster",
-        "cluster read",
-        "cluster train",
-        "cluster sweep",
-    ),
-)
 HEAD = """# The command line
 
 Written by `scripts/write_cli_docs.py` from what each command prints with `--help`; a test holds the two together.
@@ -37,6 +24,14 @@ stdout carries data, stderr carries progress and words. Exit codes: 0 done, 1 fa
 batch failed, 130 interrupted. `NO_COLOR` is respected, progress is shown only on a terminal, and
 `inkdigits --install-completion` completes commands in your shell.
 """
+
+
+def commands() -> Iterator[str]:
+    """Yield every command and sub-command, and the command itself as an empty text."""
+    yield ""
+    for name, command in typer.main.get_command(app).commands.items():
+        yield name
+        yield from (f"{name} {below}" for below in getattr(command, "commands", {}))
 
 
 def help_text(command: str) -> str:
@@ -48,7 +43,7 @@ def help_text(command: str) -> str:
 def page() -> str:
     """Return the whole page."""
     sections = (
-        f"## `{f'inkdigits {command}'.strip()}`\n\n```text\n{help_text(command)}\n```\n" for command in COMMANDS
+        f"## `{f'inkdigits {command}'.strip()}`\n\n```text\n{help_text(command)}\n```\n" for command in commands()
     )
     return "\n".join([HEAD, *sections])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli.completion import models
 from inkdigits.cli.console import notice, output_console, progress_bar
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def teach(
             help="Your digits: a folder by class, a labels.csv, or kept corrections.",
         ),
     ],
-    base: Annotated[str, typer.Option(metavar="MODEL", help="The model to begin with.")] = "bundled",
+    base: Annotated[
+        str, typer.Option(metavar="MODEL", help="The model to begin with.", autocompletion=models)
+    ] = "bundled",
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for model.onnx.")] = Path("taught"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
     data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
