@@ -21,7 +21,7 @@ from inkdigits.learning.seeds import generator
 __all__ = ["Lesson", "Pupil"]
 
 _BATCH = 250  # pictures that are looked at together
-_VIEWS, _STEPS = range(2)  # what is drawn at random, each by a generator of its own
+_VIEWS, _STEPS, _KNOWN = range(3)  # what is drawn at random, each by a generator of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Lesson(Optimisation):
         remember: how much it counts to answer known digits as before; to learn new ones counts 1.
         anchor: how much it counts that weights stay where they were: squared distance.
         anchor_without_mnist: the same, where other digits than MNIST's take the place of known ones.
-        known: how many known digits there are.
+        known: how many known digits there are; they are shown as they are, and varied once.
         emphasis: how many times what was learned counts beside what the page detector and the line model say.
         augmentation: how new digits are varied.
 
@@ -48,10 +48,10 @@ class Lesson(Optimisation):
     precision: Literal["float32", "auto"] = "float32"
     views: int = 16
     most_views: int = 4000
-    remember: float = 0.5
+    remember: float = 1.0
     anchor: float = 0.0
     anchor_without_mnist: float = 0.01
-    known: int = 4000
+    known: int = 3000
     emphasis: float = 4.0
     augmentation: Augmentation = field(
         default_factory=lambda: Augmentation(rotation=10, shift=0.06, zoom=0.12, slant=0.15, bend=1.2)
@@ -100,7 +100,10 @@ class Pupil:
             raise ModelFileError("the last layer of this network is not dense", "teach another model")
         self._body, self._last, self._temperature = layers[:-1], layers[-1], temperature
         self._lesson, self._seed, self._looked = lesson, seed, looked
-        self._known = self.features(scale(known.unsqueeze(1)))
+        pictures = scale(known.unsqueeze(1))
+        varied = augment(pictures, lesson.augmentation, generator(seed, _KNOWN))
+        # Varied, they lie nearer to what it could be taught to take for something else.
+        self._known = torch.cat([self.features(pictures), self.features(varied)])
         self._answers = self.answers(self._last, self._known)
 
     @property

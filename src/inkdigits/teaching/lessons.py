@@ -105,7 +105,7 @@ def teach(
     if source != MNIST:
         lesson = replace(lesson, anchor=lesson.anchor_without_mnist)
     new = Digits(torch.from_numpy(examples.images).unsqueeze(1), torch.from_numpy(examples.labels))
-    pictures = _Count("looking at digits", len(known) + lesson.looks_at(len(new)), tell)
+    pictures = _Count("looking at digits", 2 * len(known) + lesson.looks_at(len(new)), tell)
     pupil = Pupil(
         model.network, float(model.temperature), torch.from_numpy(known), lesson, seed=seed, looked=pictures.add
     )
