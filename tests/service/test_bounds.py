@@ -28,7 +28,7 @@ NO_NUMBERS = [["A" * 250_000, *[""] * 999], ["A", 1], [[1], [2, 3]], [True] * 78
 @pytest.fixture(scope="module")
 def served(serve):
     """Two readers, one of which is for small pictures, with little time for each picture."""
-    return serve("--workers", "2", "--timeout", "3")
+    return serve("--workers", "2", "--picture-seconds", "3", "--timeout", str(PATIENCE))
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +105,8 @@ def test_one_picture_that_takes_for_ever_leaves_the_others_of_a_form_their_time(
     assert drawing["text"] == "8"
 
 
-def test_a_form_has_one_deadline(served) -> None:
+def test_a_form_has_one_deadline(serve) -> None:
+    served = serve("--timeout", "3")
     form = [("pictures", (f"{number}.pdf", pdf_bomb(12))) for number in range(20)]
     assert code_of(served.client.post("/v1/read", files=form)) == (504, "timeout")
 
