@@ -62,7 +62,7 @@ def test_a_run_that_is_shared_learns_as_much_as_one_that_is_not(shared: list[Pat
     together = history(shared[0])
     assert len(together) == len(alone) == RUN.epochs
     assert together[0]["loss"] == pytest.approx(alone[0].loss, rel=0.1)
-    assert together[-1]["validation_accuracy"] == pytest.approx(alone[-1].validation_accuracy, abs=0.05)
+    assert together[-1]["validation_accuracy"] == pytest.approx(alone[-1].validation_accuracy, abs=0.1)
 
 
 @given(count=st.integers(0, 500), size=st.integers(1, 7))
