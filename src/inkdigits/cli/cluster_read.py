@@ -7,27 +7,27 @@ from typing import Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.console import end_batch, notice, progress_bar
-from inkdigits.cli.options import Address, DigitsOnly, MinConfidence, Model, Pictures, Recursive, Region, Resume, Single
 from inkdigits.errors import UsageError, printable
 
 __all__ = ["read"]
 
 
 def read(
-    pictures: Pictures,
+    pictures: options.Pictures,
     output: Annotated[str, typer.Option("--output", "-o", metavar="FOLDER.parquet", help="The folder to write to.")],
-    model: Model = "bundled",
-    recursive: Recursive = False,
-    single: Single = False,
-    digits_only: DigitsOnly = False,
-    region: Region = None,
-    min_confidence: MinConfidence = None,
+    model: options.Model = "bundled",
+    recursive: options.Recursive = False,
+    single: options.Single = False,
+    digits_only: options.DigitsOnly = False,
+    region: options.Region = None,
+    min_confidence: options.MinConfidence = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many read at a time.", show_default="all cores")
     ] = None,
-    address: Address = None,
-    resume: Resume = False,
+    address: options.Address = None,
+    resume: options.Resume = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin again, in place of what is there.")] = False,
     column: Annotated[
         str,

@@ -6,42 +6,29 @@ from typing import Annotated, Any
 
 import typer
 
-from inkdigits.cli.options import (
-    Address,
-    BatchSize,
-    Data,
-    DataDir,
-    Device,
-    Epochs,
-    Offline,
-    Out,
-    RecipeName,
-    Resume,
-    Seed,
-    Teachers,
-)
+from inkdigits.cli import options
 from inkdigits.cli.train import print_outcome, what_to_train
 
 __all__ = ["train"]
 
 
 def train(
-    recipe: RecipeName = None,
-    data: Data = None,
-    out: Out = None,
-    seed: Seed = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    teachers: Teachers = None,
-    device: Device = None,
+    recipe: options.RecipeName = None,
+    data: options.Data = None,
+    out: options.Out = None,
+    seed: options.Seed = None,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    teachers: options.Teachers = None,
+    device: options.Device = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many share each batch.", show_default="all cores or GPUs")
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of each worker.")] = 1,
-    address: Address = None,
-    resume: Resume = False,
-    data_dir: DataDir = None,
-    offline: Offline = False,
+    address: options.Address = None,
+    resume: options.Resume = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
 ) -> None:
     """Train a model by several workers on Ray; what comes out is what 'inkdigits train' writes.
 
@@ -64,8 +51,8 @@ def train(
     from inkdigits.scale.training import train_by_workers
     from inkdigits.training import begin_training
 
-    given: dict[str, Any] = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
-    chosen, run = what_to_train(recipe, out, resume=resume, given=given | {"teachers": teachers})
+    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+    chosen, run = what_to_train(recipe, out, given, teachers, resume=resume)
     with connected(address, workers=workers and workers * threads), LiveProgress() as progress:
         if run is None:
             run = begin_training(

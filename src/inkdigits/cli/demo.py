@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.console import notice, output_console
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("inkdigits-demo"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
     data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+    offline: options.Offline = False,
 ) -> None:
     """Walk the whole path: train, evaluate, read pictures, and write a report to open.
 

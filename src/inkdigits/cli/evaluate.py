@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.completion import data_sets, models, splits
 from inkdigits.cli.console import notice, output_console, print_json, progress_bar
 
@@ -45,8 +46,8 @@ def evaluate(
     report: Annotated[
         Path | None, typer.Option(help="Write report.html, with mistakes, and figures to this DIR.")
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
 ) -> None:
     """Judge a model on labelled digits, or the whole reader on labelled pictures.
 

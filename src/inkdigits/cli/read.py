@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.console import end_batch, notice, progress_bar
-from inkdigits.cli.options import DigitsOnly, MinConfidence, Model, Pictures, Recursive, Region, Single
 from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ __all__ = ["read"]
 
 
 def read(
-    pictures: Pictures,
-    model: Model = "bundled",
-    recursive: Recursive = False,
-    single: Single = False,
-    digits_only: DigitsOnly = False,
-    region: Region = None,
-    min_confidence: MinConfidence = None,
+    pictures: options.Pictures,
+    model: options.Model = "bundled",
+    recursive: options.Recursive = False,
+    single: options.Single = False,
+    digits_only: options.DigitsOnly = False,
+    region: options.Region = None,
+    min_confidence: options.MinConfidence = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print also how sure each digit is, and where it stands.")
     ] = False,

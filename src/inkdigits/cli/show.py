@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.completion import data_sets, models, recipes, splits
 from inkdigits.errors import UsageError
 
@@ -34,8 +35,8 @@ def show(
         str | None, typer.Option(help="Show how this RECIPE varies training digits.", autocompletion=recipes)
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a .png, .svg or .pdf.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
 ) -> None:
     """Draw digits with what a model reads in them: blue where right, red where wrong.
 

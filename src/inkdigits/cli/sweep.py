@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inkdigits.cli.completion import data_sets, recipes
+from inkdigits.cli import options
+from inkdigits.cli.completion import recipes
 from inkdigits.cli.console import output_console
 from inkdigits.errors import InkdigitsError, UsageError, printable
 
@@ -27,23 +28,18 @@ def sweep(
         typer.Argument(help="What to vary: a recipe's name, or a file.", show_default="fast", autocompletion=recipes),
     ] = None,
     trials: Annotated[int | None, typer.Option(min=1, help="How many variations.", show_default="20")] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(help="mnist, optdigits, or your DIR or file.", show_default="mnist", autocompletion=data_sets),
-    ] = None,
+    data: options.Data = None,
     out: Annotated[Path | None, typer.Option(help="The folder of the sweep.", show_default="sweeps/RECIPE")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
+    seed: options.Seed = None,
+    epochs: options.Epochs = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many trials at a time.", show_default="all cores")
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of each trial.")] = 1,
-    address: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="A Ray cluster, or 'auto'; Ray is started here without.")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a sweep that was stopped.")] = False,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for the data here first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+    address: options.Address = None,
+    resume: options.Resume = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
 ) -> None:
     """Look for a better learning rate, batch, width and augmentation of a recipe.
 

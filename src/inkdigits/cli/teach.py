@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.completion import models
-from inkdigits.cli.console import notice, output_console, progress_bar
+from inkdigits.cli.console import loading_progress, notice, output_console
 
 if TYPE_CHECKING:
     from inkdigits.teaching import Taught
@@ -30,7 +31,7 @@ def teach(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for model.onnx.")] = Path("taught"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
     data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Never download.")] = False,
+    offline: options.Offline = False,
 ) -> None:
     """Teach the reader a hand: it learns your digits, keeps what it knew, and becomes a model file.
 
@@ -50,12 +51,7 @@ def teach(
     require("train", "Teaching")
     from inkdigits.teaching import teach
 
-    with progress_bar() as bar:
-        task = bar.add_task("")
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total or None)
-
+    with loading_progress() as show:
         taught = teach(data, base=base, out=out, seed=seed, data_dir=data_dir, offline=offline, progress=show)
     for note in taught.notes:
         notice(note)

@@ -7,20 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.console import output_console
-from inkdigits.cli.options import (
-    BatchSize,
-    Data,
-    DataDir,
-    Device,
-    Epochs,
-    Offline,
-    Out,
-    RecipeName,
-    Resume,
-    Seed,
-    Teachers,
-)
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,18 +20,18 @@ __all__ = ["print_outcome", "train", "what_to_train"]
 
 
 def train(
-    recipe: RecipeName = None,
-    data: Data = None,
-    out: Out = None,
-    seed: Seed = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    teachers: Teachers = None,
-    device: Device = None,
+    recipe: options.RecipeName = None,
+    data: options.Data = None,
+    out: options.Out = None,
+    seed: options.Seed = None,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    teachers: options.Teachers = None,
+    device: options.Device = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.", show_default="all cores")] = None,
-    resume: Resume = False,
-    data_dir: DataDir = None,
-    offline: Offline = False,
+    resume: options.Resume = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
 ) -> None:
     """Train a model and write a run folder: model.onnx, history, figures, checkpoint.
 
@@ -74,12 +62,8 @@ def train(
     from inkdigits.training import resume_training
     from inkdigits.training import train as train_here
 
-    chosen, stopped = what_to_train(
-        recipe,
-        out if resume else None,
-        resume=resume,
-        given={"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data, "teachers": teachers},
-    )
+    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+    chosen, stopped = what_to_train(recipe, out, given, teachers, resume=resume)
     if stopped is not None:
         # Sums are rounded otherwise when more threads share them: the same end needs the same number.
         threads = threads or stopped.read_config()["threads"]
@@ -109,7 +93,7 @@ def train(
 
 
 def what_to_train(
-    recipe: str | None, out: Path | None, *, resume: bool, given: dict[str, Any]
+    recipe: str | None, out: Path | None, given: dict[str, Any], teachers: list[Path] | None, *, resume: bool
 ) -> tuple[Recipe, RunFolder | None]:
     """Return the recipe, and the run to go on with, if one is to be.
 
@@ -123,7 +107,7 @@ def what_to_train(
     chosen = find_recipe_or_file(recipe or "fast")
     if not resume:
         return chosen, None
-    if given.pop("teachers"):
+    if teachers:
         raise UsageError("a run that is resumed keeps its teachers", "leave --teacher away")
     return chosen, _run_to_resume(out, {"recipe": chosen.name if recipe else None, **given})
 
