@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     from inkdigits.results.reading import Digit, Mark, Reading
 
-__all__ = ["NOTHING_FOUND", "write_for_people"]
-
-NOTHING_FOUND = "no digit found"  # a note, for which a line of its own already stands
+__all__ = ["write_for_people"]
 
 _LONGEST_NAME, _LONGEST_TEXT = 40, 24  # letters that the columns are wide at most; what is longer goes on to the right
 _SIGNS = {"ok": ("✓", "+"), "uncertain": ("?", "?"), "no_digit": ("–", "-")}  # the second where there is only ASCII
@@ -100,6 +98,8 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
     """Write the notes, and on request each digit and mark with its place."""
     from rich.text import Text
 
+    from inkdigits.results.reading import NOTHING_FOUND
+
     if verbose:
         for line in reading.lines:
             for read in line.characters:
@@ -107,7 +107,7 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
         if reading.rotation:
             console.print(Text(f"    turned clockwise by {reading.rotation}° to be read", "dim"))
     for note in reading.notes if alone or verbose else ():
-        if note != NOTHING_FOUND:
+        if note != NOTHING_FOUND:  # for which a line of its own already stands
             console.print(Text(f"    {note}", "dim"))
 
 

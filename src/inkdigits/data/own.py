@@ -7,7 +7,7 @@ from pathlib import Path
 from inkdigits.data import array_files, table
 from inkdigits.data.dataset import Progress
 from inkdigits.data.splits import Collection
-from inkdigits.errors import DataError, DataNotFoundError, printable
+from inkdigits.errors import DataError, printable
 
 __all__ = ["load_own"]
 
@@ -31,13 +31,9 @@ def load_own(path: Path, *, validation_seed: int = 0, progress: Progress | None 
 
     suffix = path.suffix.lower()
     try:
-        if not path.exists():
-            raise DataNotFoundError(f"there is no folder or file {printable(path)}", "check the path")
-        if path.is_dir():
-            return load_folder(path, validation_seed=validation_seed, progress=progress)
-        if suffix in array_files.SUFFIXES:
+        if path.is_file() and suffix in array_files.SUFFIXES:
             return array_files.load_array_file(path, validation_seed)
-        if suffix in table.SUFFIXES and table.holds_pixels(path):
+        if path.is_file() and suffix in table.SUFFIXES and table.holds_pixels(path):
             return array_files.load_pixel_table(table.read_table(path), path, validation_seed)
     except OSError as error:
         raise DataError(f"cannot read {printable(path)}: {error.strerror}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from inkdigits.evaluation.page import data_uri
+from inkdigits.evaluation.page import image_uri
 from inkdigits.imaging.decode import open_picture
 from inkdigits.results.shares import shares
 
@@ -44,7 +43,7 @@ def digit_card(
         name: of the digit.
 
     """
-    picture = data_uri(_png(Image.fromarray(255 - image)))
+    picture = image_uri(Image.fromarray(255 - image))
     highest = max(probabilities)
     bars = "".join(
         f'<li class="{"most" if probability == highest else ""}"><i style="height:{probability:.1%}"></i>{digit}</li>'
@@ -92,9 +91,7 @@ def _picture(reading: Reading, name: str) -> str:
         return ""
     image, width, height = open_picture(reading.picture, "RGB", _SIDE**2, reading.page)
     image.thumbnail((_SIDE, _SIDE))
-    content = io.BytesIO()
-    image.save(content, format="JPEG", quality=85)
-    source = data_uri(content.getvalue(), "jpeg")
+    source = image_uri(image, "jpeg", quality=85)
     boxes = "".join(_box(read) for read in reading.characters)
     return (
         f'<svg class="read" viewBox="0 0 {width} {height}" role="img" aria-label="{name}">'
@@ -109,9 +106,3 @@ def _box(read: Digit | Mark) -> str:
         f'<rect class="{"ok" if read.accepted else "uncertain"}" x="{left}" y="{top}" width="{width}" '
         f'height="{height}" />'
     )
-
-
-def _png(image: Image.Image) -> bytes:
-    content = io.BytesIO()
-    image.save(content, format="PNG")
-    return content.getvalue()

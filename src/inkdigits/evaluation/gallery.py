@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -14,7 +13,7 @@ from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
 from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
-from inkdigits.evaluation.page import chart, data_uri, definitions, section, table, write_page
+from inkdigits.evaluation.page import chart, definitions, image_uri, section, table, write_page
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
@@ -100,9 +99,7 @@ def _image(reading: Reading, words: str) -> str:
     drawing = _draw(reading)
     if drawing is None:
         return ""
-    content = io.BytesIO()
-    drawing.save(content, format="JPEG", quality=80)
-    return f'<img src="{data_uri(content.getvalue(), "jpeg")}" alt="{escape(printable(words))}">'
+    return f'<img src="{image_uri(drawing, "jpeg", quality=80)}" alt="{escape(printable(words))}">'
 
 
 def _draw(reading: Reading) -> Image.Image | None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.results.figure import encode
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL import Image
 
-__all__ = ["chart", "data_uri", "definitions", "section", "table", "write_page"]
+__all__ = ["chart", "data_uri", "definitions", "image_uri", "section", "table", "write_page"]
 
 
 def write_page(folder: str | Path, title: str, subtitle: str, sections: Iterable[str]) -> Path:
@@ -74,6 +76,13 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: str =
     said = f"<caption>{escape(caption)}</caption>" if caption else ""
     rows_of_it = f"{said}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
     return f'<div class="scroll" tabindex="0"><table>{rows_of_it}</table></div>'
+
+
+def image_uri(image: Image.Image, kind: str = "png", **options: Any) -> str:
+    """Return an image as the address that holds it, written by Pillow with some options: "png" or "jpeg"."""
+    content = io.BytesIO()
+    image.save(content, format=kind, **options)
+    return data_uri(content.getvalue(), kind)
 
 
 def data_uri(content: bytes, kind: str = "png") -> str:

@@ -10,11 +10,11 @@ from torch import Tensor
 
 from inkdigits.imaging.normalise import normalise
 from inkdigits.learning.seeds import mix
+from inkdigits.synthesis.pens import random_height
 from inkdigits.synthesis.writers import Hands
 
 __all__ = ["rewrite_some"]
 
-_SMALLEST, _LARGEST = 9.0, 60.0  # pixels that a digit is tall before it is brought to MNIST's form
 _STRETCHED = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
 _SLENDER = 0.4  # of its height: a 1 without an upstroke, which would become a blot
 _PAPER = 0.1  # less ink than this is none
@@ -48,7 +48,7 @@ def rewrite_some(images: Tensor, labels: Tensor, fraction: float, seed: int, han
 
 def _written_again(label: int, hands: Hands, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Return a digit as some hand writes it, in MNIST's form."""
-    height = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
+    height = random_height(rng)
     ink = hands.writer(rng).digit(label, height, rng)
     if ink.shape[1] > _SLENDER * ink.shape[0] and rng.random() < _STRETCHED:
         side = max(ink.shape)

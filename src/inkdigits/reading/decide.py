@@ -11,7 +11,7 @@ from inkdigits.imaging.decode import Page
 from inkdigits.reading.calibration import Calibration
 from inkdigits.reading.page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
-from inkdigits.results.reading import Digit, Line, Mark
+from inkdigits.results.reading import NOTHING_FOUND, Digit, Line, Mark
 
 __all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 
@@ -78,7 +78,7 @@ def decide(
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
     notes = [*_doubts(lines, several=several), *_unread(kept), *_surroundings(kept, read.other, least)]
     if not (kept or notes):
-        notes = ["no digit found"]
+        notes = [NOTHING_FOUND]
     return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
 
 

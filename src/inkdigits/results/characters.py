@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.imaging.bands import MARKS
+
 __all__ = ["MARKS", "Digit", "Mark"]
 
 Box: TypeAlias = tuple[int, int, int, int]  # left, top, width and height in the upright picture's pixels
-
-MARKS = ".,/-:+"
 
 
 @dataclass(frozen=True)

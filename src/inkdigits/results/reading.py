@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     import inkdigits
 
-__all__ = ["CSV_COLUMNS", "MARKS", "SCHEMA", "Digit", "Line", "Mark", "Reading", "Status"]
+__all__ = ["CSV_COLUMNS", "MARKS", "NOTHING_FOUND", "SCHEMA", "Digit", "Line", "Mark", "Reading", "Status"]
 
 Status = Literal["ok", "uncertain", "no_digit", "error"]
+
+NOTHING_FOUND = "no digit found"  # the note of a page where there was nothing else to say
 
 SCHEMA = 2  # of JSON, CSV and Parquet, as docs/readings.md describes them
 

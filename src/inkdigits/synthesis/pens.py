@@ -12,7 +12,7 @@ from skimage.morphology import skeletonize
 from inkdigits.synthesis.allographs import Forms, Points, draw_form, random_forms
 from inkdigits.synthesis.flourishes import CORE, flourishes
 
-__all__ = ["SIDE", "Hand", "Ink", "crop", "draw_strokes", "random_hand", "rewrite", "write_shape"]
+__all__ = ["SIDE", "Hand", "Ink", "crop", "draw_strokes", "random_hand", "random_height", "rewrite", "write_shape"]
 
 Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
 Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels tall
@@ -24,6 +24,9 @@ _WIDE = 0.25  # of hands: their zeros in lines are wide
 _DRY = 0.05  # of hands: their strokes have gaps
 _REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
 _COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
+
+
+_SMALLEST, _LARGEST = 9.0, 60.0  # pixels
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
         wide_zeros=float(rng.uniform(1.1, 2.2)) if rng.random() < _WIDE else 1.0,
         forms=random_forms(rng) if rng.random() < foreign else (None,) * 10,
     )
+
+
+def random_height(rng: np.random.Generator) -> float:
+    """Return how tall a digit is, in pixels, that is then brought to MNIST's form: 9 to 60, small ones as often."""
+    return float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
 
 
 def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:

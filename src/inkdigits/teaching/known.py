@@ -11,13 +11,11 @@ from inkdigits.data.dataset import Images, Progress
 from inkdigits.errors import DataNotFoundError, OutputError
 from inkdigits.imaging.normalise import normalise
 from inkdigits.synthesis.allographs import FORM_COUNTS, draw_form
-from inkdigits.synthesis.pens import draw_strokes, random_hand
+from inkdigits.synthesis.pens import draw_strokes, random_hand, random_height
 
 __all__ = ["MNIST", "SYNTHESISED", "known_digits"]
 
 MNIST, SYNTHESISED = "MNIST", "synthesised digits"
-
-_SMALLEST, _LARGEST = 9.0, 60.0  # pixels that a synthesised digit is tall before it is brought to MNIST's form
 
 
 def known_digits(
@@ -57,6 +55,5 @@ def _synthesised(count: int, rng: np.random.Generator) -> Images:
     for number in range(count):
         label = number % 10
         strokes = draw_form(label, int(rng.integers(FORM_COUNTS[label])), rng)
-        height = float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
-        images.append(normalise(draw_strokes(strokes, height, random_hand(rng), rng)))
+        images.append(normalise(draw_strokes(strokes, random_height(rng), random_hand(rng), rng)))
     return np.stack(images)
