@@ -200,23 +200,24 @@ class TensorBoardLog:
         """Append the epochs that the event files do not hold yet."""
         from tensorboard.compat.proto.event_pb2 import Event
         from tensorboard.compat.proto.summary_pb2 import Summary
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+        from tensorboard.summary.writer.record_writer import RecordWriter
 
         if self._written is None:
             self._written = _epochs_in_events(self._folder)
         news = [record for record in history if record.epoch not in self._written]
         if not news:
             return
-        # One short-lived writer an epoch: nothing is left in a buffer if the run is killed.
-        writer = EventFileWriter(str(self._folder), filename_suffix=f".epoch{news[-1].epoch}")
+        content = io.BytesIO()
+        writer = RecordWriter(content)
         for record in news:
             values = [
                 Summary.Value(tag=tag, simple_value=getattr(record, tag))
                 for tag in ("loss", "accuracy", "validation_loss", "validation_accuracy", "learning_rate")
             ]
-            writer.add_event(Event(step=record.epoch, summary=Summary(value=values)))
+            writer.write(Event(step=record.epoch, summary=Summary(value=values)).SerializeToString())
             self._written.add(record.epoch)
-        writer.close()
+        # A file an epoch, whole or absent if the run is killed; TensorBoard reads files in the order of their names.
+        write_atomically(self._folder / f"events.out.tfevents.epoch{news[-1].epoch:05}", content.getvalue())
 
 
 def _epochs_in_events(folder: Path) -> set[int]:
