@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,11 +74,11 @@ def write_picture_set(folder: Path, digits: Dataset, levels: Iterable[str], coun
 
 
 def read_picture_set(labels: Path) -> Iterator[KnownPicture]:
-    """Yield the pictures of a CSV: one that `write_picture_set` wrote, or somebody's own."""
+    """Yield the pictures of a CSV: `write_picture_set`'s or somebody's own; of labels the digits alone."""
     for picture in read_labels(labels):
-        yield KnownPicture(
-            Path(picture.path).absolute(), picture.label, _kind_of(picture), picture.columns.get("level", labels.name)
-        )
+        digits = re.sub(r"[^0-9\n]", "", picture.label)  # what all readers are asked for
+        level = picture.columns.get("level", labels.name)
+        yield KnownPicture(Path(picture.path).absolute(), digits, _kind_of(picture), level)
 
 
 def _kind_of(picture: LabelledPicture) -> str:
