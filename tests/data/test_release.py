@@ -310,7 +310,7 @@ def test_when_no_mirror_has_it_one_line_says_what_was_tried_and_what_to_do(
 
 def test_offline_never_asks(serve: Serve, offering: Offering, release: Release, idx_files: dict[str, bytes]) -> None:
     server = serve(offering(idx_files))
-    with pytest.raises(DataNotFoundError, match="no --offline"):
+    with pytest.raises(DataNotFoundError, match="no offline=True"):
         load_mnist("all", offline=True, release=mirrored(release, server.url))
     assert server.requests == []
     assert not cache_dir().exists()

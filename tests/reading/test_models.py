@@ -41,8 +41,8 @@ def test_without_a_threshold_of_its_own_half_is_enough() -> None:
     ("said", "why"),
     [
         (np.zeros((3, 9)), r"gave \(3, 9\) for 3 pictures"),
-        (np.full((3, 10), np.nan), "no probabilities"),
-        (np.full((3, 10), -3.0), "no probabilities"),
+        (np.full((3, 10), np.nan), "not probabilities"),
+        (np.full((3, 10), -3.0), "not probabilities"),
         (np.full((3, 10), 0.5), "do not add up to 1"),
     ],
 )

@@ -180,7 +180,7 @@ def test_a_network_of_another_form_is_refused(network: nn.Module, complaint: str
         (np.zeros((3, 8, 8)), [1, 2, 3], "to_mnist"),
         (np.zeros((3, 784)), [1, 2], "3 images, but 2 labels"),
         (np.zeros((1, 784)), [10], "number 0 is 10"),
-        (np.zeros((1, 784)), ["seven"], "no digits"),
+        (np.zeros((1, 784)), ["seven"], "not digits"),
         (np.full((1, 784), 256), [1], "from 256 to 256"),
         (np.full((1, 784), np.nan), [1], "from nan to nan"),
         (np.full((1, 784), 255), [1], "255 - images"),

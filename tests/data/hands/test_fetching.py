@@ -141,7 +141,7 @@ def test_an_origin_that_does_not_answer_is_said_in_one_line(
 
 def test_offline_never_asks(from_server: Callable[..., Any], offering: Offering) -> None:
     server = from_server("uji", offering({}))
-    with pytest.raises(DataNotFoundError, match="no --offline"):
+    with pytest.raises(DataNotFoundError, match="no offline=True"):
         fetch_hand("uji", offline=True)
     assert server.requests == []
 
