@@ -235,6 +235,9 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
     name = printable(path)
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what goes wrong is raised; nothing is printed beside it
+    # Views of pages have many sizes. What ONNX Runtime keeps for each of them only grows, up to where a reader in a
+    # process of its own may have no more; without it all takes as long (experiments/LOG.md).
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
     if threads is not None:
         options.intra_op_num_threads = threads
     # Weights outside the file could be any file on this machine: look for them where there are none.

@@ -1,15 +1,20 @@
 """Batches that are read by processes of their own."""
 
 import io
+import os
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from inkdigits.errors import PictureError
 from inkdigits.pool import Bounds, Readers, read_in_order
 from inkdigits.reader import Reader
 from inkdigits.samples import sample_pictures
 
 HOW = {"single": False, "region": None, "digits_only": False}
+PAGES = Path(__file__).parents[1] / "pinned" / "pages"
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +49,36 @@ def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() 
         pictures = [("large", large.getvalue()), ("small", small.getvalue())]
         (first,), (second,) = read_in_order(readers, pictures, HOW)
     assert (first.source, first.error.code, second.status) == ("large", "too_costly", "no_digit")
+
+
+def test_a_reader_has_as_much_memory_for_a_page_as_it_had_for_those_before() -> None:
+    """Pages differ in size; what libraries keep for each size must not add up."""
+    pages = sorted(str(page) for page in PAGES.glob("*_*.jpg"))
+    with Readers("bundled", 1, Bounds(memory=384 * 2**20)) as readers:
+        before = readers.submit(_process).result()
+        read = [
+            reading for readings in read_in_order(readers, zip(pages, pages, strict=True), HOW) for reading in readings
+        ]
+        assert len(read) >= 8
+        assert [reading.source for reading in read if reading.error] == []
+        assert readers.submit(_process).result() == before
+
+
+def test_a_reader_whose_memory_is_full_is_replaced() -> None:
+    with Readers("bundled", 1, Bounds(memory=64 * 2**20)) as readers:
+        before = readers.submit(_process).result()
+        with pytest.raises(PictureError, match="more memory than it may") as raised:
+            readers.submit(_fill).result()
+        assert raised.value.code == "too_costly"
+        assert readers.submit(_process).result() != before
+
+
+def _process(_: Reader) -> int:
+    return os.getpid()
+
+
+def _fill(_: Reader) -> None:
+    np.ones(128 * 2**20, np.uint8)
 
 
 def _closed() -> io.BytesIO:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -9,11 +10,13 @@ from typing import TypeVar
 
 import cv2
 
-from inkdigits.errors import InkdigitsError, ModelFileError, PictureError
-from inkdigits.pool.bounds import Bounds, bound_memory, bound_processor_time
+from inkdigits.errors import InkdigitsError, ModelFileError
+from inkdigits.pool.bounds import Bounds, bound_memory, bound_processor_time, use_one_heap
 from inkdigits.reader import Reader
 
-__all__ = ["begin", "is_out_of_memory", "work_on"]
+__all__ = ["OUT_OF_MEMORY", "begin", "is_out_of_memory", "work_on"]
+
+OUT_OF_MEMORY = errno.ENOMEM  # how a process ends that may have no more
 
 _Result = TypeVar("_Result")
 
@@ -25,6 +28,7 @@ def begin(model: str, bounds: Bounds, min_confidence: float | None) -> None:
     # At once, also amid a library's work: while pebble waits for a handler in Python to run, nobody gets any work.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
+    use_one_heap()
     try:
         _loaded.append(Reader(model, min_confidence=min_confidence, threads=1))
     except InkdigitsError as error:
@@ -35,11 +39,12 @@ def begin(model: str, bounds: Bounds, min_confidence: float | None) -> None:
 
 
 def work_on(work: Callable[[Reader], _Result], seconds: float) -> _Result:
-    """Return what some work with the reader returns.
+    """Return what some work with the reader returns; end the process where that takes more memory than it may.
+
+    What libraries hold of a heap that is full they may hold for ever: a new process begins with none.
 
     Raises:
-        ModelFileError: the model could not be loaded.
-        PictureError: the work takes more memory than it may ("too_costly"), and whatever the work raises.
+        ModelFileError: the model could not be loaded; and whatever the work raises.
 
     """
     (reader,) = _loaded
@@ -50,9 +55,7 @@ def work_on(work: Callable[[Reader], _Result], seconds: float) -> _Result:
         return work(reader)
     except Exception as error:
         if is_out_of_memory(error):
-            raise PictureError(
-                f"{os.strerror(12).lower()}: the picture takes more than it may", "scale it down", code="too_costly"
-            ) from None
+            os._exit(OUT_OF_MEMORY)
         raise
 
 

@@ -20,7 +20,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from inkdigits.errors import PictureError
 from inkdigits.modelfile import BUNDLED, find_model
 from inkdigits.pool.bounds import Bounds
-from inkdigits.pool.process import begin, work_on
+from inkdigits.pool.process import OUT_OF_MEMORY, begin, work_on
 
 if TYPE_CHECKING:
     from inkdigits.reader import Reader
@@ -29,7 +29,7 @@ __all__ = ["Readers"]
 
 _Result = TypeVar("_Result")
 
-_TRIES = 2  # of work whose process died: another may have killed it
+_TRIES = 2  # of work whose process died: another may have killed it, or filled its memory before
 _DIED = (ProcessExpired, BrokenProcessPool)
 
 
@@ -164,5 +164,7 @@ def _in_words(error: BaseException | None, seconds: float) -> BaseException | No
     if isinstance(error, TimeoutError):
         return PictureError(f"the picture was not read within {seconds:g} seconds", "scale it down", code="timeout")
     if isinstance(error, _DIED):
-        return PictureError("the picture takes more than it may: its reader died", "scale it down", code="too_costly")
+        no_memory = getattr(error, "exitcode", None) == OUT_OF_MEMORY
+        what = "more memory than it may" if no_memory else "more than it may: its reader died"
+        return PictureError(f"the picture takes {what}", "scale it down", code="too_costly")
     return error
