@@ -12,7 +12,7 @@ import cv2
 
 from inkdigits.errors import InkdigitsError, ModelFileError
 from inkdigits.pool.bounds import Bounds, bound_memory, bound_processor_time, use_one_heap
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 
 __all__ = ["OUT_OF_MEMORY", "begin", "is_out_of_memory", "work_on"]
 
