@@ -24,7 +24,7 @@ from shared.ledger import REPOSITORY, append, machine
 from shared.one_training import without_thread_settings
 
 import inkdigits
-from inkdigits.export import export
+from inkdigits.models.exporting import export
 
 FOLDER = Path(__file__).parent / "readers"
 READING = REPOSITORY / "experiments" / "reading.csv"

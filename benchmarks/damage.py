@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 
 import inkdigits
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.samples import sample_pictures
 
 FORMATS = "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM"

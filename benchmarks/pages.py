@@ -16,7 +16,7 @@ import numpy as np
 from shared.ledger import REPOSITORY, append, commit, machine
 
 from inkdigits.data import load_dataset
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import KINDS, write_page
 from inkdigits.synthesis.writers import Hands
 

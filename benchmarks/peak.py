@@ -30,12 +30,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 import inkdigits
 from inkdigits.data import Dataset
-from inkdigits.export.onnx_file import read_model
-from inkdigits.learning.digits import DigitsTask
-from inkdigits.learning.fit import fit
-from inkdigits.learning.models import build_model, count_multiply_adds
-from inkdigits.learning.recipes import Recipe, find_recipe
-from inkdigits.modelfile import find_model
+from inkdigits.models.digit_networks import build_model, count_multiply_adds
+from inkdigits.models.onnx_file import read_model
+from inkdigits.reading.model_file import find_model
+from inkdigits.training.loop.fit import fit
+from inkdigits.training.recipes.recipe import Recipe, find_recipe
+from inkdigits.training.tasks.digit_task import DigitsTask
 
 PEAK = REPOSITORY / "experiments" / "peak.csv"
 COLUMNS = (

@@ -36,7 +36,7 @@ from shared.one_training import train_once, without_thread_settings
 
 import inkdigits
 from inkdigits.errors import unknown_name
-from inkdigits.learning.recipes import RECIPES
+from inkdigits.training.recipes.recipe import RECIPES
 
 FOLDER = Path(__file__).parent / "peers"
 WHOLE = {"notebook": 20, "keras_convnet": 15, "pytorch_example": 14}  # the epochs that their authors train

@@ -35,7 +35,7 @@ from shared.picture_set import KnownPicture, read_picture_set, write_picture_set
 import inkdigits
 from inkdigits.cli.console import progress_bar
 from inkdigits.evaluation.judgement import count_exact_lines, edit_distance
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.difficulty import LEVELS
 
 FOLDER = Path(__file__).parent / "readers_of_pictures"
 PICTURES = REPOSITORY / "experiments" / "pictures.csv"

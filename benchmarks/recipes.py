@@ -24,9 +24,9 @@ from typing import Any
 from shared.ledger import RESULTS, append, machine, note_configuration, read, training_commit
 from shared.one_training import train_once
 
-from inkdigits.learning.devices import find_device
-from inkdigits.learning.recipes import RECIPES, Recipe
-from inkdigits.learning.runs import RunFolder
+from inkdigits.training.loop.devices import find_device
+from inkdigits.training.recipes.recipe import RECIPES, Recipe
+from inkdigits.training.runs.run_folder import RunFolder
 
 COLUMNS = (
     "date", "recipe", "seed", "epochs", "batch_size", "device", "threads", "precision", "machine", "commit",

@@ -26,18 +26,18 @@ import torch
 from PIL import Image
 from shared.ledger import append, commit, machine
 
-from inkdigits.classifier import Classifier
 from inkdigits.data import load_dataset
 from inkdigits.data.hands import Scans, load_scans, load_strokes
-from inkdigits.data.hands.digits import draw_strokes
-from inkdigits.export.onnx_file import read_model
-from inkdigits.learning.digits import Digits
-from inkdigits.learning.teaching import Lesson, Pupil
+from inkdigits.data.hands.hand_digits import draw_strokes
+from inkdigits.models.onnx_file import read_model
+from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.decide import Thresholds, only_digit
-from inkdigits.reading.page import read_page
-from inkdigits.teaching.examples import models_without_opinion, others
-from inkdigits.teaching.known import known_digits
-from inkdigits.teaching.lessons import read_together
+from inkdigits.reading.read_page import read_page
+from inkdigits.training.tasks.digit_task import Digits
+from inkdigits.training.teaching.known_digits import known_digits
+from inkdigits.training.teaching.last_layer import Lesson, Pupil
+from inkdigits.training.teaching.lesson_examples import models_without_opinion, others
+from inkdigits.training.teaching.lessons import read_together
 
 TAUGHT = Path(__file__).parents[1] / "experiments" / "teaching.csv"
 COLUMNS = (

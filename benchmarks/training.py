@@ -19,7 +19,7 @@ from pathlib import Path
 from shared.ledger import TIMES, append, machine, note_configuration, training_commit
 from shared.one_training import train_once
 
-from inkdigits.learning.recipes import RECIPES
+from inkdigits.training.recipes.recipe import RECIPES
 
 COLUMNS = (
     "date", "recipe", "epochs", "batch_size", "device", "threads", "machine", "commit",

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 import inkdigits
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import write_page
 from inkdigits.synthesis.writers import Hands
 

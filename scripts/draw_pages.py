@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import inkdigits
-from inkdigits.imaging.bands import SIGN
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.imaging.line_crop import NON_DIGIT
+from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import KINDS, WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands
 
@@ -46,7 +46,7 @@ def draw(page: WrittenPage) -> Image.Image:
     for box in page.ignored:
         frame(box, IGNORED)
     for label, box in zip(page.labels, page.boxes, strict=True):
-        frame(box, OTHER if label == SIGN else DIGIT if label < 10 else MARK)
+        frame(box, OTHER if label == NON_DIGIT else DIGIT if label < 10 else MARK)
     for line in range(len(page.lines)):
         left, top, _, bottom = page.boxes[page.line == line][0] * scale
         pen.text((max(0.0, left - 11), (top + bottom) / 2 + 14), str(line), LINE, anchor="lm", font_size=10)

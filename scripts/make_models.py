@@ -27,36 +27,36 @@ import torch
 from model_cards import digits_card, lines_card, pages_card
 
 import inkdigits
-from inkdigits.classifier import Classifier
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
-from inkdigits.evaluation.thresholds import choose_thresholds
-from inkdigits.export.line_file import write_line_model, write_page_model
-from inkdigits.export.onnx_file import read_model, write_model
 from inkdigits.files import make_folder, write_atomically
-from inkdigits.learning.checkpoint import load_network
-from inkdigits.learning.devices import find_device
-from inkdigits.learning.fit import fit
-from inkdigits.learning.history import HistoryFiles, read_history
-from inkdigits.learning.line_data import LineStream
-from inkdigits.learning.line_network import line_network
-from inkdigits.learning.lines import LinesTask
-from inkdigits.learning.page_data import PageStream, write_any_page
-from inkdigits.learning.page_network import page_network
-from inkdigits.learning.pages import PagesTask
-from inkdigits.learning.progress import LiveProgress
-from inkdigits.learning.recipes import Recipe, find_recipe
-from inkdigits.learning.runs import RunFolder, create_run, provenance
-from inkdigits.learning.stopping import stopping_on_signals
-from inkdigits.learning.stream_recipes import LineRecipe, PageRecipe, StreamRecipe
-from inkdigits.learning.streams import StreamTask
-from inkdigits.line_model import LineModel
-from inkdigits.modelfile import ModelInfo
+from inkdigits.models.line_file import write_line_model, write_page_model
+from inkdigits.models.line_network import line_network
+from inkdigits.models.onnx_file import read_model, write_model
+from inkdigits.models.page_network import page_network
+from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.detector import Detector
-from inkdigits.reading.models import Models
+from inkdigits.reading.ensemble import Ensemble
+from inkdigits.reading.line_model import LineModel
+from inkdigits.reading.model_file import ModelInfo
 from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.writers import Hands
-from inkdigits.training import resume_training, train
+from inkdigits.training.data.line_data import LineStream
+from inkdigits.training.data.page_data import PageStream, write_any_page
+from inkdigits.training.loop.checkpoint import load_network
+from inkdigits.training.loop.devices import find_device
+from inkdigits.training.loop.fit import fit
+from inkdigits.training.loop.history import HistoryFiles, read_history
+from inkdigits.training.loop.progress import LiveProgress
+from inkdigits.training.loop.stopping import stopping_on_signals
+from inkdigits.training.recipes.recipe import Recipe, find_recipe
+from inkdigits.training.recipes.stream_recipes import LineRecipe, PageRecipe, StreamRecipe
+from inkdigits.training.runs.run_folder import RunFolder, create_run, provenance
+from inkdigits.training.runs.whole_run import resume_training, train
+from inkdigits.training.tasks.line_task import LinesTask
+from inkdigits.training.tasks.page_task import PagesTask
+from inkdigits.training.tasks.sample_stream import StreamTask
+from inkdigits.training.thresholds import choose_thresholds
 
 Known: TypeAlias = dict[str, Any]
 
@@ -172,7 +172,7 @@ def make_pages(plan: Plan) -> None:
         load_network(plan.pages_run.checkpoint_file, network)
         info = stream_info(plan, plan.pages_run, recipe, "pages", recipe.batch_size * plan.views)
         info = replace(info, input="uint8 (N,H,W), 128 what is about a pixel, digits 11 to 36 pixels tall")
-        models = Models(
+        models = Ensemble(
             Detector(write_page_model(network, info, plan.pages_run.model_file), threads=1),
             LineModel(plan.weights / "lines.onnx", threads=1),
             Classifier(plan.weights / "bundled.onnx", threads=1),

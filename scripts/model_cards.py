@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from inkdigits.evaluation.thresholds import FALSELY_ACCEPTED, LINE_RIGHT, MISSED, SINGLE_RIGHT
 from inkdigits.files import sha256
-from inkdigits.modelfile import ModelInfo
+from inkdigits.reading.model_file import ModelInfo
+from inkdigits.training.thresholds import FALSELY_ACCEPTED, LINE_RIGHT, MISSED, SINGLE_RIGHT
 
 __all__ = ["digits_card", "lines_card", "pages_card"]
 

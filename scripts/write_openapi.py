@@ -6,8 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from inkdigits.service.app import create_app
-from inkdigits.service.settings import Settings
+from inkdigits.service.application import create_app
+from inkdigits.service.service_settings import Settings
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "pinned"))
 
 from kinds import FLOORS, KINDS, MissingDataError, changes, count, is_lower, judge, read_floors  # noqa: E402 - tests are no package
 
-from inkdigits.reader import Reader  # noqa: E402
+from inkdigits.reading.reader import Reader  # noqa: E402
 
 
 def main() -> int:

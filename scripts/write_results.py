@@ -26,9 +26,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from inkdigits.learning.measured import Measured
-from inkdigits.learning.models import build_model
-from inkdigits.learning.recipes import RECIPES, Recipe
+from inkdigits.models.digit_networks import build_model
+from inkdigits.training.recipes.measured import Measured
+from inkdigits.training.recipes.recipe import RECIPES, Recipe
 
 REPOSITORY = Path(__file__).parents[1]
 EXPERIMENTS = REPOSITORY / "experiments"

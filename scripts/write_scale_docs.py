@@ -1,4 +1,4 @@
-"""Write the figures of docs/scale.md from experiments/scale.csv; with --check, only say whether they are up to date."""
+"""Write the figures of docs/scale.md from experiments/cluster.csv; with --check, only check them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 REPOSITORY = Path(__file__).parents[1]
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
 
-from scale_model import SCALE, Figures, measured, table  # noqa: E402 - benchmarks are no package
+from cluster_forecast import SCALE, Figures, measured, table  # noqa: E402 - benchmarks are no package
 from shared.ledger import read  # noqa: E402
 
 PAGE = REPOSITORY / "docs" / "scale.md"
 BEGIN, END = "<!-- figures: written by scripts/write_scale_docs.py -->", "<!-- end of figures -->"
-NOTHING_YET = "Not measured yet: run `scripts/bench scale`, then `scripts/write_scale_docs.py`."
+NOTHING_YET = "Not measured yet: run `scripts/bench cluster_reading`, then `scripts/write_scale_docs.py`."
 KINDS = {"drawing": "drawings", "line": "cheque-like lines", "page": "pages"}
-MEASURED = {*KINDS, "workers", "parts", "restart", "driver", "engines"}  # by `scripts/bench scale`
+MEASURED = {*KINDS, "workers", "parts", "restart", "driver", "engines"}  # by `scripts/bench cluster_reading`
 STAGES = ("I/O", "decoding", "ink", "models", "layout and the rest")
 
 

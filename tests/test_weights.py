@@ -5,8 +5,8 @@ from pathlib import Path
 
 import inkdigits
 from inkdigits.files import sha256
-from inkdigits.line_model import LineModel
 from inkdigits.reading.detector import Detector
+from inkdigits.reading.line_model import LineModel
 
 WEIGHTS = Path(str(files("inkdigits.weights")))
 

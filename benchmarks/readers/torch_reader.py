@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from stopwatch import answer, quickest
 
-from inkdigits.export.onnx_file import read_model
+from inkdigits.models.onnx_file import read_model
 
 torch.set_num_threads(int(sys.argv[3]))
 model, _ = read_model(sys.argv[1])

@@ -91,10 +91,10 @@ def _train(job: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     import inkdigits
-    from inkdigits.learning.devices import find_device, has_fast_bfloat16
-    from inkdigits.learning.progress import LiveProgress
-    from inkdigits.learning.runs import RunFolder, provenance
-    from inkdigits.training import resume_training
+    from inkdigits.training.loop.devices import find_device, has_fast_bfloat16
+    from inkdigits.training.loop.progress import LiveProgress
+    from inkdigits.training.runs.run_folder import RunFolder, provenance
+    from inkdigits.training.runs.whole_run import resume_training
 
     folder = RunFolder(Path(job["folder"]))
     begun = folder.config_file.exists()

@@ -14,9 +14,9 @@ from PIL import Image
 from inkdigits.data import Dataset
 from inkdigits.evaluation.labels import LabelledPicture, read_labels
 from inkdigits.files import make_folder
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import KINDS, write_page
-from inkdigits.synthesis.writers import Hands, Shares
+from inkdigits.synthesis.writers import Hands, SourceMix
 
 __all__ = ["KnownPicture", "read_picture_set", "write_picture_set"]
 
@@ -55,7 +55,7 @@ def write_picture_set(folder: Path, digits: Dataset, levels: Iterable[str], coun
         the path of labels.csv.
 
     """
-    hands = Hands(digits, shares=Shares(foreign=0.0))
+    hands = Hands(digits, shares=SourceMix(foreign=0.0))
     table = make_folder(folder) / "labels.csv"
     with table.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

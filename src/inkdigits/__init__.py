@@ -6,41 +6,43 @@ The names below are imported when they are first used, so that `import inkdigits
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.2.0"
+from inkdigits.version import __version__
 
 if TYPE_CHECKING:
-    from inkdigits.classifier import Classifier
     from inkdigits.data import Dataset, load_dataset
     from inkdigits.errors import InkdigitsError
-    from inkdigits.evaluation.evaluate import Evaluation, evaluate
+    from inkdigits.evaluation.digit_evaluation import Evaluation, evaluate
     from inkdigits.evaluation.explanation import Explanation, explain
     from inkdigits.evaluation.figures import plot_digits, plot_mistakes, plot_prediction, plot_predictions
-    from inkdigits.export import export
-    from inkdigits.learning.recipes import RECIPES, Augmentation, Recipe
-    from inkdigits.learning.variations import augment
-    from inkdigits.reader import Reader
+    from inkdigits.models.exporting import export
+    from inkdigits.reading.classifier import Classifier
+    from inkdigits.reading.reader import Reader
     from inkdigits.reading.to_mnist import to_mnist
     from inkdigits.results.reading import Digit, Line, Mark, Reading
-    from inkdigits.teaching import teach
-    from inkdigits.training import TrainedRun, train
-    from inkdigits.training.digit_classifier import DigitClassifier
+    from inkdigits.training.data.variations import augment
+    from inkdigits.training.recipes.recipe import RECIPES, Augmentation, Recipe
+    from inkdigits.training.runs.digit_classifier import DigitClassifier
+    from inkdigits.training.runs.trained_run import TrainedRun
+    from inkdigits.training.runs.whole_run import train
+    from inkdigits.training.teaching.lessons import teach
 
 _ROOMS = {
-    "classifier": ("Classifier",),
     "data": ("Dataset", "load_dataset"),
     "errors": ("InkdigitsError",),
-    "evaluation.evaluate": ("Evaluation", "evaluate"),
+    "evaluation.digit_evaluation": ("Evaluation", "evaluate"),
     "evaluation.explanation": ("Explanation", "explain"),
     "evaluation.figures": ("plot_digits", "plot_mistakes", "plot_prediction", "plot_predictions"),
-    "export": ("export",),
-    "learning.recipes": ("RECIPES", "Augmentation", "Recipe"),
-    "learning.variations": ("augment",),
-    "reader": ("Reader",),
+    "models.exporting": ("export",),
+    "reading.classifier": ("Classifier",),
+    "reading.reader": ("Reader",),
     "reading.to_mnist": ("to_mnist",),
     "results.reading": ("Digit", "Line", "Mark", "Reading"),
-    "teaching": ("teach",),
-    "training": ("TrainedRun", "train"),
-    "training.digit_classifier": ("DigitClassifier",),
+    "training.data.variations": ("augment",),
+    "training.recipes.recipe": ("RECIPES", "Augmentation", "Recipe"),
+    "training.runs.digit_classifier": ("DigitClassifier",),
+    "training.runs.trained_run": ("TrainedRun",),
+    "training.runs.whole_run": ("train",),
+    "training.teaching.lessons": ("teach",),
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 

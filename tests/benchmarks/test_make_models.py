@@ -11,10 +11,10 @@ from make_models import Plan, main, make
 import inkdigits
 from inkdigits.errors import OutputError
 from inkdigits.files import sha256
-from inkdigits.learning.recipes import find_recipe
-from inkdigits.learning.stream_recipes import LineRecipe, PageRecipe
-from inkdigits.line_model import LineModel
 from inkdigits.reading.detector import Detector
+from inkdigits.reading.line_model import LineModel
+from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.recipes.stream_recipes import LineRecipe, PageRecipe
 
 ONE_EPOCH = find_recipe("fast").replace(epochs=1)
 LINES = LineRecipe(steps=4, every=2, batch_size=4, channels=(4, 6, 8, 8, 8, 12), context=(1, 2))

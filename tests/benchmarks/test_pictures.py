@@ -18,7 +18,7 @@ from shared.picture_set import KnownPicture, read_picture_set, write_picture_set
 
 from inkdigits.data import load_dataset
 from inkdigits.samples import LABELS
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import KINDS
 
 READERS = REPOSITORY / ".venv-readers" / "bin" / "python"

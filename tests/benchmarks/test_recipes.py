@@ -9,8 +9,8 @@ import recipes
 from recipes import Seed, find_row, plan
 from shared.ledger import REPOSITORY, append, read, training_commit
 
-from inkdigits.learning.recipes import find_recipe
-from inkdigits.learning.runs import create_run
+from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.runs.run_folder import create_run
 
 MLP = find_recipe("mlp")
 

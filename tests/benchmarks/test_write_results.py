@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import write_results
 
-from inkdigits.learning.recipes import RECIPES, find_recipe
+from inkdigits.training.recipes.recipe import RECIPES, find_recipe
 
 MLP = find_recipe("mlp")
 COMMITS = {"old", "new", "trial"}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from inkdigits import __version__
-from inkdigits.learning.recipes import RECIPES
+from inkdigits.training.recipes.recipe import RECIPES
+from inkdigits.version import __version__
 
 from ..running import inkdigits
 

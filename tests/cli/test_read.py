@@ -129,7 +129,7 @@ def test_every_page_is_a_reading(tmp_path: Path) -> None:
 
 
 def test_the_pages_after_the_last_that_are_read_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("inkdigits.reader.MAX_PAGES", 2)
+    monkeypatch.setattr("inkdigits.reading.reader.MAX_PAGES", 2)
     result = read("--jsonl", paged(tmp_path / "scan.tif", MOUSE, STRING, MOUSE, BLANK))
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(line["page"], line["text"]) for line in lines] == [(1, "8"), (2, "407"), (3, "")]

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from inkdigits.data import load_dataset
 from inkdigits.data.folder import load_folder
+from inkdigits.data.single_digit import single_digit
 from inkdigits.errors import DataError, DataNotFoundError
-from inkdigits.imaging import single_digit
 
 
 def draw(path: Path, digit: int, shift: int) -> None:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from inkdigits.data import Dataset, load_dataset
-from inkdigits.export.onnx_file import DigitModel, write_model
-from inkdigits.learning.models import build_model
-from inkdigits.modelfile import ModelInfo
+from inkdigits.models.digit_networks import build_model
+from inkdigits.models.onnx_file import DigitModel, write_model
+from inkdigits.reading.model_file import ModelInfo
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import numpy as np
 from inkdigits.errors import PictureError
 from inkdigits.evaluation.cards import digit_card, picture_card
 from inkdigits.evaluation.charts import reliability_figure
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 from inkdigits.samples import LABELS
 

@@ -13,7 +13,7 @@ from inkdigits.evaluation.gallery import write_gallery
 from inkdigits.evaluation.judgement import CAUSES, Judgement
 from inkdigits.evaluation.labels import LabelledPicture
 from inkdigits.evaluation.reader_evaluation import judge
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.samples import sample_pictures
 
 from .judged import judged

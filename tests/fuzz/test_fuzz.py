@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.classifier import BUNDLED, Classifier
 from inkdigits.data.folder import load_folder
 from inkdigits.errors import InkdigitsError, ModelFileError, PictureError
 from inkdigits.evaluation.labels import read_labels
-from inkdigits.modelfile import find_model
-from inkdigits.reader import Reader
+from inkdigits.reading.classifier import BUNDLED, Classifier
+from inkdigits.reading.model_file import find_model
+from inkdigits.reading.reader import Reader
 
 from ..service.conftest import Served, digit, serve, served  # noqa: F401 - fixtures of the tests that follow
 from .strategies import damaged, files, messages, tensors

@@ -17,12 +17,12 @@ import numpy as np
 from inkdigits.data import Dataset, load_dataset
 from inkdigits.evaluation.judgement import Judgement
 from inkdigits.evaluation.labels import LabelledPicture, leave_out, read_labels
-from inkdigits.imaging.decode import Picture
-from inkdigits.reader import Reader
+from inkdigits.pictures.decode import Picture
+from inkdigits.reading.reader import Reader
 from inkdigits.samples import LABELS
 from inkdigits.synthesis import pages as synthesis
-from inkdigits.synthesis.levels import LEVELS
-from inkdigits.synthesis.writers import Hands, Shares
+from inkdigits.synthesis.difficulty import LEVELS
+from inkdigits.synthesis.writers import Hands, SourceMix
 
 HERE = Path(__file__).parent
 FLOORS = HERE / "floors.json"
@@ -51,7 +51,7 @@ class Floor(TypedDict):
 
 def made_up(kind: str, count: int) -> Iterator[Pinned]:
     """Yield pictures of validation digits, the level of trouble rising from picture to picture and beginning again."""
-    hands = Hands(_validation_digits(), shares=Shares(foreign=0.0))
+    hands = Hands(_validation_digits(), shares=SourceMix(foreign=0.0))
     for seed in range(count):
         level = [*LEVELS.values()][seed % len(LEVELS)]
         made = synthesis.write_page(hands, level, np.random.default_rng(seed), kind=kind)

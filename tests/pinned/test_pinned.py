@@ -5,7 +5,7 @@ A count that rose is kept by `python scripts/write_pins.py`.
 
 import pytest
 
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 
 from .kinds import KINDS, MissingDataError, changes, count, is_lower, judge, read_floors
 

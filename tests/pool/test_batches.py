@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.pool import Bounds, Readers, read_in_order
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.samples import sample_pictures
 
 HOW = {"single": False, "region": None, "digits_only": False}

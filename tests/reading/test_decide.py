@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from inkdigits.imaging.decode import decode
-from inkdigits.reading.calibration import Calibration
+from inkdigits.pictures.decode import decode
+from inkdigits.reading.confidence import Calibration
 from inkdigits.reading.decide import Decision, Thresholds, decide, only_digit
-from inkdigits.reading.page import ReadPage
+from inkdigits.reading.read_page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
 
 PAGE = decode(np.full((200, 300), 255, np.uint8))

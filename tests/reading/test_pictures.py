@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from inkdigits.data import load_dataset
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.samples import LABELS
-from inkdigits.synthesis.levels import LEVELS
+from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import write_page
-from inkdigits.synthesis.writers import Hands, Shares
+from inkdigits.synthesis.writers import Hands, SourceMix
 
 Grey = npt.NDArray[np.uint8]
 
@@ -97,7 +97,7 @@ def test_thin_pictures_are_read_at_once(reader: Reader, shape: tuple[int, int]) 
 @pytest.mark.parametrize(("kind", "floor"), [("single", 0.9), ("string", 0.6), ("boxes", 0.35)])
 def test_made_up_pictures_are_mostly_read_right(reader: Reader, mnist_dir: Path, kind: str, floor: float) -> None:
     digits = load_dataset("mnist", "validation", data_dir=mnist_dir)
-    hands = Hands(digits, shares=Shares(foreign=0.0))
+    hands = Hands(digits, shares=SourceMix(foreign=0.0))
     right = 0
     for seed in range(30):
         picture = write_page(hands, LEVELS["medium"], np.random.default_rng(seed), kind=kind)

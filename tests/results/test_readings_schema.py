@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.errors import PictureError
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import CSV_COLUMNS, SCHEMA, Reading
 from inkdigits.samples import sample_pictures
 

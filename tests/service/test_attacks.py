@@ -19,14 +19,14 @@ PNG = {"Content-Type": "image/png"}
 WAITING = """
 import time
 from pathlib import Path
-from inkdigits.service.picture_reading import Wish
-read = Wish.read
+from inkdigits.service.picture_reading import ReadOptions
+read = ReadOptions.read
 def wait_and_read(*arguments, **named):
     while Path({obstacle!r}).exists():
         time.sleep(0.05)
     return read(*arguments, **named)
 wait_and_read.__name__ = "read"  # by which it is found in another process
-Wish.read = wait_and_read
+ReadOptions.read = wait_and_read
 """
 
 

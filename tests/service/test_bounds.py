@@ -13,7 +13,7 @@ import onnx
 import pytest
 from PIL import Image, ImageDraw
 
-from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.reading.model_file import BUNDLED, find_model
 
 from ..waiting import PATIENCE, wait_until
 from .conftest import readers_of

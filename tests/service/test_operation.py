@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import inkdigits
-from inkdigits.modelfile import BUNDLED, find_model
+from inkdigits.reading.model_file import BUNDLED, find_model
 
 from ..waiting import PATIENCE, wait_until
 from .conftest import readers_of

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import CSV_COLUMNS, Mark
 from inkdigits.samples import sample_pictures
 

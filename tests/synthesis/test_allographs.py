@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.classifier import Classifier
 from inkdigits.imaging.normalise import normalise
+from inkdigits.reading.classifier import Classifier
 from inkdigits.synthesis.allographs import draw_form, random_forms
 from inkdigits.synthesis.pens import random_hand, rewrite
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkdigits.data import Dataset
-from inkdigits.imaging.bands import BAND_HEIGHT
+from inkdigits.imaging.line_crop import CROP_HEIGHT
 from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.papers import expose, random_paper
@@ -16,7 +16,7 @@ from inkdigits.synthesis.writers import Hands
 def test_every_digit_of_a_line_has_its_box_on_the_band(digits: Dataset, seed: int) -> None:
     line = write_line(Hands(digits), np.random.default_rng(seed))
     assert line.grey.dtype == np.uint8
-    assert line.grey.shape[0] == BAND_HEIGHT
+    assert line.grey.shape[0] == CROP_HEIGHT
     assert line.boxes.shape == (len(line.labels), 4)
     left, top, right, bottom = line.boxes.T
     assert (left < right).all()

@@ -7,11 +7,11 @@ import pytest
 
 from inkdigits.data import Dataset
 from inkdigits.data.hands import Letters, Scans, Strokes
-from inkdigits.imaging.bands import MARKS
+from inkdigits.imaging.line_crop import MARKS
 from inkdigits.synthesis.composition import random_text
 from inkdigits.synthesis.marks import OTHER_SIGNS, write_mark
 from inkdigits.synthesis.pens import random_hand
-from inkdigits.synthesis.writers import Hands, Shares
+from inkdigits.synthesis.writers import Hands, SourceMix
 
 WIDE, NARROW = 3, 7  # two people of whom one writes bars that lie, the other bars that stand
 
@@ -37,7 +37,7 @@ def scans(labels: list[int]) -> Scans:
 
 
 def test_all_digits_of_a_writer_come_from_one_person(digits: Dataset) -> None:
-    hands = Hands(digits, scans=(scans([*range(10)]),), shares=Shares(mnist=0, strokes=0, fonts=0, kept=1))
+    hands = Hands(digits, scans=(scans([*range(10)]),), shares=SourceMix(mnist=0, strokes=0, fonts=0, kept=1))
     seen = set()
     for seed in range(12):
         rng = np.random.default_rng(seed)
@@ -57,7 +57,7 @@ def test_who_never_wrote_a_digit_borrows_it(digits: Dataset) -> None:
         tuple((np.array([[0.0, 0.0], [0.3, 1.0]], np.float32),) for _ in range(10)),
         "",
     )
-    hands = Hands(digits, strokes=(without_zero,), shares=Shares(mnist=0, scans=0, fonts=0))
+    hands = Hands(digits, strokes=(without_zero,), shares=SourceMix(mnist=0, scans=0, fonts=0))
     rng = np.random.default_rng(0)
     for _ in range(6):
         assert hands.writer(rng).digit(0, 30, rng).max() > 0.5
@@ -73,7 +73,7 @@ def test_sources_that_are_missing_leave_their_lines_to_the_others(digits: Datase
 def test_letters_are_written_as_what_is_no_digit(digits: Dataset) -> None:
     dot = np.zeros((1, 105, 105), bool)
     dot[0, 30:70, 50:53] = True
-    hands = Hands(digits, letters=Letters(dot, np.array(["made up"]), ""), shares=Shares(letters=1))
+    hands = Hands(digits, letters=Letters(dot, np.array(["made up"]), ""), shares=SourceMix(letters=1))
     rng = np.random.default_rng(0)
     heights = [hands.writer(rng).sign(40, rng).shape for _ in range(5)]
     assert all(height > width for height, width in heights)

@@ -12,8 +12,9 @@ from torch.nn import functional
 import inkdigits
 from inkdigits.data import Dataset
 from inkdigits.errors import DataError, OutputError, UsageError
-from inkdigits.learning.runs import create_run
-from inkdigits.training import TrainedRun, load_splits
+from inkdigits.training.data.training_data import load_splits
+from inkdigits.training.runs.run_folder import create_run
+from inkdigits.training.runs.trained_run import TrainedRun
 
 ONE_EPOCH = inkdigits.Recipe.named("fast").replace(epochs=1)
 

@@ -8,7 +8,6 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from inkdigits import __version__
 from inkdigits.cli import (
     cluster,
     corrections,
@@ -27,6 +26,7 @@ from inkdigits.cli import (
 from inkdigits.cli.console import notice
 from inkdigits.cli.streams import explained_output, leave_in_order, replace_closed_streams
 from inkdigits.errors import InkdigitsError, asked_by_options
+from inkdigits.version import __version__
 
 __all__ = ["app", "main"]
 

@@ -56,10 +56,10 @@ def read(
         raise UsageError("a cluster writes Parquet", "name a folder for it: -o readings.parquet")
     if resume and overwrite:
         raise UsageError("--resume and --overwrite contradict each other", "give one of them")
-    from inkdigits.imaging.region import Region as PartOfPicture
-    from inkdigits.scale.cluster import connected
-    from inkdigits.scale.output import PICTURES
-    from inkdigits.scale.reading_job import ReadingJob
+    from inkdigits.cluster.output import PICTURES
+    from inkdigits.cluster.ray_cluster import connected
+    from inkdigits.cluster.reading_job import ReadingJob
+    from inkdigits.pictures.region import Region as PartOfPicture
 
     job = ReadingJob(
         named=pictures,

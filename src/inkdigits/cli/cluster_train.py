@@ -46,10 +46,10 @@ def train(
 
     require("train", "Training")
     require("scale", "Training by several workers")
-    from inkdigits.learning.progress import LiveProgress
-    from inkdigits.scale.cluster import connected
-    from inkdigits.scale.training import train_by_workers
-    from inkdigits.training import begin_training
+    from inkdigits.cluster.ray_cluster import connected
+    from inkdigits.cluster.training_job import train_by_workers
+    from inkdigits.training.loop.progress import LiveProgress
+    from inkdigits.training.runs.whole_run import begin_training
 
     given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
     chosen, run = what_to_train(recipe, out, given, teachers, resume=resume)

@@ -13,8 +13,8 @@ __all__ = ["data_sets", "export_formats", "models", "named_data_sets", "recipes"
 
 def recipes(incomplete: str) -> list[str]:
     """Return the recipes, and recipe files in this folder, that begin so."""
-    from inkdigits.learning.recipe_file import SUFFIXES
-    from inkdigits.learning.recipes import RECIPES
+    from inkdigits.training.recipes.recipe import RECIPES
+    from inkdigits.training.recipes.recipe_file import SUFFIXES
 
     files = (path.name for path in sorted(Path().iterdir()) if path.suffix in SUFFIXES)
     return _beginning(incomplete, [*RECIPES, *files])
@@ -49,7 +49,7 @@ def splits(incomplete: str) -> list[str]:
 
 def export_formats(incomplete: str) -> list[str]:
     """Return the formats of models that begin so."""
-    from inkdigits.export import FORMATS
+    from inkdigits.models.exporting import FORMATS
 
     return _beginning(incomplete, FORMATS)
 

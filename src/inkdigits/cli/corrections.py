@@ -40,7 +40,7 @@ def export(
     """
     from inkdigits.cli.console import notice
     from inkdigits.errors import printable
-    from inkdigits.service.corrections import export as export_corrections
+    from inkdigits.service.correction_store import export as export_corrections
     from inkdigits.settings import corrections_dir
 
     digits, others = export_corrections(kept or corrections_dir(), folder)

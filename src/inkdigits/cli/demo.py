@@ -15,7 +15,7 @@ from inkdigits.cli.console import notice, output_console
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from inkdigits.demo import Demo
+    from inkdigits.cli.demonstration import Demo
     from inkdigits.results.reading import Reading
 
 __all__ = ["demo"]
@@ -40,8 +40,8 @@ def demo(
     from inkdigits.extras import require
 
     require("train", "The demo")
-    from inkdigits.demo import run_demo
-    from inkdigits.learning.progress import LiveProgress
+    from inkdigits.cli.demonstration import run_demo
+    from inkdigits.training.loop.progress import LiveProgress
 
     with LiveProgress() as progress:
         made = run_demo(out, data_dir=data_dir, offline=offline, seed=seed, tell=notice, observers=[progress])

@@ -66,7 +66,7 @@ def _versions() -> dict[str, Any]:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    import inkdigits
+    from inkdigits.version import __version__
 
     def installed(package: str) -> str:
         try:
@@ -75,7 +75,7 @@ def _versions() -> dict[str, Any]:
             return "not installed"
 
     packages = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "torch", "onnx", "keras")
-    return {"inkdigits": inkdigits.__version__, "python": platform.python_version()} | {
+    return {"inkdigits": __version__, "python": platform.python_version()} | {
         package: installed(package) for package in packages
     }
 
@@ -83,7 +83,7 @@ def _versions() -> dict[str, Any]:
 def _places() -> dict[str, str]:
     from inkdigits import settings
     from inkdigits.errors import InkdigitsError
-    from inkdigits.modelfile import BUNDLED, find_model, open_session, read_info
+    from inkdigits.reading.model_file import BUNDLED, find_model, open_session, read_info
 
     places = {"cache": str(settings.cache_dir())}
     for folder in settings.data_dirs():

@@ -14,7 +14,7 @@ from inkdigits.cli.console import notice, output_console, print_json, progress_b
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from inkdigits.evaluation.evaluate import Evaluation
+    from inkdigits.evaluation.digit_evaluation import Evaluation
     from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 
 __all__ = ["evaluate"]
@@ -102,7 +102,7 @@ def _judge_reader(
 ) -> ReaderEvaluation:
     from inkdigits.evaluation.reader_evaluation import evaluate_reader
     from inkdigits.files import make_folder
-    from inkdigits.reader import Reader
+    from inkdigits.reading.reader import Reader
 
     if report is not None:
         make_folder(report)  # before the work, not after it
@@ -131,10 +131,10 @@ def _judge_model(
     data_dir: Path | None,
     offline: bool,
 ) -> Evaluation:
-    from inkdigits.classifier import Classifier
     from inkdigits.data import DATASETS, load_dataset
-    from inkdigits.evaluation import evaluate as judge
+    from inkdigits.evaluation import digit_evaluation as judge
     from inkdigits.files import make_folder
+    from inkdigits.reading.classifier import Classifier
 
     if report is not None:
         make_folder(report)  # before the work, not after it

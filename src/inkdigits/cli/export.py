@@ -34,6 +34,6 @@ def export(
 
     inkdigits export runs/notebook --format onnx -o notebook.onnx
     """
-    from inkdigits.export import export as write
+    from inkdigits.models.exporting import export as write
 
     typer.echo(write(model, file_format, output))

@@ -113,8 +113,8 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
 
 def _said(read: Digit | Mark) -> str:
     """Return all about a digit or a mark: how sure it is, what else it may be, and where it stands."""
+    from inkdigits.results.certainty import shares
     from inkdigits.results.reading import Digit
-    from inkdigits.results.shares import shares
 
     left, top, width, height = read.box
     doubt = "" if read.accepted else "?"

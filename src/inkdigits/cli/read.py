@@ -17,7 +17,7 @@ from inkdigits.errors import PictureError, UsageError, printable
 
 if TYPE_CHECKING:
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.imaging.decode import Picture
+    from inkdigits.pictures.decode import Picture
     from inkdigits.results.contact_sheet import ContactSheet
     from inkdigits.results.reading import Reading
 
@@ -92,10 +92,10 @@ def read(
     from inkdigits.cli.annotated import AnnotatedFolder
     from inkdigits.cli.for_people import write_for_people
     from inkdigits.files import open_atomically
-    from inkdigits.imaging.region import Region as PartOfPicture
+    from inkdigits.pictures.finding import find_sources, has_more_below
+    from inkdigits.pictures.region import Region as PartOfPicture
     from inkdigits.results.contact_sheet import ContactSheet
     from inkdigits.results.formats import FORMATS, write_named_text, write_text
-    from inkdigits.sources import find_sources, has_more_below
 
     how: dict[str, Any] = {"single": single, "region": PartOfPicture.of(region), "digits_only": digits_only}
     stdout = typer.get_binary_stream("stdout")
@@ -155,7 +155,7 @@ def _format(output: str | None, **flags: bool) -> str | None:
 def _reading(model: str, min_confidence: float | None, workers: int | None) -> Iterator[_ReadSources]:
     """Return what reads pictures one after the other: this process, or several others."""
     if workers is None:
-        from inkdigits.reader import Reader
+        from inkdigits.reading.reader import Reader
 
         reader = Reader(model, min_confidence=min_confidence)
         yield lambda pictures, how: (reader.read_many([picture], **how) for _, picture in pictures)
@@ -172,7 +172,7 @@ def _read_all(
     """Read all pages of all sources; what comes from standard input is called as it was given."""
     from dataclasses import replace
 
-    from inkdigits.sources import STANDARD_INPUT
+    from inkdigits.pictures.finding import STANDARD_INPUT
 
     stdin = typer.get_binary_stream("stdin")
     pictures = ((source, stdin if source == STANDARD_INPUT else source) for source in sources)

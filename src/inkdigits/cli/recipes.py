@@ -22,8 +22,8 @@ def recipes(
     inkdigits recipes --json
     """
     from inkdigits.cli.console import output_console, print_json
-    from inkdigits.learning.measured import read_measured
-    from inkdigits.learning.recipes import RECIPES
+    from inkdigits.training.recipes.measured import read_measured
+    from inkdigits.training.recipes.recipe import RECIPES
 
     measured = read_measured()
     if as_json:

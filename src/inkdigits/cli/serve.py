@@ -72,7 +72,7 @@ def serve(
 
     require("serve", "The service")
     from inkdigits.service.server import run
-    from inkdigits.service.settings import LOG_FORMATS, Settings, parse_size, read_token
+    from inkdigits.service.service_settings import LOG_FORMATS, Settings, parse_size, read_token
 
     if log_format not in LOG_FORMATS:
         raise unknown_name("log format", log_format, LOG_FORMATS)

@@ -68,8 +68,8 @@ def show(
 
 def _predicted(dataset: Dataset, model: str, indices: list[int], mistakes: int | None) -> Figure:
     """Return the digits with what the model reads in them."""
-    from inkdigits.classifier import Classifier
     from inkdigits.evaluation import figures
+    from inkdigits.reading.classifier import Classifier
 
     outside = [index for index in indices if not 0 <= index < len(dataset)]
     if outside:
@@ -91,8 +91,8 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
     import torch
 
     from inkdigits.evaluation import figures
-    from inkdigits.learning.augmentation import augment
-    from inkdigits.learning.recipes import find_recipe
+    from inkdigits.training.data.augmentation import augment
+    from inkdigits.training.recipes.recipe import find_recipe
 
     augmentation = find_recipe(recipe).augmentation
     columns = 10

@@ -14,8 +14,8 @@ from inkdigits.cli.console import output_console
 from inkdigits.errors import InkdigitsError, UsageError, printable
 
 if TYPE_CHECKING:
-    from inkdigits.scale.sweep import Sweep
-    from inkdigits.scale.trials import Trial
+    from inkdigits.cluster.sweep_job import Sweep
+    from inkdigits.cluster.trials import Trial
 
 __all__ = ["sweep"]
 
@@ -59,9 +59,9 @@ def sweep(
 
     require("train", "A sweep")
     require("scale", "A sweep")
-    from inkdigits.learning.recipe_file import find_recipe_or_file
-    from inkdigits.scale.cluster import connected
-    from inkdigits.scale.sweep import Sweep
+    from inkdigits.cluster.ray_cluster import connected
+    from inkdigits.cluster.sweep_job import Sweep
+    from inkdigits.training.recipes.recipe_file import find_recipe_or_file
 
     chosen = find_recipe_or_file(recipe or "fast").replace(**{} if epochs is None else {"epochs": epochs})
     folder = (out or Path("sweeps") / chosen.name).resolve()
@@ -94,7 +94,7 @@ def _refuse_changes(given: dict[str, Any]) -> None:
 
 def _report(job: Sweep) -> None:
     """Write the table, the figure and the best recipe, and print the best trials."""
-    from inkdigits.scale.trials import pareto_front, read_trials, write_best, write_figure, write_table
+    from inkdigits.cluster.trials import pareto_front, read_trials, write_best, write_figure, write_table
 
     trials = read_trials(job.trials_folder)
     recipe = write_best(job.folder / "best.json", trials)

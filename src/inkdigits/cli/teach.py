@@ -12,7 +12,7 @@ from inkdigits.cli.completion import models
 from inkdigits.cli.console import loading_progress, notice, output_console
 
 if TYPE_CHECKING:
-    from inkdigits.teaching import Taught
+    from inkdigits.training.teaching.lessons import Taught
 
 __all__ = ["teach"]
 
@@ -49,7 +49,7 @@ def teach(
     from inkdigits.extras import require
 
     require("train", "Teaching")
-    from inkdigits.teaching import teach
+    from inkdigits.training.teaching.lessons import teach
 
     with loading_progress() as show:
         taught = teach(data, base=base, out=out, seed=seed, data_dir=data_dir, offline=offline, progress=show)

@@ -12,9 +12,9 @@ from inkdigits.cli.console import output_console
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
-    from inkdigits.learning.recipes import Recipe
-    from inkdigits.learning.runs import RunFolder
-    from inkdigits.training import TrainedRun
+    from inkdigits.training.recipes.recipe import Recipe
+    from inkdigits.training.runs.run_folder import RunFolder
+    from inkdigits.training.runs.trained_run import TrainedRun
 
 __all__ = ["print_outcome", "train", "what_to_train"]
 
@@ -57,10 +57,10 @@ def train(
     require("train", "Training")
     import torch
 
-    from inkdigits.learning.distributed import joined
-    from inkdigits.learning.progress import LiveProgress
-    from inkdigits.training import resume_training
-    from inkdigits.training import train as train_here
+    from inkdigits.training.loop.distributed import joined
+    from inkdigits.training.loop.progress import LiveProgress
+    from inkdigits.training.runs.whole_run import resume_training
+    from inkdigits.training.runs.whole_run import train as train_here
 
     given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
     chosen, stopped = what_to_train(recipe, out, given, teachers, resume=resume)
@@ -102,7 +102,7 @@ def what_to_train(
         CheckpointError: there is no run to go on with.
 
     """
-    from inkdigits.learning.recipe_file import find_recipe_or_file
+    from inkdigits.training.recipes.recipe_file import find_recipe_or_file
 
     chosen = find_recipe_or_file(recipe or "fast")
     if not resume:
@@ -114,7 +114,7 @@ def what_to_train(
 
 def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
     """Return the run to go on with, and check that the options given do not contradict it."""
-    from inkdigits.learning.runs import find_run
+    from inkdigits.training.runs.run_folder import find_run
 
     run = find_run(out, given["recipe"])
     config = run.read_config()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import DataCorruptError
-from inkdigits.notebook import html_image, html_table
+from inkdigits.results.notebook_html import html_image, html_table
 
 __all__ = ["CLASSES", "Dataset", "Images", "Labels", "Progress", "check_labelled"]
 
@@ -62,7 +62,7 @@ class Dataset:
         return f"<Dataset {self.name}, {self.split}: {len(self):,} digits{skipped}>"
 
     def _repr_html_(self) -> str:
-        from inkdigits.data.sheet import draw_sheet
+        from inkdigits.data.digit_sheet import draw_sheet
 
         counts = html_table([("pictures", *(f"{count:,}" for count in self.label_counts))], ("digit", *range(CLASSES)))
         return f"<div>{escape(repr(self)[1:-1])}</div>{html_image(draw_sheet(self), 'some of each digit')}{counts}"

@@ -84,7 +84,7 @@ def load_collection(
 
         return load_optdigits(validation_seed)
     if name in HANDS:
-        from inkdigits.data.hands.digits import load_hand
+        from inkdigits.data.hands.hand_digits import load_hand
 
         return load_hand(str(name), split, data_dir=data_dir, offline=offline, progress=progress)
     path = expanded(name)

@@ -9,9 +9,9 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
-from inkdigits import __version__
 from inkdigits.data.dataset import Progress
 from inkdigits.errors import DataNotFoundError, printable
+from inkdigits.version import __version__
 
 __all__ = ["ANSWER_WITHIN", "Mirror", "download"]
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from inkdigits.evaluation.page import image_uri
-from inkdigits.imaging.decode import open_picture
-from inkdigits.results.shares import shares
+from inkdigits.evaluation.html_page import image_uri
+from inkdigits.pictures.decode import open_picture
+from inkdigits.results.certainty import shares
 
 if TYPE_CHECKING:
     from inkdigits.results.reading import Digit, Mark, Reading

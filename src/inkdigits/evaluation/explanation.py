@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.classifier import Classifier
 from inkdigits.data import Dataset, load_dataset
 from inkdigits.errors import DataError, DataNotFoundError, UsageError
 from inkdigits.extras import require
+from inkdigits.reading.classifier import Classifier
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

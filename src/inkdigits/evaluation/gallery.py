@@ -12,12 +12,12 @@ from PIL import Image, ImageDraw
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
+from inkdigits.evaluation.html_page import chart, definitions, image_uri, section, table, write_page
 from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
-from inkdigits.evaluation.page import chart, definitions, image_uri, section, table, write_page
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
-from inkdigits.imaging.decode import open_picture
+from inkdigits.pictures.decode import open_picture
 from inkdigits.results.drawing import PAPER, colour_of, draw_box, font
 from inkdigits.results.figure import Figure
 from inkdigits.results.reading import Reading

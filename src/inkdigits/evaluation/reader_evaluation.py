@@ -15,9 +15,9 @@ import numpy.typing as npt
 from inkdigits.errors import PictureError
 from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
 from inkdigits.evaluation.labels import LabelledPicture, check_columns, leave_out, read_labels
+from inkdigits.evaluation.proportions import Proportion, Proportions, count_proportions
 from inkdigits.evaluation.rejection import area_under_curve, false_accept_rate
-from inkdigits.evaluation.shares import Share, Shares, count_shares
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 
 __all__ = ["ReaderEvaluation", "evaluate_reader", "judge"]
@@ -42,9 +42,9 @@ class ReaderEvaluation:
 
     """
 
-    shares: Shares
-    by_length: dict[str, Share]
-    by: dict[str, dict[str, Shares]]
+    shares: Proportions
+    by_length: dict[str, Proportion]
+    by: dict[str, dict[str, Proportions]]
     auroc: float | None
     false_accepts: float | None
     confusion: npt.NDArray[np.int64] = field(repr=False)
@@ -144,10 +144,12 @@ def judge(
     scores = [judgement.reading.digit_score for judgement in written]
     others = [judgement.reading.digit_score for judgement in judgements if not judgement.has_digits]
     return ReaderEvaluation(
-        shares=count_shares(judgements),
-        by_length={str(length): count_shares(group).exact for length, group in _grouped(written, _length).items()},
+        shares=count_proportions(judgements),
+        by_length={str(length): count_proportions(group).exact for length, group in _grouped(written, _length).items()},
         by={
-            column: {value: count_shares(group) for value, group in _grouped(judgements, _value_of(column)).items()}
+            column: {
+                value: count_proportions(group) for value, group in _grouped(judgements, _value_of(column)).items()
+            }
             for column in by
         },
         auroc=area_under_curve(scores, others),

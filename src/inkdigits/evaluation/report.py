@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from inkdigits.evaluation import charts, figures
 from inkdigits.evaluation.cards import cards, digit_card, picture_card
-from inkdigits.evaluation.evaluate import Evaluation
-from inkdigits.evaluation.page import chart, definitions, section, table, write_page
+from inkdigits.evaluation.digit_evaluation import Evaluation
+from inkdigits.evaluation.html_page import chart, definitions, section, table, write_page
 from inkdigits.files import make_folder
-from inkdigits.modelfile import ModelInfo
+from inkdigits.reading.model_file import ModelInfo
 
 if TYPE_CHECKING:
     from inkdigits.results.reading import Reading

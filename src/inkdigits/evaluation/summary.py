@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import compress
 
 from inkdigits.evaluation.judgement import CAUSES
+from inkdigits.evaluation.proportions import Proportion, Proportions
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.rejection import ACCEPTANCE
-from inkdigits.evaluation.shares import Share, Shares
 
 __all__ = ["summarise", "tabulate"]
 
@@ -57,7 +57,7 @@ def tabulate(evaluation: ReaderEvaluation, column: str) -> list[tuple[str, ...]]
     return [tuple(compress(row, told)) for row in rows]
 
 
-def _group_row(name: str, shares: Shares) -> tuple[str, ...]:
+def _group_row(name: str, shares: Proportions) -> tuple[str, ...]:
     interval = shares.exact.interval
     return (
         name,
@@ -84,7 +84,7 @@ def _false_accepts(evaluation: ReaderEvaluation) -> str:
     return f"{share}, where {ACCEPTANCE:.0%} of those with digits pass" if share else ""
 
 
-def _with_interval(share: Share) -> str:
+def _with_interval(share: Proportion) -> str:
     if share.interval is None:
         return ""
     low, high = share.interval

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import MARKS
+from inkdigits.imaging.line_crop import MARKS
 
 __all__ = ["CELL", "NATIVE", "OTHER", "OUTPUTS", "SMALL", "SYMBOLS", "normalise_view"]
 

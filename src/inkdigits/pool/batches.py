@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any
 
 from inkdigits.errors import PictureError
-from inkdigits.imaging.contents import rereadable
-from inkdigits.imaging.decode import Picture
+from inkdigits.pictures.contents import rereadable
+from inkdigits.pictures.decode import Picture
 from inkdigits.pool.process import is_out_of_memory
 from inkdigits.pool.readers import Readers
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 
 __all__ = ["read_in_order"]

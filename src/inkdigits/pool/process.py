@@ -11,7 +11,7 @@ import cv2
 
 from inkdigits.errors import InkdigitsError, ModelFileError, PictureError
 from inkdigits.pool.bounds import Bounds, bound_memory, bound_processor_time
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 
 __all__ = ["begin", "is_out_of_memory", "work_on"]
 

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from inkdigits.errors import PictureError
-from inkdigits.modelfile import BUNDLED, find_model
 from inkdigits.pool.bounds import Bounds
 from inkdigits.pool.process import begin, work_on
+from inkdigits.reading.model_file import BUNDLED, find_model
 
 if TYPE_CHECKING:
-    from inkdigits.reader import Reader
+    from inkdigits.reading.reader import Reader
 
 __all__ = ["Readers"]
 

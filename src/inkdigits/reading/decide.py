@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from inkdigits.imaging.bands import MARKS
-from inkdigits.imaging.decode import Page
-from inkdigits.reading.calibration import Calibration
-from inkdigits.reading.page import ReadPage
+from inkdigits.imaging.line_crop import MARKS
+from inkdigits.pictures.decode import Page
+from inkdigits.reading.confidence import Calibration
+from inkdigits.reading.read_page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.results.reading import NOTHING_FOUND, Digit, Line, Mark
 

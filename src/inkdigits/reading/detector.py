@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.views import CELL, OUTPUTS
-from inkdigits.modelfile import BUNDLED_PAGES, open_page_session, read_info
+from inkdigits.reading.model_file import BUNDLED_PAGES, open_page_session, read_info
 
 __all__ = ["Detector"]
 

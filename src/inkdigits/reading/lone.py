@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import SIGN, Row, cut_band, normalise_band
 from inkdigits.imaging.ink import find_ink, with_dark_ink
+from inkdigits.imaging.line_crop import NON_DIGIT, Row, cut_line_crop, normalise_line_crop
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.segment import single_glyph
-from inkdigits.line_model import decode_columns, string_probabilities
 from inkdigits.reading.detect import Detections
-from inkdigits.reading.models import Models
+from inkdigits.reading.ensemble import Ensemble
+from inkdigits.reading.line_model import decode_frames, string_probabilities
 from inkdigits.reading.symbols import ReadLine, Symbol
 
 __all__ = ["detect_by_line", "read_lone"]
@@ -23,7 +23,7 @@ _LEAST = (
 )
 
 
-def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> ReadLine | None:
+def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float) -> ReadLine | None:
     """Return the heaviest piece of ink on a page as a digit; None if there is no ink.
 
     The digit model looks at it as MNIST would hold it, the line model at a band about it; what they come to is the
@@ -53,7 +53,7 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Models, trust: float) -> Read
     return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust),))
 
 
-def detect_by_line(grey: npt.NDArray[np.uint8], models: Models) -> Detections | None:
+def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections | None:
     """Return what the line model sees in all the ink of a picture, as if it had been detected; None if there is no ink.
 
     In a picture as small as those of MNIST, digits that touch its border are more often seen so.
@@ -67,8 +67,8 @@ def detect_by_line(grey: npt.NDArray[np.uint8], models: Models) -> Detections | 
     if not width:
         return None
     frames, to_page = _look(grey, Row(left, left + width, top + height / 2, 0.0, max(height, 4.0)), models)
-    symbols = [symbol for symbol in decode_columns(frames) if symbol.symbol < SIGN]
-    scores = np.zeros((len(symbols), SIGN), np.float32)
+    symbols = [symbol for symbol in decode_frames(frames) if symbol.symbol < NON_DIGIT]
+    scores = np.zeros((len(symbols), NON_DIGIT), np.float32)
     boxes = np.zeros((len(symbols), 4), np.float32)
     for place, symbol in enumerate(symbols):
         scores[place, symbol.symbol] = symbol.confidence
@@ -77,9 +77,9 @@ def detect_by_line(grey: npt.NDArray[np.uint8], models: Models) -> Detections | 
 
 
 def _look(
-    grey: npt.NDArray[np.uint8], row: Row, models: Models
+    grey: npt.NDArray[np.uint8], row: Row, models: Ensemble
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Return what the line model says of a row, and what takes a point of its band to the page."""
-    band, to_page = cut_band(with_dark_ink(grey), row)
-    (frames,) = models.lines.columns([normalise_band(band)])
+    band, to_page = cut_line_crop(with_dark_ink(grey), row)
+    (frames,) = models.lines.frames([normalise_line_crop(band)])
     return frames, to_page

@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import Row
 from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
+from inkdigits.imaging.line_crop import Row
 from inkdigits.imaging.normalise import normalise
 from inkdigits.reading.detect import Detections
+from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import DetectedLine
-from inkdigits.reading.models import Models
 from inkdigits.reading.second_opinion import DetectedNumber, Opinions, read_number
 from inkdigits.reading.symbols import Box, ReadLine, Symbol
 
@@ -58,7 +58,9 @@ class Recognition:
 USUAL = Recognition()
 
 
-def recognise(grey: _Grey, found: Detections, line: DetectedLine, models: Models, how: Recognition = USUAL) -> ReadLine:
+def recognise(
+    grey: _Grey, found: Detections, line: DetectedLine, models: Ensemble, how: Recognition = USUAL
+) -> ReadLine:
     """Return what a line says: each of its numbers is read by itself.
 
     Args:
@@ -77,7 +79,7 @@ def _read_number(
     found: Detections,
     part: npt.NDArray[np.int64],
     line: DetectedLine,
-    models: Models,
+    models: Ensemble,
     how: Recognition,
 ) -> ReadLine:
     crop = _cut(grey, found.boxes[part], line.height, how)
@@ -162,7 +164,7 @@ def _unread(ink: npt.NDArray[np.float32], boxes: _Floats, row: Row, how: Recogni
 
 
 def _looked_at(
-    ink: npt.NDArray[np.float32], symbols: Sequence[Symbol], models: Models, how: Recognition
+    ink: npt.NDArray[np.float32], symbols: Sequence[Symbol], models: Ensemble, how: Recognition
 ) -> list[Symbol]:
     """Return symbols with the digit model's opinion of each digit."""
     images = {at: normalise(_glyph(ink, symbol.box)) for at, symbol in enumerate(symbols) if symbol.is_digit}

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import COLUMN, MARKS, SIGN, SYMBOLS, Row, cut_band, normalise_band
-from inkdigits.line_model import LineModel, PlacedDigit, decode_columns, string_probabilities
+from inkdigits.imaging.line_crop import FRAME_WIDTH, MARKS, NON_DIGIT, SYMBOLS, Row, cut_line_crop, normalise_line_crop
+from inkdigits.reading.line_model import LineModel, PlacedDigit, decode_frames, string_probabilities
 from inkdigits.reading.symbols import Box, Symbol
 
 __all__ = ["DetectedNumber", "Opinions", "read_number"]
@@ -26,7 +26,7 @@ class Opinions:
     """How the line model's opinion and the detector's become one.
 
     Attributes:
-        zooms: sizes at which the line model looks, while its look and the detector differ.
+        zooms: sizes at which the line model looks, while its view and the detector differ.
         unseen: probability of a symbol that only one of both sees.
         least, most: what a model's probability is taken for at least and at most.
         near: of a digit's height: how far apart the middles of one symbol may be for both.
@@ -70,7 +70,7 @@ class DetectedNumber:
 
 
 @dataclass(frozen=True)
-class _Look:
+class _View:
     """What the line model says of a band.
 
     Attributes:
@@ -94,8 +94,8 @@ class _Look:
         """The same, as a person writes it."""
         return "".join(SYMBOLS[symbol] for symbol in self.string)
 
-    def with_symbols(self, string: tuple[int, ...]) -> _Look:
-        """Return a look that says something else of the same places; of what differs it is as unsure as it was sure."""
+    def with_symbols(self, string: tuple[int, ...]) -> _View:
+        """Return a view that says something else of the same places; of what differs it is as unsure as it was sure."""
         symbols = [
             symbol if symbol.symbol == other else replace(symbol, symbol=other, confidence=1 - symbol.confidence)
             for symbol, other in zip(self.symbols, string, strict=True)
@@ -104,7 +104,7 @@ class _Look:
 
 
 def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: LineModel, how: Opinions) -> list[Symbol]:
-    """Return the symbols of a number: as one of the line model's looks has them, or as they were detected.
+    """Return the symbols of a number: as one of the line model's views has them, or as they were detected.
 
     Args:
         crop: uint8 (H,W), dark on light, the number with some paper about it.
@@ -114,25 +114,25 @@ def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: Line
 
     """
     detected = tuple(number.scores.argmax(axis=1).tolist())
-    looks: list[_Look] = []
+    views: list[_View] = []
     for zoom in how.zooms:
-        looks.append(_look(crop, number.row, zoom, lines))
-        if looks[-1].string == detected:
+        views.append(_view(crop, number.row, zoom, lines))
+        if views[-1].string == detected:
             break
-    best = _most_probable(looks, number, detected, how)
+    best = _most_probable(views, number, detected, how)
     if best is None:
         return [_as_detected(number, place, how) for place in range(len(number.boxes))]
     read = zip(best.symbols, best.boxes, number.at(best.boxes, how.near), strict=True)
-    return [_as_read(symbol, box, at, looks, number, how) for symbol, box, at in read if symbol.symbol != SIGN]
+    return [_as_read(symbol, box, at, views, number, how) for symbol, box, at in read if symbol.symbol != NON_DIGIT]
 
 
-def _look(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _Look:
-    band, to_crop = cut_band(crop, row, zoom=zoom)
+def _view(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _View:
+    band, to_crop = cut_line_crop(crop, row, zoom=zoom)
     # A column of paper at both ends: a stroke at the very end, where a page ends with it, is beside nothing otherwise.
-    to_crop[:, 2] -= COLUMN * to_crop[:, 0]
-    (frames,) = lines.columns([np.pad(normalise_band(band), ((0, 0), (COLUMN, COLUMN)))])
-    symbols = decode_columns(frames)
-    return _Look(frames, symbols, [_on_crop(symbol.box, to_crop) for symbol in symbols])
+    to_crop[:, 2] -= FRAME_WIDTH * to_crop[:, 0]
+    (frames,) = lines.frames([np.pad(normalise_line_crop(band), ((0, 0), (FRAME_WIDTH, FRAME_WIDTH)))])
+    symbols = decode_frames(frames)
+    return _View(frames, symbols, [_on_crop(symbol.box, to_crop) for symbol in symbols])
 
 
 def _on_crop(box: Box, to_crop: _Floats) -> Box:
@@ -143,42 +143,44 @@ def _on_crop(box: Box, to_crop: _Floats) -> Box:
 
 
 def _most_probable(
-    looks: Sequence[_Look], number: DetectedNumber, detected: tuple[int, ...], how: Opinions
-) -> _Look | None:
-    """Return which look both models together find most probable; None if it is what was detected."""
+    views: Sequence[_View], number: DetectedNumber, detected: tuple[int, ...], how: Opinions
+) -> _View | None:
+    """Return which view both models together find most probable; None if it is what was detected."""
 
     def read_by_lines(string: tuple[int, ...]) -> float:
-        likelihood = np.mean([string_probabilities(look.frames, [string])[0] for look in looks])
+        likelihood = np.mean([string_probabilities(view.frames, [string])[0] for view in views])
         return float(np.log(likelihood + 1e-6)) + (float(np.log(how.odd_slash)) if _has_odd_slash(string) else 0.0)
 
-    def seen_by_detector(look: _Look) -> float:
-        near = number.at(look.boxes, how.near)
-        seen = [_seen(number, at, symbol, how) for at, symbol in zip(near, look.string, strict=True)]
+    def seen_by_detector(view: _View) -> float:
+        near = number.at(view.boxes, how.near)
+        seen = [_seen(number, at, symbol, how) for at, symbol in zip(near, view.string, strict=True)]
         most = np.clip(number.scores.max(axis=1), 0, how.most)
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
         return float(np.log([*seen, *missed, 1.0]).sum())
 
-    candidates = [spelled for look in looks for spelled in _spelled(look) if min(spelled.string, default=SIGN) < 10]
-    totals = [read_by_lines(look.string) + seen_by_detector(look) for look in candidates]
+    candidates = [
+        spelled for view in views for spelled in _spelled(view) if min(spelled.string, default=NON_DIGIT) < 10
+    ]
+    totals = [read_by_lines(view.string) + seen_by_detector(view) for view in candidates]
     certain = np.clip(number.scores.max(axis=1), how.least, how.most)
     own = float(np.log(certain).sum()) + read_by_lines(detected)
     best = int(np.argmax(totals)) if totals else 0
     return candidates[best] if totals and totals[best] >= own else None
 
 
-def _spelled(look: _Look) -> Iterator[_Look]:
-    """Yield a look, and what it says where each slash is a 1, or two 1s are the slashes of a date or a fraction.
+def _spelled(view: _View) -> Iterator[_View]:
+    """Yield a view, and what it says where each slash is a 1, or two 1s are the slashes of a date or a fraction.
 
     A slash and a slanting 1 are one stroke; what is written about it tells them apart.
     """
-    yield look
-    if _has_odd_slash(look.string):
-        yield look.with_symbols(tuple(1 if symbol == _SLASH else symbol for symbol in look.string))
-    elif 1 in look.string and max(look.string) < 10:
+    yield view
+    if _has_odd_slash(view.string):
+        yield view.with_symbols(tuple(1 if symbol == _SLASH else symbol for symbol in view.string))
+    elif 1 in view.string and max(view.string) < 10:
         for split in (r"(\d\d?)1(\d\d?)1(\d\d|\d{4})", r"(\d\d?)1(\d\d?)"):
-            parts = re.fullmatch(split, look.text)
+            parts = re.fullmatch(split, view.text)
             if parts:
-                yield look.with_symbols(tuple(map(SYMBOLS.index, "/".join(parts.groups()))))
+                yield view.with_symbols(tuple(map(SYMBOLS.index, "/".join(parts.groups()))))
 
 
 def _has_odd_slash(string: tuple[int, ...]) -> bool:
@@ -188,13 +190,13 @@ def _has_odd_slash(string: tuple[int, ...]) -> bool:
 
 def _seen(number: DetectedNumber, at: int | None, symbol: int, how: Opinions) -> float:
     """Return the detector's probability of a symbol that the line model reads."""
-    if at is None or symbol >= SIGN:
+    if at is None or symbol >= NON_DIGIT:
         return how.unseen
     return float(np.clip(number.scores[at, symbol], how.least, how.most))
 
 
 def _as_read(
-    symbol: PlacedDigit, box: Box, at: int | None, looks: Sequence[_Look], number: DetectedNumber, how: Opinions
+    symbol: PlacedDigit, box: Box, at: int | None, views: Sequence[_View], number: DetectedNumber, how: Opinions
 ) -> Symbol:
     """Return a symbol that the line model reads, as sure as both models are."""
     middle, near = (box[0] + box[2]) / 2, how.near * number.row.height
@@ -204,11 +206,11 @@ def _as_read(
                 other.confidence
                 if other.symbol == symbol.symbol and abs((there[0] + there[2]) / 2 - middle) < near
                 else 0.0
-                for other, there in zip(look.symbols, look.boxes, strict=True)
+                for other, there in zip(view.symbols, view.boxes, strict=True)
             )
-            if look.symbols
+            if view.symbols
             else 0.0
-            for look in looks
+            for view in views
         ]
     )
     probabilities = symbol.probabilities.astype(np.float64) + 1e-6

@@ -7,14 +7,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.classifier import Classifier
 from inkdigits.errors import PictureError, printable
-from inkdigits.imaging.decode import Picture, decode, name_of, rereadable
-from inkdigits.line_model import LineModel
+from inkdigits.pictures.decode import Picture, decode, name_of, rereadable
+from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.decide import Thresholds, only_digit
 from inkdigits.reading.detector import Detector
-from inkdigits.reading.models import Models
-from inkdigits.reading.page import read_page
+from inkdigits.reading.ensemble import Ensemble
+from inkdigits.reading.line_model import LineModel
+from inkdigits.reading.read_page import read_page
 
 __all__ = ["to_mnist"]
 
@@ -44,5 +44,5 @@ def to_mnist(picture: Picture) -> npt.NDArray[np.uint8]:
 
 
 @cache
-def _models() -> Models:
-    return Models(Detector(), LineModel(), Classifier())
+def _models() -> Ensemble:
+    return Ensemble(Detector(), LineModel(), Classifier())

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageDraw
 
 from inkdigits.errors import PictureError
-from inkdigits.imaging.decode import open_picture
+from inkdigits.pictures.decode import open_picture
+from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
-from inkdigits.results.shares import shares
 
 if TYPE_CHECKING:
     from inkdigits.results.drawing import Font

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import MARKS
+from inkdigits.imaging.line_crop import MARKS
 
 __all__ = ["MARKS", "Digit", "Mark"]
 

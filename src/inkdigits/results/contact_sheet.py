@@ -12,10 +12,10 @@ from PIL import Image, ImageDraw
 
 from inkdigits.errors import printable
 from inkdigits.files import open_atomically
-from inkdigits.imaging.decode import open_picture
+from inkdigits.pictures.decode import open_picture
+from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
 from inkdigits.results.reading import Digit, Reading
-from inkdigits.results.shares import shares
 
 __all__ = ["MOST", "ContactSheet"]
 

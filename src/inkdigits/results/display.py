@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inkdigits.errors import PictureError, printable
-from inkdigits.notebook import html_image
 from inkdigits.results.annotate import annotate
 from inkdigits.results.drawing import COLOURS
+from inkdigits.results.notebook_html import html_image
 
 if TYPE_CHECKING:
     from inkdigits.results.reading import Reading

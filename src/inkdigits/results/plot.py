@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import Rectangle
 
 from inkdigits.results.annotate import picture_of
+from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, colour_of
 from inkdigits.results.figure import Figure
-from inkdigits.results.shares import shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

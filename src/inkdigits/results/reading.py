@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from inkdigits.errors import PictureError
 from inkdigits.extras import require
-from inkdigits.imaging.decode import Picture
+from inkdigits.pictures.decode import Picture
 from inkdigits.results.characters import MARKS, Digit, Mark
 
 if TYPE_CHECKING:

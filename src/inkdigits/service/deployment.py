@@ -14,10 +14,10 @@ from ray import serve
 from ray.serve.config import AutoscalingConfig
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inkdigits.modelfile import BUNDLED
-from inkdigits.reader import Reader
-from inkdigits.service.app import create_app
-from inkdigits.service.settings import Settings, parse_size, read_token
+from inkdigits.reading.model_file import BUNDLED
+from inkdigits.reading.reader import Reader
+from inkdigits.service.application import create_app
+from inkdigits.service.service_settings import Settings, parse_size, read_token
 
 __all__ = ["Arguments", "app"]
 

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from inkdigits.errors import PictureError
-from inkdigits.imaging.frames import open_frames
-from inkdigits.imaging.region import Region
-from inkdigits.reader import Reader
+from inkdigits.pictures.frames import open_frames
+from inkdigits.pictures.region import Region
+from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Digit, Mark, Reading
 from inkdigits.service.uploads import Upload
 
-__all__ = ["Wish", "is_quick"]
+__all__ = ["ReadOptions", "is_quick"]
 
 _Read = TypeVar("_Read", Digit, Mark)
 
@@ -27,7 +27,7 @@ _PNG_HEADER = struct.Struct(">8s4x4sII")  # signature, chunk, width, height
 
 
 @dataclass(frozen=True)
-class Wish:
+class ReadOptions:
     """How pictures are to be read.
 
     Attributes:

@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect, Request
 
 from inkdigits.pool import Readers
-from inkdigits.reader import Reader
-from inkdigits.service.errors import ApiError
-from inkdigits.service.metrics import Metrics
+from inkdigits.reading.reader import Reader
+from inkdigits.service.error_answers import ApiError
 from inkdigits.service.middleware.limits import busy
+from inkdigits.service.service_metrics import Metrics
 
-__all__ = ["Place", "ReadingPool"]
+__all__ = ["ReadingPool", "ReadingSlot"]
 
 _Result = TypeVar("_Result")
 
@@ -26,7 +26,7 @@ _NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawin
 
 
 @dataclass(frozen=True)
-class Place:
+class ReadingSlot:
     """A request's place.
 
     Attributes:
@@ -107,7 +107,7 @@ class ReadingPool:
             raise busy()
 
     @contextmanager
-    def place(self, request: Request, readers: Readers) -> Iterator[Place]:
+    def place(self, request: Request, readers: Readers) -> Iterator[ReadingSlot]:
         """Hold a place for a request.
 
         Raises:
@@ -120,7 +120,7 @@ class ReadingPool:
         try:
             deadline = asyncio.get_running_loop().time() + self._timeout
             with readers.kept():
-                yield Place(request, readers, deadline, self._turns, self._large)
+                yield ReadingSlot(request, readers, deadline, self._turns, self._large)
         finally:
             self._change(client, -1)
 

@@ -18,7 +18,7 @@ from inkdigits.errors import UsageError, printable
 from inkdigits.service.connection import Connection
 from inkdigits.service.leaving import Server
 from inkdigits.service.logs import log, log_configuration
-from inkdigits.service.settings import Settings
+from inkdigits.service.service_settings import Settings
 
 __all__ = ["run"]
 
@@ -34,7 +34,7 @@ def run(settings: Settings) -> None:
         UsageError: the address cannot be listened on.
 
     """
-    from inkdigits.service.app import create_app
+    from inkdigits.service.application import create_app
 
     gc.disable()  # nothing that is made while starting is garbage; switched on again when all is ready
     dictConfig(log_configuration(settings.log_format))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from inkdigits.pool import Bounds
-from inkdigits.service.corrections import Corrections
-from inkdigits.service.metrics import Metrics
-from inkdigits.service.models import Models
+from inkdigits.service.correction_store import Corrections
 from inkdigits.service.reading_pool import ReadingPool
-from inkdigits.service.settings import Settings
+from inkdigits.service.served_models import ServedModels
+from inkdigits.service.service_metrics import Metrics
+from inkdigits.service.service_settings import Settings
 
 __all__ = ["Service", "service_of"]
 
@@ -31,7 +31,7 @@ class Service:
 
     settings: Settings
     metrics: Metrics
-    models: Models
+    models: ServedModels
     pool: ReadingPool
     corrections: Corrections | None
 
@@ -49,7 +49,7 @@ class Service:
         return cls(
             settings,
             metrics,
-            Models(settings.model, settings.workers, bounds, metrics),
+            ServedModels(settings.model, settings.workers, bounds, metrics),
             ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics),
             Corrections.in_folder(settings.corrections) if settings.corrections else None,
         )

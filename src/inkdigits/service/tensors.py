@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, Field, ValidationError
 
-from inkdigits.service.errors import ApiError
+from inkdigits.service.error_answers import ApiError
 
 __all__ = ["HEADER_LENGTH", "InferenceRequest", "InferenceResponse", "images_of", "parse", "response"]
 

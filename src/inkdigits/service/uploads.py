@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from inkdigits.service.errors import ApiError
+from inkdigits.service.error_answers import ApiError
 
 __all__ = ["FIELD", "FORM", "MAX_PICTURES", "MEDIA_TYPES", "Upload", "is_form", "read_body", "read_form"]
 

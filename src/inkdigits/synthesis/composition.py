@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inkdigits.imaging.bands import MARKS, SIGN
+from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
 from inkdigits.synthesis.pens import Ink, draw_strokes
 from inkdigits.synthesis.writers import Writer
 
@@ -185,7 +185,7 @@ def _signs(count: int, writer: Writer, height: float, rng: np.random.Generator, 
     # Without digits there is often one, where a digit could be.
     many = int(rng.integers(1, 3)) if count else 1 if rng.random() < 0.5 else int(rng.integers(2, 7))
     return [
-        Part(writer.sign(height, rng), SIGN, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03))
+        Part(writer.sign(height, rng), NON_DIGIT, height * abs(rng.normal(0.2, 0.2)), height * rng.normal(0, 0.03))
         for _ in range(many)
     ]
 

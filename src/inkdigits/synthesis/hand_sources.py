@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, draw_strokes, rewrite, write_shape
 
-__all__ = ["Drawn", "Pictures", "Scanned", "Source", "Typeface", "by_writer", "to_shapes"]
+__all__ = ["Drawn", "HandSource", "Pictures", "Scanned", "WrittenFont", "by_writer", "to_shapes"]
 
 _Item = TypeVar("_Item")
 
@@ -23,7 +23,7 @@ _TALL = 45  # pixels of a shape of 64 that a digit's height comes to
 _INKED = 60  # of 255: paper of a scan has grain that is fainter
 
 
-class Source(Protocol):
+class HandSource(Protocol):
     """Where a writer's digits come from."""
 
     def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -38,7 +38,7 @@ class Pictures:
     places: tuple[npt.NDArray[np.int64], ...]
 
     def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-        """Return a digit's ink; see `Source.draw`."""
+        """Return a digit's ink; see `HandSource.draw`."""
         which = self.places[label][int(rng.integers(len(self.places[label])))]
         return rewrite(self.images[which], label, height, hand, rng)
 
@@ -50,7 +50,7 @@ class Scanned:
     shapes: tuple[list[Shape], ...]
 
     def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-        """Return a digit's ink; see `Source.draw`."""
+        """Return a digit's ink; see `HandSource.draw`."""
         own = self.shapes[label]
         return write_shape(own[int(rng.integers(len(own)))], height, hand, rng)
 
@@ -62,20 +62,20 @@ class Drawn:
     strokes: tuple[list[tuple[npt.NDArray[np.float32], ...]], ...]
 
     def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-        """Return a digit's ink; see `Source.draw`."""
+        """Return a digit's ink; see `HandSource.draw`."""
         own = self.strokes[label]
         strokes = [stroke.astype(np.float64) for stroke in own[int(rng.integers(len(own)))]]
         return draw_strokes(strokes, height, hand, rng)
 
 
 @dataclass(frozen=True)
-class Typeface:
+class WrittenFont:
     """The digits of a font."""
 
     path: Path
 
     def draw(self, label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-        """Return a digit's ink; see `Source.draw`."""
+        """Return a digit's ink; see `HandSource.draw`."""
         return write_shape(_glyph(self.path, str(label)), height, hand, rng)
 
 

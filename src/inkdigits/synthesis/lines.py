@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import BAND_HEIGHT, DIGIT_HEIGHT
+from inkdigits.imaging.line_crop import CROP_HEIGHT, DIGIT_HEIGHT
 from inkdigits.synthesis.composition import Part, compose_line
 from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import Ink
@@ -52,7 +52,7 @@ def write_line(hands: Hands, rng: np.random.Generator) -> WrittenLine:
     height = DIGIT_HEIGHT * float(np.exp(rng.normal(0, 0.18)))
     parts = compose_line(writer, height, rng)
     places, width = _lay_out(parts, height, rng)
-    ink = np.zeros((BAND_HEIGHT, width), np.float32)
+    ink = np.zeros((CROP_HEIGHT, width), np.float32)
     strength = float(rng.uniform(0.75, 1.0)) if rng.random() < 0.5 else 1.0
     boxes = []
     for part, (left, top) in zip(parts, places, strict=True):
@@ -67,13 +67,13 @@ def write_line(hands: Hands, rng: np.random.Generator) -> WrittenLine:
     kept.sort(key=lambda box: box[1] + box[3])
     truth = np.array([box[1:5] for box in kept], np.float32).reshape(-1, 4)
     truth[:, 0::2] = truth[:, 0::2].clip(0, width)
-    truth[:, 1::2] = truth[:, 1::2].clip(0, BAND_HEIGHT)
+    truth[:, 1::2] = truth[:, 1::2].clip(0, CROP_HEIGHT)
     return WrittenLine(expose(grey, rng), np.array([box[0] for box in kept], np.int64), truth)
 
 
 def _lay_out(parts: list[Part], height: float, rng: np.random.Generator) -> tuple[list[tuple[int, int]], int]:
     """Return the left and top of each part, and the width of the band."""
-    middle = BAND_HEIGHT / 2 + float(rng.normal(0, 2.0))
+    middle = CROP_HEIGHT / 2 + float(rng.normal(0, 2.0))
     slope = float(rng.normal(0, 0.035))
     x = float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)]))
     lefts = _kerned(parts, x) if rng.random() < _KERNED else _spaced(parts, x)
@@ -117,12 +117,12 @@ def _edges(part: Part) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]
 
     It begins far to the right, and ends far to the left, where there is none.
     """
-    begins = np.full((2 * BAND_HEIGHT, 1), _FAR, np.float32)
+    begins = np.full((2 * CROP_HEIGHT, 1), _FAR, np.float32)
     ends = np.full_like(begins, -_FAR)
     inked = part.ink > _EDGE
     for row in np.flatnonzero(inked.any(axis=1)):
         columns = np.flatnonzero(inked[row])
-        height = int(np.clip(row - inked.shape[0] - round(part.lift) + 1.5 * BAND_HEIGHT, 0, len(begins) - 1))
+        height = int(np.clip(row - inked.shape[0] - round(part.lift) + 1.5 * CROP_HEIGHT, 0, len(begins) - 1))
         begins[height], ends[height] = columns[0], columns[-1] + 1
     beside = np.ones((_BESIDE, 1), np.uint8)
     nearest = cv2.erode(begins, beside, borderType=cv2.BORDER_REPLICATE)

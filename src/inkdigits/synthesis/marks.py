@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inkdigits.imaging.bands import MARKS
+from inkdigits.imaging.line_crop import MARKS
 from inkdigits.synthesis.allographs import Points
 from inkdigits.synthesis.pens import Hand, Ink, draw_strokes
 

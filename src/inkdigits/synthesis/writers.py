@@ -27,15 +27,15 @@ from inkdigits.data.hands import (
     load_strokes,
 )
 from inkdigits.synthesis.clutter import random_sign
-from inkdigits.synthesis.hand_sources import Drawn, Pictures, Scanned, Source, Typeface, by_writer, to_shapes
+from inkdigits.synthesis.hand_sources import Drawn, HandSource, Pictures, Scanned, WrittenFont, by_writer, to_shapes
 from inkdigits.synthesis.marks import OTHER_SIGNS, Written, write_mark
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, random_hand, write_shape
 
-__all__ = ["Hands", "Shares", "Writer"]
+__all__ = ["Hands", "SourceMix", "Writer"]
 
 
 @dataclass(frozen=True)
-class Shares:
+class SourceMix:
     """Which share of the lines each source writes; where one is missing, the others take its lines.
 
     MNIST stays the largest, since it has the most writers. The others hold forms that it lacks: what each brought
@@ -73,7 +73,7 @@ class Writer:
     """
 
     hand: Hand
-    source: Source
+    source: HandSource
     letters: npt.NDArray[np.uint8]
     share_of_letters: float = 0.0
 
@@ -129,7 +129,7 @@ class Hands:
     strokes: tuple[Strokes, ...] = ()
     fonts: tuple[Font, ...] = ()
     letters: Letters | None = None
-    shares: Shares = field(default_factory=Shares)
+    shares: SourceMix = field(default_factory=SourceMix)
 
     @classmethod
     def load(cls, digits: Dataset, split: Literal["train", "validation"], data_dir: str | Path | None = None) -> Hands:
@@ -172,19 +172,19 @@ class Hands:
         hand, source = list(choose)[int(rng.choice(len(weights), p=weights / weights.sum()))](rng)
         return Writer(hand, source, self._letters, self.shares.letters)
 
-    def _mnist_writer(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+    def _mnist_writer(self, rng: np.random.Generator) -> tuple[Hand, HandSource]:
         return random_hand(rng, foreign=self.shares.foreign), self._mnist
 
-    def _person(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+    def _person(self, rng: np.random.Generator) -> tuple[Hand, HandSource]:
         return self._own_hand(rng), self._people[int(rng.integers(len(self._people)))]
 
-    def _pen(self, rng: np.random.Generator) -> tuple[Hand, Source]:
+    def _pen(self, rng: np.random.Generator) -> tuple[Hand, HandSource]:
         hand = self._own_hand(rng)
         pen = hand.pen if hand.pen is not None else float(rng.uniform(0.05, 0.14))
         return replace(hand, pen=pen), self._pens[int(rng.integers(len(self._pens)))]
 
-    def _font(self, rng: np.random.Generator) -> tuple[Hand, Source]:
-        return self._own_hand(rng), Typeface(self.fonts[int(rng.integers(len(self.fonts)))].path)
+    def _font(self, rng: np.random.Generator) -> tuple[Hand, HandSource]:
+        return self._own_hand(rng), WrittenFont(self.fonts[int(rng.integers(len(self.fonts)))].path)
 
     def _own_hand(self, rng: np.random.Generator) -> Hand:
         """Return a hand that leaves slant and forms mostly to the source, which has its own."""
@@ -193,12 +193,12 @@ class Hands:
         return replace(hand, slant=slant, bend=bend, pen=None if rng.random() < self.shares.kept else hand.pen)
 
     @cached_property
-    def _mnist(self) -> Source:
+    def _mnist(self) -> HandSource:
         places = tuple(np.flatnonzero(self.digits.labels == label) for label in range(10))
         return Pictures(self.digits.images, places)
 
     @cached_property
-    def _people(self) -> tuple[Source, ...]:
+    def _people(self) -> tuple[HandSource, ...]:
         return tuple(
             Scanned(digits)
             for own in self.scans
@@ -206,7 +206,7 @@ class Hands:
         )
 
     @cached_property
-    def _pens(self) -> tuple[Source, ...]:
+    def _pens(self) -> tuple[HandSource, ...]:
         labels = np.concatenate([own.labels for own in self.strokes])
         writers = np.concatenate([1000 * number + own.writers for number, own in enumerate(self.strokes)])
         strokes = [digit for own in self.strokes for digit in own.strokes]

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pytest
 
 from inkdigits.data import Dataset
-from inkdigits.imaging.bands import MARKS, SIGN
-from inkdigits.synthesis.levels import LEVELS, Level
+from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
+from inkdigits.synthesis.difficulty import LEVELS, Level
 from inkdigits.synthesis.pages import KINDS, WrittenPage, crop_page, scale_page, write_page
 from inkdigits.synthesis.writers import Hands
 
@@ -41,7 +41,7 @@ def check(page: WrittenPage) -> None:
     for left, top, right, bottom in [*page.boxes, *page.ignored]:
         assert 0 <= left < right <= width
         assert 0 <= top < bottom <= height
-    assert ((page.line >= 0) == (page.labels < SIGN)).all()
+    assert ((page.line >= 0) == (page.labels < NON_DIGIT)).all()
     assert [said(page, line) for line in range(len(page.lines))] == [text.replace(" ", "") for text in page.lines]
     assert all(text and text == " ".join(text.split()) for text in page.lines)
     assert page.line.max(initial=-1) == len(page.lines) - 1
@@ -101,7 +101,7 @@ def test_kinds_have_the_lines_that_they_should(hands: Hands) -> None:
 
 
 def test_other_writing_and_print_have_boxes_of_their_own(hands: Hands) -> None:
-    assert all((page(hands, kind, seed).labels == SIGN).any() for kind in ("words", "form") for seed in range(4))
+    assert all((page(hands, kind, seed).labels == NON_DIGIT).any() for kind in ("words", "form") for seed in range(4))
 
 
 def turned_back(page: WrittenPage) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:

@@ -14,14 +14,14 @@ import numpy.typing as npt
 from inkdigits.data.mnist import ATTRIBUTION
 from inkdigits.errors import DataError, unknown_name
 
-__all__ = ["HANDS", "Hand", "attributions", "draw_writers", "hand_called"]
+__all__ = ["HANDS", "KnownHands", "attributions", "draw_writers", "hand_called"]
 
 # Written once and never changed: other validation writers would make every earlier result look better than it is.
 SPLIT_SEED = 14
 
 
 @dataclass(frozen=True)
-class Hand:
+class KnownHands:
     """One data set of handwriting.
 
     Attributes:
@@ -62,10 +62,10 @@ class Hand:
             raise DataError(f"{self.name} has no {split} split", f"it has: {', '.join(self.splits) or 'none'}")
 
 
-HANDS: dict[str, Hand] = {
+HANDS: dict[str, KnownHands] = {
     hand.name: hand
     for hand in (
-        Hand(
+        KnownHands(
             name="swiss",
             files={"swiss.npz": "0e0de21cc4639a5d2752f2508de1a3ef03ac687d0e7c3d92b919be2e86122c92"},
             splits=("train", "validation"),
@@ -77,7 +77,7 @@ HANDS: dict[str, Hand] = {
             archive="https://github.com/BSI-Business-Systems-Integration-AG/anagnostes/archive/fd24d4bf.tar.gz",
             arrays=("images", "labels", "writers"),
         ),
-        Hand(
+        KnownHands(
             name="pendigits",
             files={
                 "pendigits_train.jsonl.gz": "b1079216f9ca4ef1ef4c2f6d5baad2d9fdc51633e43f1db2e469bbd8cee0fdfb",
@@ -94,7 +94,7 @@ HANDS: dict[str, Hand] = {
             origin="https://github.com/choucavalier/pendigits-hmm (data/, commit 03382e14)",
             archive="https://github.com/choucavalier/pendigits-hmm/archive/03382e14.tar.gz",
         ),
-        Hand(
+        KnownHands(
             name="uji",
             files={"uji_v1.jsonl.gz": "13f089d11e8ecca154350bc837933828c115e376b9343639cc1519630aaa8c74"},
             splits=("train", "validation"),
@@ -108,7 +108,7 @@ HANDS: dict[str, Hand] = {
             origin="https://github.com/YeongHyeon/Sequence-Autoencoder (commit 7734c148)",
             archive="https://github.com/YeongHyeon/Sequence-Autoencoder/archive/7734c148.tar.gz",
         ),
-        Hand(
+        KnownHands(
             name="hwd1000",
             files={"hwd1000.npz": "9eed36870f3c21fa7250c7a95c75ff7738286bf7a7d86b06e1b1f5f6e5b0522b"},
             splits=("validation",),
@@ -120,7 +120,7 @@ HANDS: dict[str, Hand] = {
             archive="https://github.com/niklashenning/hwd-1000-dataset/archive/93b3ba9e.tar.gz",
             arrays=("images", "labels"),
         ),
-        Hand(
+        KnownHands(
             name="fonts",
             files={},
             splits=("train", "validation"),
@@ -130,7 +130,7 @@ HANDS: dict[str, Hand] = {
             licence="OFL-1.0, OFL-1.1, Apache-2.0 or MIT",
             origin="npm (@fontsource, @expo-google-fonts), Debian, https://github.com/MezMerrit/AU-School-Handwriting-Fonts",
         ),
-        Hand(
+        KnownHands(
             name="omniglot",
             files={"omniglot.npz": "17d92c245dac3c6b3f401045c281d7a8846ea834e274ec35f379ca25f84e400e"},
             splits=(),
@@ -146,7 +146,7 @@ HANDS: dict[str, Hand] = {
 }
 
 
-def hand_called(name: str) -> Hand:
+def hand_called(name: str) -> KnownHands:
     """Return the data set of a name.
 
     Raises:

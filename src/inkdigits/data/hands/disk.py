@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data.dataset import CLASSES
-from inkdigits.data.hands.catalogue import HANDS, Hand
+from inkdigits.data.hands.catalogue import HANDS, KnownHands
 from inkdigits.data.npz import npz_array
 from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, printable
 from inkdigits.settings import DATA_DIR_VARIABLE, data_dirs
@@ -39,7 +39,7 @@ def available(data_dir: str | Path | None = None) -> tuple[str, ...]:
     return tuple(name for name, hand in HANDS.items() if all(_find(file, data_dir) for file in hand.files or (name,)))
 
 
-def locate(hand: Hand, file: str, data_dir: str | Path | None = None) -> Path:
+def locate(hand: KnownHands, file: str, data_dir: str | Path | None = None) -> Path:
     """Return where a file or folder of a data set is.
 
     Args:
@@ -57,7 +57,7 @@ def locate(hand: Hand, file: str, data_dir: str | Path | None = None) -> Path:
     raise not_on_disk(hand, data_dir, do=f"run 'inkdigits data fetch {hand.name}', ")
 
 
-def not_on_disk(hand: Hand, data_dir: str | Path | None, *, why: str = "", do: str = "") -> DataNotFoundError:
+def not_on_disk(hand: KnownHands, data_dir: str | Path | None, *, why: str = "", do: str = "") -> DataNotFoundError:
     """Return the error for a data set that is not on disk.
 
     Args:
@@ -75,12 +75,12 @@ def not_on_disk(hand: Hand, data_dir: str | Path | None, *, why: str = "", do: s
     )
 
 
-def location(hand: Hand, data_dir: str | Path | None = None) -> str:
+def location(hand: KnownHands, data_dir: str | Path | None = None) -> str:
     """Return where the files of a data set are; see `locate`."""
     return ", ".join(str(locate(hand, file, data_dir)) for file in hand.files or (hand.name,))
 
 
-def with_advice(error: DataCorruptError, hand: Hand) -> DataCorruptError:
+def with_advice(error: DataCorruptError, hand: KnownHands) -> DataCorruptError:
     """Return the error for a damaged file with what to do about it."""
     return DataCorruptError(
         str(error), f"delete it and run 'inkdigits data fetch {hand.name}', or put a whole one there"

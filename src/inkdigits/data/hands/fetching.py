@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from inkdigits import extras
 from inkdigits.data.dataset import Progress
 from inkdigits.data.hands.archives import ARCHIVE_LIMIT, members
-from inkdigits.data.hands.catalogue import Hand, hand_called
+from inkdigits.data.hands.catalogue import KnownHands, hand_called
 from inkdigits.data.hands.conversion import CONVERTERS
 from inkdigits.data.hands.disk import FOLDER, array_sum, available, check_sum, not_on_disk, read_arrays
 from inkdigits.data.hands.fonts import FONTS, KnownFont, known_fonts, outline_sum
@@ -83,7 +83,7 @@ def fetch_hand(
     return ()
 
 
-def _fetch_files(hand: Hand, folder: Path, progress: Progress | None, answer_within: float) -> None:
+def _fetch_files(hand: KnownHands, folder: Path, progress: Progress | None, answer_within: float) -> None:
     """Fetch what a folder lacks of a data set's files; nothing is kept before it is checked."""
     archive = download(hand.archive, limit=ARCHIVE_LIMIT, answer_within=answer_within, progress=progress)
     for file, known in hand.files.items():
@@ -97,7 +97,7 @@ def _fetch_files(hand: Hand, folder: Path, progress: Progress | None, answer_wit
         write_atomically(folder / file, made)
 
 
-def _content_sum(made: bytes, hand: Hand, file: str) -> str:
+def _content_sum(made: bytes, hand: KnownHands, file: str) -> str:
     """Return the sum of a file's content, as the catalogue has it."""
     if file.endswith(".npz"):
         return array_sum(read_arrays(made, hand.arrays, file))

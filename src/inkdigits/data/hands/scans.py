@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import Hand, draw_writers, hand_called
+from inkdigits.data.hands.catalogue import KnownHands, draw_writers, hand_called
 from inkdigits.data.hands.disk import (
     array_sum,
     check_labels,
@@ -82,7 +82,7 @@ def load_scans(name: str, split: str, data_dir: str | Path | None = None) -> Sca
 
 
 def _parse(
-    raw: bytes, hand: Hand, known: str, name: str
+    raw: bytes, hand: KnownHands, known: str, name: str
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return images (N,H,W), labels (N,) and writers (N,); raise DataCorruptError if anything is wrong with them."""
     side, arrays = SCANNED[hand.name], read_arrays(raw, hand.arrays, name)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import Hand, draw_writers, hand_called
+from inkdigits.data.hands.catalogue import KnownHands, draw_writers, hand_called
 from inkdigits.data.hands.disk import check_labels, check_sum, locate, with_advice, writer_numbers
 from inkdigits.data.idx import decompress, read_bytes
 from inkdigits.errors import DataCorruptError, printable, unknown_name
@@ -93,7 +93,7 @@ def load_strokes(name: str, split: str, data_dir: str | Path | None = None) -> S
     return Strokes(name, split, labels[chosen], writers[chosen], kept, hand.files[file])
 
 
-def _chosen(hand: Hand, split: str, writers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _chosen(hand: KnownHands, split: str, writers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Return which digits of a file are in a split."""
     if split == "test":
         return np.ones(len(writers), np.bool_)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from inkdigits.service.errors import ApiError, error_response
-from inkdigits.service.settings import Settings, is_loopback
+from inkdigits.service.error_answers import ApiError, error_response
+from inkdigits.service.service_settings import Settings, is_loopback
 
 __all__ = ["Access"]
 

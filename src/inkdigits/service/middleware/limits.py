@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inkdigits.service.errors import ApiError, error_response
+from inkdigits.service.error_answers import ApiError, error_response
 from inkdigits.service.middleware.request_log import name_request
 
-__all__ = ["BodyLimits", "Door", "busy"]
+__all__ = ["AdmissionControl", "BodyLimits", "busy"]
 
 _BODIES = 8  # of the largest size, or so many more that are smaller, are in memory at a time
 _SHARE = 0.5  # of that for one client, who may have stalled
@@ -26,7 +26,7 @@ def busy() -> ApiError:
     return ApiError(503, "busy", message, {"Retry-After": _RETRY_AFTER})
 
 
-class Door:
+class AdmissionControl:
     """Refuses requests to read while no place is free, before any work is done for them and their body is read.
 
     It stands before the log: a crowd that is refused is counted, and costs as little as can be.

@@ -9,7 +9,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.logs import log
-from inkdigits.service.metrics import Metrics
+from inkdigits.service.service_metrics import Metrics
 
 __all__ = ["RequestLog", "name_request"]
 

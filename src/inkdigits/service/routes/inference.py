@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from inkdigits import __version__
-from inkdigits.reader import Reader
+from inkdigits.reading.reader import Reader
 from inkdigits.service import schemas, tensors
-from inkdigits.service.errors import ApiError
-from inkdigits.service.models import LoadedModel
+from inkdigits.service.error_answers import ApiError
+from inkdigits.service.served_models import LoadedModel
 from inkdigits.service.service import service_of
+from inkdigits.version import __version__
 
 __all__ = ["router"]
 

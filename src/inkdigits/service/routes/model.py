@@ -9,12 +9,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from inkdigits import __version__
 from inkdigits.errors import ModelFileError
 from inkdigits.service import schemas
-from inkdigits.service.errors import ApiError
-from inkdigits.service.metrics import CONTENT_TYPE
+from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
+from inkdigits.service.service_metrics import CONTENT_TYPE
+from inkdigits.version import __version__
 
 __all__ = ["router"]
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import FileResponse
 
 from inkdigits.samples import sample_pictures
-from inkdigits.service.errors import ApiError
+from inkdigits.service.error_answers import ApiError
 
 __all__ = ["router"]
 

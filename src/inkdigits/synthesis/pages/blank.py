@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import SIGN
+from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.marginalia import draw_rules
 from inkdigits.synthesis.pages.sheet import Sheet
@@ -33,7 +33,7 @@ def words(draft: Draft) -> Sheet:
             word = draft.word(height * draft.between(0.8, 1.1))
             if x + word.shape[1] > sheet.width - 0.3 * height:
                 break
-            sheet.put(word, x, baseline - word.shape[0], SIGN)
+            sheet.put(word, x, baseline - word.shape[0], NON_DIGIT)
             x += word.shape[1] + height * draft.between(0.4, 1)
         baseline += height * draft.between(1.7, 2.4)
         if baseline > sheet.height - 0.5 * height:
@@ -51,7 +51,7 @@ def nothing(draft: Draft) -> Sheet:
         side = height * draft.between(1.2, 3)
         sheet = draft.sheet(side * draft.between(0.9, 1.3), side)
         sign = draft.sign(height) if draft.chance(0.8) else draft.word(0.6 * height)
-        sheet.put(sign, (sheet.width - sign.shape[1]) / 2, (sheet.height - sign.shape[0]) / 2, SIGN)
+        sheet.put(sign, (sheet.width - sign.shape[1]) / 2, (sheet.height - sign.shape[0]) / 2, NON_DIGIT)
         return sheet
     sheet = draft.sheet(draft.width, draft.height)
     if what == "scribbles":
@@ -59,7 +59,7 @@ def nothing(draft: Draft) -> Sheet:
             sign = draft.sign(draft.digit_height(0.3 * sheet.height))
             place = draft.between(0, 0.8) * sheet.width, draft.between(0, 0.8) * sheet.height
             if sheet.is_free((*place, place[0] + sign.shape[1], place[1] + sign.shape[0])):
-                sheet.put(sign, place[0], place[1], SIGN)
+                sheet.put(sign, place[0], place[1], NON_DIGIT)
     elif what == "texture":
         sheet.paper = _texture(draft, *sheet.ink.shape)
     elif what == "specks":

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.synthesis.levels import Level
+from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages.desk import desk_behind, grain
 from inkdigits.synthesis.pages.paper import Developed
 from inkdigits.synthesis.pages.view import Geometry

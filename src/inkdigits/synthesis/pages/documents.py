@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from inkdigits.imaging.bands import SIGN
+from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.composition import USUAL
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.free import free_lines, lay_numbers, numbers_of_a_line
@@ -79,7 +79,7 @@ def _field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height
     if face is None and draft.chance(0.15):
         word = draft.word(0.9 * height)
         if word.shape[1] < right - x:
-            sheet.put(word, x + 0.2 * height, top + 1.25 * height - word.shape[0], SIGN)
+            sheet.put(word, x + 0.2 * height, top + 1.25 * height - word.shape[0], NON_DIGIT)
     elif draft.chance(0.9):
         number = draft.strip(draft.text(draft.many(1, 8), draft.level.signs), height, face=face)
         if number.width < right - x - 0.3 * height:
@@ -115,7 +115,7 @@ def cheque(draft: Draft) -> Sheet:
     if draft.chance(0.15):
         ink = draft.sign(height)
         if ink.shape[1] < margin[0]:
-            sheet.put(ink, 0.0, margin[1], SIGN)
+            sheet.put(ink, 0.0, margin[1], NON_DIGIT)
     slope = float(draft.rng.normal(0, draft.level.slope))
     baseline = margin[1] + number.rise
     lay_numbers(draft, sheet, [number], [0.0], x, baseline, slope)
@@ -165,7 +165,7 @@ def _notes(draft: Draft, sheet: Sheet, height: float, pitch: float, x: float, fi
         if worded or draft.chance(0.06):
             word = draft.word(height * draft.between(0.7, 1.1))
             if begin + word.shape[1] < right - 3 * height:
-                sheet.put(word, begin, baseline - word.shape[0] + 0.1 * height, SIGN)
+                sheet.put(word, begin, baseline - word.shape[0] + 0.1 * height, NON_DIGIT)
                 begin += word.shape[1] + height * draft.between(0.7, 1.5)
         many = draft.many(1, 3) if draft.chance(0.3) else 1
         counts = [max(1, usual + draft.many(-1, 1)) if draft.chance(0.7) else draft.many(1, 10) for _ in range(many)]

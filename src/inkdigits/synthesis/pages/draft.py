@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from PIL import ImageFont
 
-from inkdigits.imaging.bands import SIGN
+from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.allographs import MIRRORED_NINES
 from inkdigits.synthesis.composition import USUAL, Composition, Part, random_text, write_ending, write_text
-from inkdigits.synthesis.levels import Level
+from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import Typeface, random_typeface, random_word, set_number
 from inkdigits.synthesis.pages.view import View
@@ -166,8 +166,8 @@ class Draft:
         """Lay a number on a sheet from an x on, on a baseline that may slope; return where it ends."""
         for part, left in zip(number.parts, number.lefts, strict=True):
             bottom = baseline - part.lift + slope * left
-            label = SIGN if part.label is None else part.label
-            own = line if label < SIGN else -1
+            label = NON_DIGIT if part.label is None else part.label
+            own = line if label < NON_DIGIT else -1
             top = bottom - part.ink.shape[0]
             sheet.put(part.ink, x + left, top, label, own, printed=number.printed, strength=strength)
         return x + number.width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inkdigits.imaging.bands import SIGN
+from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.composition import USUAL
 from inkdigits.synthesis.pages.draft import Draft, Strip
 from inkdigits.synthesis.pages.marginalia import cross_out, draw_frame, draw_rules
@@ -114,7 +114,7 @@ def columns(draft: Draft) -> Sheet:
     if draft.chance(0.3):
         for column in range(many):
             word = draft.word(height)
-            sheet.put(word, height + column * wide, baseline - word.shape[0], SIGN)
+            sheet.put(word, height + column * wide, baseline - word.shape[0], NON_DIGIT)
         baseline += pitch
     for _ in range(draft.many(2, 10)):
         if baseline > sheet.height - height:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inkdigits.imaging.bands import SIGN
+from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.marginalia import thickness
 from inkdigits.synthesis.pages.sheet import Sheet
@@ -214,7 +214,7 @@ def _word_in(
         word = draft.word(height * draft.between(0.6, 1.0))
         if word.shape[1] < right - left and word.shape[0] < bottom - top:
             middle = (left + right - word.shape[1]) / 2, (top + bottom - word.shape[0]) / 2
-            sheet.put(word, middle[0], middle[1], SIGN)
+            sheet.put(word, middle[0], middle[1], NON_DIGIT)
         return
     size = height * draft.between(0.4, 0.8)
     text = random_word(draft.rng)

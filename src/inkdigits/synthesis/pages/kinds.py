@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.synthesis.levels import Level
+from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages import blank, documents, free, grids, sudoku
 from inkdigits.synthesis.pages.camera import photograph
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.marginalia import draw_margin
-from inkdigits.synthesis.pages.page import WrittenPage, keep_visible, scale_page
 from inkdigits.synthesis.pages.paper import develop
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.view import Geometry, View, geometry, random_view
+from inkdigits.synthesis.pages.written_page import WrittenPage, keep_visible, scale_page
 from inkdigits.synthesis.writers import Hands
 
 __all__ = ["KINDS", "write_page"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inkdigits.imaging.bands import SIGN
+from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.pages.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def cross_out(draft: Draft, sheet: Sheet, x: float, baseline: float, height: flo
         top = round(number.rise - part.lift - part.ink.shape[0])
         place = ink[max(top, 0) : max(top, 0) + part.ink.shape[0], round(left) : round(left) + part.ink.shape[1]]
         np.maximum(place, part.ink[: place.shape[0], : place.shape[1]], out=place)
-    sheet.put(ink, x, baseline - number.rise, SIGN)
+    sheet.put(ink, x, baseline - number.rise, NON_DIGIT)
     thick = max(1.0, (draft.writer.hand.pen or 0.09) * height)
     middle = baseline - 0.5 * height
     rng = draft.rng

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.synthesis.levels import Level
+from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages.desk import grain
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.papers import random_paper

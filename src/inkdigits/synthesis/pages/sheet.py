@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.bands import MARKS
+from inkdigits.imaging.line_crop import MARKS
 
 __all__ = ["Item", "Sheet"]
 

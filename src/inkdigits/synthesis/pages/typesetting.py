@@ -12,7 +12,7 @@ import matplotlib
 import numpy as np
 from PIL import ImageFont
 
-from inkdigits.imaging.bands import MARKS, SIGN
+from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
 from inkdigits.synthesis.composition import Part
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pens import Ink
@@ -107,7 +107,7 @@ def print_word(
 ) -> float:
     """Print a word, which is not read; return where it ends."""
     ink, fall = typeset(text, height, face)
-    sheet.put(ink, x, baseline + fall - ink.shape[0], SIGN, printed=True, strength=strength)
+    sheet.put(ink, x, baseline + fall - ink.shape[0], NON_DIGIT, printed=True, strength=strength)
     return float(x + ink.shape[1])
 
 
@@ -143,7 +143,7 @@ def print_text(
             ink, fall = typeset(text, height, face)
             if x + ink.shape[1] > right:
                 break
-            sheet.put(ink, x, baseline + fall - ink.shape[0], SIGN, printed=True, strength=strength)
+            sheet.put(ink, x, baseline + fall - ink.shape[0], NON_DIGIT, printed=True, strength=strength)
             x += ink.shape[1] + space
             words += 1
         if x == left:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.synthesis.levels import Level
+from inkdigits.synthesis.difficulty import Level
 
 __all__ = ["Geometry", "View", "random_view"]
 

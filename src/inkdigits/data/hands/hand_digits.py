@@ -1,0 +1,111 @@
+"""Hands as MNIST would have drawn them: scans and strokes on 28×28, by the same way as a picture that is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.data.dataset import Images, Progress
+from inkdigits.data.hands.catalogue import hand_called
+from inkdigits.data.hands.disk import location
+from inkdigits.data.hands.fetching import fetch_hand
+from inkdigits.data.hands.scans import SCANNED, Scans, load_scans
+from inkdigits.data.hands.strokes import Stroke, Strokes, load_strokes
+from inkdigits.data.single_digit import single_digit
+from inkdigits.data.splits import PARTS, SPLITS, Collection
+from inkdigits.imaging.normalise import normalise
+
+__all__ = ["draw_strokes", "load_hand"]
+
+_HEIGHT = 100  # pixels of a drawn digit: enough that 20 are an average over many
+_PEN = 0.1  # of the digit's height: in the middle of what people write with
+_FINE = 4  # bits of a pixel's fraction, by which cv2 places points
+
+
+def load_hand(
+    name: str,
+    split: str,
+    *,
+    data_dir: str | Path | None = None,
+    offline: bool = False,
+    progress: Progress | None = None,
+) -> Collection:
+    """Return as much of a data set of hands as a split needs, as MNIST would hold it.
+
+    A digit in which reading finds no ink is left out, and named in `skipped`.
+
+    Args:
+        name: "swiss", "hwd1000", "pendigits" or "uji".
+        split: a key of `SPLITS`; what is divided by writer is always divided in the same way.
+        data_dir: where to look first; see `settings.data_dirs`.
+        offline: never use the network.
+        progress: told what is being fetched, then how many digits have been drawn, and how many there are.
+
+    Raises:
+        DataNotFoundError: it is not on disk, and its origin cannot be reached.
+        DataCorruptError: its file is damaged or of another version.
+        DataError: there is no such split.
+
+    """
+    hand = hand_called(name)
+    parts = hand.splits if split == "all" else SPLITS[split]
+    for part in parts:
+        hand.check_split(part)
+    fetch_hand(name, data_dir, offline=offline, progress=progress)
+    load: Callable[[str, str, str | Path | None], Scans | Strokes] = load_scans if name in SCANNED else load_strokes
+    loaded = [load(name, part, data_dir) for part in parts]
+    drawn = list(_drawn(loaded, progress))
+    kept = np.array([image is not None for image in drawn])
+    skipped = [f"digit {place} of {name} shows no ink" for place in np.flatnonzero(~kept)]
+    return Collection(
+        images=_stack([image for image in drawn if image is not None]),
+        labels=np.concatenate([digits.labels for digits in loaded])[kept],
+        parts=np.concatenate([np.full(len(digits), PARTS.index(digits.split)) for digits in loaded])[kept],
+        name=name,
+        source=hand.author,
+        licence=hand.licence,
+        location=location(hand, data_dir),
+        skipped=tuple(skipped),
+        attribution=hand.attribution,
+        writers=np.concatenate([digits.writers for digits in loaded])[kept],
+    )
+
+
+def draw_strokes(strokes: Iterable[Stroke]) -> npt.NDArray[np.float32]:
+    """Draw a digit's strokes with a round pen of the usual width.
+
+    Args:
+        strokes: float32 (P,2) each, the digit's top and left at 0 and its height 1.
+
+    Returns:
+        float32 (H,W), 0 paper to 1 ink, about 100 pixels high.
+
+    """
+    pen = round(_PEN * _HEIGHT)
+    placed = [np.rint((stroke * (_HEIGHT - pen) + pen) * 2**_FINE).astype(np.int32) for stroke in strokes]
+    width, height = np.max([points.max(axis=0) for points in placed], axis=0) // 2**_FINE + pen + 1
+    page = np.zeros((int(height), int(width)), np.uint8)
+    for points in placed:
+        # A line from the first point to itself is a dot, which a polyline of one point is not.
+        line = points if len(points) > 1 else np.repeat(points, 2, axis=0)
+        cv2.polylines(page, [line.reshape(-1, 1, 2)], False, 255, pen, cv2.LINE_AA, _FINE)
+    return np.asarray(page / np.float32(255), np.float32)
+
+
+def _drawn(loaded: Sequence[Scans | Strokes], progress: Progress | None) -> Iterator[npt.NDArray[np.uint8] | None]:
+    """Yield each digit as MNIST would hold it, uint8 (28,28); None for one without ink."""
+    total, done = sum(map(len, loaded)), 0
+    for digits in loaded:
+        for digit in digits.images if isinstance(digits, Scans) else digits.strokes:
+            yield single_digit(digit) if isinstance(digit, np.ndarray) else normalise(draw_strokes(digit))
+            done += 1
+            if progress is not None:
+                progress("drawing digits", done, total)
+
+
+def _stack(images: Sequence[npt.NDArray[np.uint8]]) -> Images:
+    return np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)

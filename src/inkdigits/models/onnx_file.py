@@ -1,0 +1,118 @@
+"""A trained network becomes a model file, and a model file a network again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from inkdigits.errors import ModelFileError, printable
+from inkdigits.files import write_atomically
+from inkdigits.models.digit_networks import build_model
+from inkdigits.models.onnx_graph import build_graph
+from inkdigits.models.onnx_trace import trace_graph
+from inkdigits.reading.classifier import Classifier
+from inkdigits.reading.model_file import ModelInfo, find_model, open_session, read_info
+
+__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "read_model", "write_model"]
+
+PARITY_TOLERANCE = 1e-5  # the largest difference between two probabilities of the same digit
+
+
+class DigitModel(nn.Module):
+    """A network with what makes it a model file: scaling before it, temperature and softmax after it.
+
+    Args:
+        network: float32 (N,1,28,28) from 0 to 1 → float32 (N,10) logits.
+        temperature: what the logits are divided by.
+
+    """
+
+    def __init__(self, network: nn.Module, temperature: float = 1.0) -> None:
+        super().__init__()
+        self.network = network
+        self.temperature: Tensor
+        self.register_buffer("temperature", torch.tensor(float(temperature)))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return float32 (N,10) probabilities of uint8 (N,28,28) images."""
+        scaled = images.to(torch.float32) / 255
+        return torch.softmax(self.network(scaled.unsqueeze(1)) / self.temperature, dim=1)
+
+
+def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bool = False) -> Path:
+    """Write a model file atomically.
+
+    The weights keep the names that they have in torch, so that `read_model` can take them back.
+
+    Args:
+        model: what to write.
+        info: what the file says about itself.
+        path: where.
+        own: whether the network is somebody's own, whose layers may be any; `read_model` does not know it.
+
+    Raises:
+        ModelFileError: the network cannot be written as ONNX.
+        OutputError: the file cannot be written.
+
+    """
+    proto = trace_graph(model.eval()) if own else build_graph(model.network, float(model.temperature))
+    onnx.helper.set_model_props(proto, info.to_metadata())
+    return write_atomically(path, proto.SerializeToString(deterministic=True))
+
+
+def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
+    """Return a model file's network in torch, in evaluation mode, and what the file says about itself.
+
+    Raises:
+        ModelFileError: the file was not written by `write_model`.
+
+    """
+    path = find_model(model)
+    info = read_info(open_session(path), path.stem)
+    name = info.recipe.get("model")
+    if not isinstance(name, str):
+        raise ModelFileError(
+            f"{printable(path)} does not say which network it holds", "name a model file that inkdigits wrote"
+        )
+    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
+    loaded = DigitModel(build_model(name))
+    try:
+        loaded.load_state_dict(
+            {key: torch.from_numpy(weights[key].copy()) for key in loaded.state_dict() if key in weights}
+            | {key: value for key, value in loaded.state_dict().items() if key.endswith("num_batches_tracked")}
+        )
+    except RuntimeError as error:
+        raise ModelFileError(
+            f"the weights in {printable(path)} are not those of the network '{name}'", "export it again"
+        ) from error
+    return loaded.eval(), info
+
+
+def check_parity(model: DigitModel, path: str | Path, images: npt.NDArray[np.uint8]) -> float:
+    """Return the largest difference between torch's and ONNX Runtime's probabilities.
+
+    Args:
+        model: the model in torch.
+        path: the file that was written from it.
+        images: uint8 (N,28,28).
+
+    Raises:
+        ModelFileError: the difference is larger than `PARITY_TOLERANCE`.
+
+    """
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        expected = model.eval()(torch.from_numpy(images.copy()).to(device)).cpu().numpy()
+    difference = float(np.abs(Classifier(path).predict_proba(images) - expected).max(initial=0.0))
+    if not difference <= PARITY_TOLERANCE:
+        raise ModelFileError(
+            f"{printable(path)} gives probabilities that differ from the trained network's by {difference:.2g}",
+            "please report this with the versions that 'inkdigits doctor' prints",
+        )
+    return difference

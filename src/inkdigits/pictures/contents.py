@@ -1,0 +1,188 @@
+"""What holds a picture: its name, and its bytes if it is a file."""
+
+from __future__ import annotations
+
+import base64
+import os
+from typing import IO, Any, Protocol, TypeAlias, TypeGuard
+from urllib.parse import unquote_to_bytes
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from inkdigits.errors import PictureError, printable
+
+__all__ = [
+    "Content",
+    "NamedBytes",
+    "Picture",
+    "called",
+    "content_of",
+    "name_of",
+    "read_whole",
+    "rereadable",
+    "too_large",
+]
+
+
+class SupportsArray(Protocol):
+    """What numpy takes as an array: of PyTorch, TensorFlow, JAX, a table of pandas."""
+
+    def __array__(self) -> npt.NDArray[Any]: ...
+
+
+Picture: TypeAlias = (
+    str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes] | Image.Image | npt.NDArray[Any] | SupportsArray
+)
+Content: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[Any]
+
+_MAX_BYTES = 256 * 2**20
+_DATA_URL = "data URL"  # what one is called, which may be megabytes long
+_LIMIT = f"more than {_MAX_BYTES >> 20} MiB"
+
+
+class NamedBytes(bytes):
+    """The bytes of a file that has a name, though no path leads to it."""
+
+    name: str
+
+    def __new__(cls, content: bytes, name: str) -> NamedBytes:
+        """Name what a file holds."""
+        self = super().__new__(cls, content)
+        self.name = name
+        return self
+
+
+def name_of(picture: Picture) -> str:
+    """Return what to call a picture in a result: its path as it was given, or the kind of thing that it is."""
+    if isinstance(picture, str | os.PathLike):
+        return _DATA_URL if _is_data_url(picture) else os.fsdecode(picture)
+    if isinstance(picture, NamedBytes):
+        return picture.name
+    if isinstance(picture, bytes | bytearray | memoryview):
+        return "bytes"
+    if hasattr(picture, "__array__") and not isinstance(picture, Image.Image):
+        return "array"
+    name = getattr(picture, "name", None) or getattr(picture, "filename", None)
+    return name if isinstance(name, str) else "image" if isinstance(picture, Image.Image) else "stream"
+
+
+def called(picture: Picture, page: int = 1) -> str:
+    """Return a picture's name as it stands in a message, and the page if it is not the first."""
+    has_name = isinstance(picture, str | os.PathLike | NamedBytes) and not _is_data_url(picture)
+    name = printable(name_of(picture)) if has_name else "the picture"
+    return name if page == 1 else f"{name}, page {page}"
+
+
+def read_whole(file: IO[bytes], picture: Picture) -> bytes:
+    """Return what an open file holds.
+
+    Args:
+        file: open for reading.
+        picture: what to call it in an error.
+
+    Raises:
+        PictureError: it is too large, cannot be read, or is no file, or none of bytes.
+
+    """
+    if not hasattr(file, "read"):
+        raise PictureError(
+            f"{type(file).__name__} is not a kind of picture",
+            "give a path, bytes, a binary file, a Pillow image or an array",
+        )
+    try:
+        content = file.read(_MAX_BYTES + 1)
+    except UnicodeDecodeError:
+        content = None
+    except (OSError, ValueError) as error:  # a file that is closed raises ValueError
+        raise _unreadable(picture, error) from error
+    if not isinstance(content, bytes):
+        raise PictureError(f"{called(picture)} is open as text", "open it as binary: open(path, 'rb')")
+    if len(content) > _MAX_BYTES:
+        raise too_large(picture, _LIMIT)
+    return content
+
+
+def rereadable(picture: Picture) -> Content:
+    """Return a picture that can be decoded more than once: a path, bytes, a Pillow image or an array.
+
+    Raises:
+        PictureError: it is a file that cannot be read or is too large, or nothing that holds a picture.
+
+    """
+    if _is_data_url(picture):
+        return _from_data_url(picture)
+    if isinstance(picture, str | os.PathLike | bytes | Image.Image | np.ndarray):
+        return picture
+    if isinstance(picture, bytearray | memoryview):
+        return bytes(picture)
+    return _from_tensor(picture) if hasattr(picture, "__array__") else read_whole(picture, picture)
+
+
+def content_of(picture: str | os.PathLike[str] | bytes) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        PictureError: it is empty, too large, or cannot be read.
+
+    """
+    content = picture if isinstance(picture, bytes) else _read_file(os.fsdecode(picture))
+    if not content:
+        raise PictureError(f"{called(picture)} is empty", "give a picture", code="empty_file")
+    return content
+
+
+def too_large(picture: Picture, size: str) -> PictureError:
+    """Return the error for a picture that is larger than it may be."""
+    return PictureError(f"{called(picture)} is too large: {size}", "scale it down", code="image_too_large")
+
+
+def _read_file(path: str) -> bytes:
+    """Return what a file holds, or say why not."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
+            if os.fstat(file.fileno()).st_size > _MAX_BYTES:
+                raise too_large(path, _LIMIT)
+            return read_whole(file, path)
+    except IsADirectoryError as error:
+        raise PictureError(
+            f"{printable(path)} is a folder", "name a picture, or a folder that holds some", code="is_directory"
+        ) from error
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        if "://" in path:
+            raise PictureError(
+                f"{printable(path)} is an address, and only files are read", "download it first", code="not_found"
+            ) from error
+        raise PictureError(f"there is no file {printable(path)}", "check the name", code="not_found") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(picture: Picture, error: OSError | ValueError) -> PictureError:
+    why = getattr(error, "strerror", None) or error
+    return PictureError(f"cannot read {called(picture)}: {why}", "check that you may read it", code="unreadable")
+
+
+def _is_data_url(picture: object) -> TypeGuard[str]:
+    return isinstance(picture, str) and picture.startswith("data:") and "," in picture
+
+
+def _from_data_url(url: str) -> bytes:
+    """Return what stands in a data URL (RFC 2397), as browsers make them of a canvas or a file."""
+    head, _, body = url.partition(",")
+    content = unquote_to_bytes(body)
+    if head.endswith(";base64"):
+        try:
+            content = base64.b64decode(content, validate=True)
+        except ValueError as error:
+            raise PictureError("the data URL is not base64, or is cut short", "send all of it") from error
+    return content
+
+
+def _from_tensor(tensor: Any) -> npt.NDArray[Any]:
+    """Return a tensor as an array, also one that is on a GPU or has gradients."""
+    try:
+        return np.asarray(tensor.detach().cpu() if hasattr(tensor, "detach") else tensor)
+    except Exception as error:  # what libraries raise over types that numpy has not has no common name
+        raise PictureError(f"{type(tensor).__name__} cannot be taken as an array", "give a numpy array") from error

@@ -1,0 +1,203 @@
+"""The frames of a picture: pages of a TIFF or a PDF, pictures of an animation, one of anything else."""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from itertools import islice
+from threading import Lock
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageSequence
+
+from inkdigits.errors import PictureError
+from inkdigits.extras import missing_modules
+from inkdigits.pictures.contents import Content, Picture, called, content_of, too_large
+from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
+from inkdigits.pictures.grey import to_uint8
+
+__all__ = ["MAX_PAGES", "Frames", "open_frames"]
+
+MAX_PAGES = 1000  # of one file
+_MOST_PASSED = 500_000_000  # pixels of an animation's pictures that are decoded only to come to another: some seconds
+_MOST_SCANNED = 1_000_000_000  # pixels times scans of a JPEG: seconds
+
+_PDF_DPI = 200  # digits on a form are 30 pixels tall
+_PDF_POINTS = 72  # an inch
+_PDF_PIXELS = 16_000_000
+_PDFIUM = Lock()  # it is not made for threads
+
+
+class Frames(Protocol):
+    """A picture that has been opened, and decodes one frame at a time."""
+
+    @property
+    def count(self) -> int:
+        """How many there are, at least 1."""
+
+    def open(self, index: int) -> Image.Image:
+        """Return a frame, from 0; it is decoded when it is used, and gone when the next is opened."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+def open_frames(picture: Content) -> Frames:
+    """Open a picture by what it holds, whatever its name says.
+
+    Raises:
+        PictureError: it is not a file that can be read, needs an extra, or is locked.
+
+    """
+    if isinstance(picture, Image.Image):
+        return _Still(picture)
+    if isinstance(picture, np.ndarray):
+        return _Still(_from_array(picture))
+    content = content_of(picture)
+    kind = recognise(content)
+    if kind is None:
+        raise _no_picture(picture, content)
+    if kind == "PDF":
+        return _PdfPages(picture, content)
+    if kind == "HEIC":
+        return _Still(_open_heic(picture, content))
+    image = Image.open(io.BytesIO(content), formats=(kind,))
+    if kind == "JPEG":
+        _check_scans(picture, content, image)
+        return _Still(image)  # what else it holds are previews and depths of the first
+    return _Sequence(picture, image)
+
+
+class _Still:
+    """One image."""
+
+    count = 1
+
+    def __init__(self, image: Image.Image) -> None:
+        self._image = image
+
+    def open(self, index: int) -> Image.Image:
+        return self._image
+
+    def close(self) -> None: ...
+
+
+class _Sequence:
+    """What Pillow opens, which may hold several frames."""
+
+    def __init__(self, picture: Picture, image: Image.Image) -> None:
+        self._picture = picture
+        self._image = image
+        self._jumps = image.format == "TIFF"  # its pages stand alone; of the others each builds on those before it
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are; all beyond the first `MAX_PAGES` count as one, as far as a TIFF's are looked for."""
+        if not self._jumps:
+            return int(getattr(self._image, "n_frames", 1))
+        found = islice(ImageSequence.Iterator(self._image), MAX_PAGES + 1)
+        return sum(1 for _ in found)
+
+    def open(self, index: int) -> Image.Image:
+        if index == self._image.tell():
+            return self._image
+        passed = 0 if self._jumps else index - (self._image.tell() if index > self._image.tell() else 0)
+        if passed * self._image.width * self._image.height > _MOST_PASSED:
+            raise PictureError(
+                f"{called(self._picture, index + 1)} cannot be read alone: {passed} large pictures are before it",
+                "read them all, or save this one as PNG",
+                code="image_too_large",
+            )
+        self._image.seek(index)
+        return self._image
+
+    def close(self) -> None: ...
+
+
+class _PdfPages:
+    """The pages of a PDF, each rendered when it is opened."""
+
+    def __init__(self, picture: Picture, content: bytes) -> None:
+        _need("pdf", "a PDF", picture)
+        import pypdfium2
+
+        try:
+            with _PDFIUM:
+                self._document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as error:
+            if "assword" not in str(error):
+                raise
+            raise PictureError(
+                f"{called(picture)} is locked with a password", "save it without one", code="locked"
+            ) from error
+        self.count = len(self._document)
+
+    def open(self, index: int) -> Image.Image:
+        with _PDFIUM:
+            page = self._document[index]
+            width, height = page.get_size()
+            scale = min(_PDF_DPI / _PDF_POINTS, (_PDF_PIXELS / (width * height)) ** 0.5)
+            image: Image.Image = page.render(scale=scale).to_pil()
+            page.close()
+        return image
+
+    def close(self) -> None:
+        with _PDFIUM:
+            self._document.close()
+
+
+def _no_picture(picture: Picture, content: bytes) -> PictureError:
+    """Return the error for a file in none of the formats that are read."""
+    other = name_of_other_format(content)
+    if other is None:
+        return PictureError(
+            f"cannot read {called(picture)}: it is not a picture, or one that is damaged or cut short",
+            "save it as PNG or JPEG and try again",
+        )
+    return PictureError(
+        f"{called(picture)} is {other}, which is not read",
+        "save it as PNG, JPEG, GIF, BMP, TIFF, WebP, AVIF, JPEG 2000, PNM, HEIC or PDF",
+    )
+
+
+def _check_scans(picture: Picture, content: bytes, image: Image.Image) -> None:
+    """Raise PictureError if a JPEG goes over itself so often that it takes too long to decode."""
+    scans = jpeg_scans(content)
+    if scans > 1 and scans * image.width * image.height > _MOST_SCANNED:
+        raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
+
+
+def _open_heic(picture: Picture, content: bytes) -> Image.Image:
+    """Return the main picture of a HEIC file, which libheif turns upright."""
+    _need("heic", "a HEIC picture", picture)
+    from pillow_heif import HeifImageFile
+
+    image: Image.Image = HeifImageFile(io.BytesIO(content))  # type: ignore[no-untyped-call]
+    return image
+
+
+def _need(extra: str, what: str, picture: Picture) -> None:
+    """Raise PictureError unless an extra is installed."""
+    if missing_modules(extra):
+        raise PictureError(
+            f"{called(picture)} is {what}, and what reads those is not installed",
+            f"run: pip install 'inkdigits[{extra}]'",
+            code="missing_extra",
+        )
+
+
+def _from_array(array: npt.NDArray[Any]) -> Image.Image:
+    """Return an array as a Pillow image, also one with channels first, and 28×28 in a row as Kaggle has them."""
+    shaped = array.reshape(28, 28) if max(array.shape, default=0) == array.size == 28 * 28 else array
+    if shaped.ndim == 3 and shaped.shape[0] in (1, 3, 4) and shaped.shape[2] > 4:
+        shaped = np.moveaxis(shaped, 0, 2)
+    shaped = shaped[:, :, 0] if shaped.ndim == 3 and shaped.shape[2] == 1 else shaped
+    is_picture = shaped.ndim == 2 or (shaped.ndim == 3 and shaped.shape[2] in (3, 4))
+    if not is_picture or not shaped.size or shaped.dtype.kind not in "buif":
+        raise PictureError(
+            f"an array of shape {array.shape} and type {array.dtype} is not a picture",
+            "give numbers as (H,W), (H,W,3) or (H,W,4)",
+        )
+    return Image.fromarray(to_uint8(shaped))

@@ -1,0 +1,226 @@
+"""What people say of digits that were read wrong, kept in SQLite, to be learnt from."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from inkdigits.errors import DataError, OutputError, PictureError, printable
+from inkdigits.files import make_folder, write_atomically
+from inkdigits.pictures.grey import flatten
+
+__all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections", "kept_corrections"]
+
+_FILE = "corrections.sqlite3"
+_PRIVATE = 0o600  # what people drew, or parts of what they brought
+_MOST = 100_000  # corrections; each is a small picture
+_MOST_BYTES = 512 * 2**20  # of the file
+_MOST_PIXELS = 4_000_000  # of a crop as it is sent
+_SIDE = 512  # pixels: a crop is kept no larger; a model takes 28
+_NAMES: dict[int | None, str] = {None: "none", **{digit: str(digit) for digit in range(10)}}  # of sub-folders
+_WAIT = 5.0  # seconds for another process to finish writing
+_TABLE = """
+CREATE TABLE IF NOT EXISTS corrections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again: an undo may come late
+    kept_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    model TEXT NOT NULL,
+    predicted INTEGER,  -- NULL: nothing was read there
+    corrected INTEGER,  -- NULL: it is not a digit
+    confidence REAL NOT NULL,
+    picture BLOB NOT NULL  -- the part of the picture, as PNG
+)
+"""
+
+
+class NoRoomError(OutputError):
+    """No more corrections are kept."""
+
+
+@dataclass(frozen=True)
+class KeptCorrection:
+    """What a person says of a digit.
+
+    Attributes:
+        picture: the part of the picture that it is in, as PNG.
+        predicted: what was read, 0 to 9; None for nothing.
+        corrected: what it is, 0 to 9; None if it is not a digit.
+        confidence: that of what was read, 0 to 1.
+        model: the name of the model that read it.
+
+    """
+
+    picture: bytes
+    predicted: int | None
+    corrected: int | None
+    confidence: float
+    model: str
+
+
+class Corrections:
+    """The corrections in one SQLite file; several processes may write to it.
+
+    Args:
+        file: where they are.
+
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Corrections:
+        """Return the corrections in a folder, which is made if it is not there.
+
+        Raises:
+            OutputError: it cannot be written to.
+
+        """
+        corrections = cls(make_folder(folder) / _FILE)
+        try:
+            corrections._file.touch(_PRIVATE)
+            corrections._file.chmod(_PRIVATE)  # SQLite gives its other files the same mode
+            with corrections._open() as database:
+                database.execute("PRAGMA journal_mode = WAL")
+                database.execute(_TABLE)
+        except (sqlite3.Error, OSError) as error:
+            raise OutputError(
+                f"cannot keep corrections in {printable(folder)}: {error}", "name another folder"
+            ) from error
+        return corrections
+
+    def add(self, correction: KeptCorrection) -> int:
+        """Keep a correction, of its picture nothing but the pixels; return its number.
+
+        Raises:
+            NoRoomError: there are too many already, the disk is full, or the file is damaged.
+            PictureError: the picture is none; see `as_kept`.
+
+        """
+        picture = as_kept(correction.picture)
+        try:
+            with self._open() as database:
+                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= _MOST:
+                    raise NoRoomError(f"{_MOST:,} corrections are kept already", "export and remove them")
+                added = database.execute(
+                    "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
+                    (
+                        correction.model,
+                        correction.predicted,
+                        correction.corrected,
+                        correction.confidence,
+                        picture,
+                    ),
+                )
+                return int(added.lastrowid or 0)
+        except sqlite3.Error as error:
+            raise NoRoomError(f"the correction cannot be kept: {error}") from error
+
+    def remove(self, number: int) -> bool:
+        """Forget a correction; return whether there was one of this number.
+
+        Raises:
+            NoRoomError: the file is damaged, or its disk full.
+
+        """
+        try:
+            with self._open() as database:
+                return database.execute("DELETE FROM corrections WHERE id = ?", (number,)).rowcount > 0
+        except sqlite3.Error as error:
+            raise NoRoomError(f"the correction cannot be forgotten: {error}") from error
+
+    def __iter__(self) -> Iterator[tuple[int, KeptCorrection]]:
+        """Yield all corrections, oldest first, each with its number."""
+        with self._open() as database:
+            for number, *values in database.execute(
+                "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
+            ):
+                yield number, KeptCorrection(*values)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction."""
+        with closing(sqlite3.connect(self._file, timeout=_WAIT)) as database, database:
+            size = database.execute("PRAGMA page_size").fetchone()[0]
+            database.execute(f"PRAGMA max_page_count = {_MOST_BYTES // size}")  # beyond it SQLite says that it is full
+            yield database
+
+
+def as_kept(picture: bytes) -> bytes:
+    """Return the pixels of a PNG as a new one, in grey, at most 512×512: whatever else was in it is gone.
+
+    Raises:
+        PictureError: it is no PNG, a damaged one, or one of more than 4 million pixels.
+
+    """
+    try:
+        with Image.open(io.BytesIO(picture), formats=("PNG",)) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise PictureError(
+                    f"the crop has more than {_MOST_PIXELS:,} pixels", "scale it down", code="image_too_large"
+                )
+            grey = flatten(image, "L")
+    except PictureError:
+        raise
+    except Exception as error:  # what codecs raise over damaged files has no common name
+        raise PictureError("the crop is no PNG, or a damaged one", "send a PNG") from error
+    grey.thumbnail((_SIDE, _SIDE))
+    content = io.BytesIO()
+    Image.fromarray(np.asarray(grey)).save(content, "PNG")  # by way of an array, which has no metadata
+    return content.getvalue()
+
+
+def holds_corrections(folder: Path) -> bool:
+    """Whether `serve --keep-corrections` kept something in a folder."""
+    return (folder / _FILE).is_file()
+
+
+def kept_corrections(folder: Path) -> Iterator[tuple[int, KeptCorrection]]:
+    """Yield the corrections that are kept in a folder, oldest first, each with its number.
+
+    Raises:
+        DataError: none are kept there, or their file is damaged.
+
+    """
+    if not holds_corrections(folder):
+        raise DataError(
+            f"no corrections are kept in {printable(folder)}",
+            "name the folder that 'serve --keep-corrections' was given",
+        )
+    try:
+        yield from Corrections(folder / _FILE)
+    except (sqlite3.Error, TypeError) as error:
+        raise DataError(f"the corrections in {printable(folder)} cannot be read: the file is damaged") from error
+
+
+def export(kept: Path, folder: Path) -> tuple[int, int]:
+    """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is not a digit.
+
+    Args:
+        kept: the folder that `serve --keep-corrections` kept them in.
+        folder: where to write to; `train --data` takes it.
+
+    Returns:
+        how many pictures of digits, and how many of no digit, there are.
+
+    Raises:
+        DataError: no corrections are kept there, or their file is damaged.
+        OutputError: the folder cannot be written to.
+
+    """
+    digits = others = 0
+    try:
+        for number, correction in kept_corrections(kept):
+            name = _NAMES[correction.corrected]
+            write_atomically(make_folder(folder / name) / f"{number:06}.png", as_kept(correction.picture))
+            digits += correction.corrected is not None
+            others += correction.corrected is None
+    except (PictureError, LookupError) as error:
+        raise DataError(f"the corrections in {printable(kept)} cannot be read: the file is damaged") from error
+    return digits, others

@@ -1,0 +1,75 @@
+"""`POST /v1/corrections`: what a digit is that was read wrong."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from inkdigits.reading.reader import Reader
+from inkdigits.service import schemas
+from inkdigits.service.correction_store import Corrections, KeptCorrection, NoRoomError, as_kept
+from inkdigits.service.error_answers import ApiError
+from inkdigits.service.service import service_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+
+@router.post(
+    "/v1/corrections",
+    status_code=201,
+    response_model=schemas.Corrected,
+    responses=schemas.errors(400, 401, 403, 408, 413, 415, 422, 503, 507),
+    openapi_extra=schemas.json_body(schemas.Correction),
+)
+async def correct(request: Request) -> dict[str, Any]:
+    """Keep what a digit is that was read wrong, with the part of the picture that it is in."""
+    corrections = _corrections(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise ApiError(415, "unknown_content_type", "send the correction as application/json")
+    service = service_of(request)
+    with service.pool.place(request, service.models.current.readers) as place:
+        correction = await place.run(partial(_understand, body=await request.body()))
+    try:
+        return {"id": await run_in_threadpool(corrections.add, correction)}
+    except NoRoomError as error:
+        raise ApiError(507, "no_room", str(error)) from error
+
+
+@router.delete(
+    "/v1/corrections/{number}",
+    status_code=204,
+    responses={204: {"description": "it is forgotten"}, **schemas.errors(400, 401, 403, 404, 507)},
+)
+async def forget(request: Request, number: Annotated[int, Path(ge=1, lt=2**63)]) -> None:
+    """Forget a correction by the `id` that keeping it gave."""
+    try:
+        if not await run_in_threadpool(_corrections(request).remove, number):
+            raise ApiError(404, "no_such_correction", f"no correction {number} is kept")
+    except NoRoomError as error:
+        raise ApiError(507, "no_room", str(error)) from error
+
+
+def _corrections(request: Request) -> Corrections:
+    corrections = service_of(request).corrections
+    if corrections is None:
+        raise ApiError(403, "corrections_off", "no corrections are kept; serve --keep-corrections DIR turns it on")
+    return corrections
+
+
+def _understand(reader: Reader, *, body: bytes) -> KeptCorrection:
+    """Return the correction in a body, of its crop nothing but the pixels."""
+    try:
+        given = schemas.Correction.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the body"
+        raise ApiError(422, "bad_correction", f"{where}: {first['msg']}") from None
+    corrected = None if given.corrected == "none" else given.corrected
+    return KeptCorrection(as_kept(given.picture_crop), given.predicted, corrected, given.confidence, given.model)

@@ -1,0 +1,159 @@
+"""`POST /v1/read` and `/v1/pages/read`: pictures in, readings out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from inkdigits.errors import PictureError
+from inkdigits.pictures.region import REGION, Region
+from inkdigits.results.reading import Reading
+from inkdigits.service import schemas, uploads
+from inkdigits.service.error_answers import ApiError
+from inkdigits.service.picture_reading import ReadOptions, is_quick
+from inkdigits.service.service import service_of
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FORM = {
+    "schema": {
+        "type": "object",
+        "required": [uploads.FIELD],
+        "properties": {
+            uploads.FIELD: {
+                "type": "array",
+                "items": {"type": "string", "format": "binary"},
+                "minItems": 1,
+                "maxItems": uploads.MAX_PICTURES,
+            }
+        },
+    }
+}
+_PICTURE = dict.fromkeys(uploads.MEDIA_TYPES, _BINARY)
+_LINES = "application/x-ndjson"
+_LAST_PAGE = 1000
+_ERRORS = schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504)
+
+
+def read_options(
+    request: Request,
+    single: Annotated[bool, Query(description="take each picture as exactly one digit")] = False,
+    min_confidence: Annotated[
+        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
+        Query(description="less sure digits are uncertain"),
+    ] = None,
+    page: Annotated[int, Query(ge=1, le=_LAST_PAGE, description="of a TIFF or a PDF")] = 1,
+    region: Annotated[
+        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
+        Query(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
+    ] = None,
+    digits_only: Annotated[bool, Query(description="leave marks and gaps out of text and lines")] = False,
+    detail: Annotated[bool, Query(description="with each digit, the 28×28 that the model saw")] = False,
+) -> ReadOptions:
+    """Return how pictures are to be read, as a request says it."""
+    most = service_of(request).settings.max_pixels
+    return ReadOptions(single, min_confidence, page, Region.of(region), digits_only, detail, most)
+
+
+GivenOptions = Annotated[ReadOptions, Depends(read_options)]
+
+
+@router.post(
+    "/v1/read",
+    response_model=None,
+    responses={
+        200: {
+            "model": schemas.Reading | schemas.Readings,
+            "description": "the reading of a picture that was the body, or the readings of those in a form",
+        },
+        **_ERRORS,
+    },
+    openapi_extra={"requestBody": {"required": True, "content": {**_PICTURE, uploads.FORM: _FORM}}},
+)
+async def read(request: Request, options: GivenOptions) -> Response:
+    """Read the digits in a picture, which is the body, or in the pictures of a form.
+
+    Of several pictures, one that cannot be read has a reading with the status "error".
+    """
+    if uploads.is_form(request):
+        answer = await _read_all(request, options, await uploads.read_form(request))
+    else:
+        answer = await _read_one(request, options, await uploads.read_body(request))
+    return Response(_json(answer), media_type="application/json")
+
+
+@router.post(
+    "/v1/pages/read",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "content": {_LINES: {"schema": {"type": "string"}}},
+            "description": 'a reading a line, and {"more": true} if there was no time for all pages',
+        },
+        **_ERRORS,
+    },
+    openapi_extra={"requestBody": {"required": True, "content": _PICTURE}},
+)
+async def read_pages(request: Request, options: GivenOptions) -> StreamingResponse:
+    """Read a TIFF or a PDF, which is the body, from a page on: each reading is sent as soon as it is there."""
+    if uploads.is_form(request):
+        raise ApiError(415, "unknown_content_type", "send one file as the body")
+    upload = await uploads.read_body(request)
+    first = await _read_one(request, options, upload)  # what is wrong with the file is still answered as an error
+    return StreamingResponse(_lines(request, options, upload, first), media_type=_LINES)
+
+
+async def _lines(
+    request: Request, options: ReadOptions, upload: uploads.Upload, first: dict[str, Any]
+) -> AsyncIterator[str]:
+    yield f"{_json(first)}\n"
+    try:
+        for page in range(options.page + 1, _LAST_PAGE + 1):
+            try:
+                answer = await _read_one(request, replace(options, page=page), upload)
+            except PictureError as error:
+                if error.code == "no_such_page":
+                    return
+                answer = Reading(upload.name, error=error, page=page).to_dict()
+            yield f"{_json(answer)}\n"
+    except ApiError:  # too busy, or too late
+        yield f"{_json({'more': True})}\n"
+
+
+def _json(answer: dict[str, Any]) -> str:
+    return json.dumps(answer, ensure_ascii=False)
+
+
+async def _read_one(request: Request, options: ReadOptions, upload: uploads.Upload) -> dict[str, Any]:
+    service = service_of(request)
+    with service.pool.place(request, service.models.current.readers) as place:
+        answer = await place.run(partial(options.read, upload=upload), quick=is_quick(upload))
+    service.metrics.count_reading(answer["status"])
+    return answer
+
+
+async def _read_all(request: Request, options: ReadOptions, pictures: list[uploads.Upload]) -> dict[str, Any]:
+    """Read pictures one after the other, so that other requests have their turn in between."""
+    service = service_of(request)
+    readings = []
+    with service.pool.place(request, service.models.current.readers) as place:
+        for upload in pictures:
+            try:
+                answer = await place.run(partial(options.read, upload=upload), quick=is_quick(upload))
+            except PictureError as error:
+                answer = Reading(upload.name, error=error, page=options.page).to_dict()
+            readings.append(answer)
+            service.metrics.count_reading(answer["status"])
+    return {"readings": readings}

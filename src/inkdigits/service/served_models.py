@@ -1,0 +1,156 @@
+"""The model that is used now, and its replacement while requests go on."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+
+import numpy as np
+
+from inkdigits.errors import InkdigitsError, ModelFileError
+from inkdigits.files import sha256
+from inkdigits.pool import Bounds, Readers
+from inkdigits.reading.model_file import ModelInfo, find_model
+from inkdigits.reading.reader import Reader
+from inkdigits.service.logs import log
+from inkdigits.service.service_metrics import Metrics
+
+__all__ = ["LoadedModel", "ServedModels"]
+
+_VERSION_DIGITS = 12  # of the model file's SHA-256
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model that answers.
+
+    Attributes:
+        readers: processes that read with it.
+        info: what its file says.
+        version: the first digits of its file's SHA-256.
+        card: its model card as Markdown; what its metadata say, if it has none.
+
+    """
+
+    readers: Readers
+    info: ModelInfo
+    version: str
+    card: str
+
+    @property
+    def name(self) -> str:
+        """Its name, such as "compact-0"."""
+        return self.info.name
+
+    @property
+    def limits(self) -> list[str]:
+        """What the card says that it cannot do."""
+        section = re.search(r"^## Limits\n(.*?)(?=^## |\Z)", self.card, re.DOTALL | re.MULTILINE)
+        points = re.split(r"^- ", section[1], flags=re.MULTILINE)[1:] if section else []
+        return [" ".join(point.split()) for point in points]
+
+    @property
+    def figures(self) -> dict[str, dict[str, Any]]:
+        """The figures of each split, without its confusion matrix."""
+        return {
+            split: {name: figure for name, figure in figures.items() if name != "confusion"}
+            for split, figures in self.info.metrics.items()
+        }
+
+    @property
+    def confusion(self) -> dict[str, Any] | None:
+        """The confusion matrix of the split that the model's file has one of: `split` and ten `rows` of ten counts."""
+        for split, figures in self.info.metrics.items():
+            if "confusion" in figures:
+                return {"split": split, "rows": figures["confusion"]}
+        return None
+
+
+class ServedModels:
+    """Holds the model that is used, and replaces it at once or not at all.
+
+    Args:
+        model: "bundled", an `.onnx` model file, or a run folder; looked at again at each reload.
+        processes: how many readers it has.
+        bounds: what the work on a picture may cost.
+        metrics: told which model is used.
+
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe, or cannot read a drawing.
+
+    """
+
+    def __init__(self, model: str, processes: int, bounds: Bounds, metrics: Metrics) -> None:
+        self._source = model
+        self._processes = processes
+        self._bounds = bounds
+        self._metrics = metrics
+        self._reloading = Lock()
+        self.current = self._load()
+        metrics.set_model(self.current.name, self.current.version)
+
+    def reload(self) -> LoadedModel:
+        """Load the model file again in new processes, and use them from the next request on; return it.
+
+        Raises:
+            ModelFileError: as for a new holder; the model that was used is used still.
+
+        """
+        with self._reloading:
+            try:
+                model = self._load()
+            except InkdigitsError as error:
+                self._metrics.count_reload("kept")
+                log.error("model kept: the new one cannot be used: %s", error)
+                raise
+            old, self.current = self.current, model
+            self._metrics.set_model(model.name, model.version)
+            self._metrics.count_reload("loaded")
+        Thread(target=old.readers.retire, name="old readers", daemon=True).start()
+        log.info("model loaded", extra={"fields": {"model": model.name, "version": model.version}})
+        return model
+
+    def close(self) -> None:
+        """Wait for what is being read, then end the readers."""
+        self.current.readers.close()
+
+    def _load(self) -> LoadedModel:
+        """Load a model and have it read a drawing in a process of its own, so that what is broken harms no other."""
+        path = find_model(self._source)
+        readers = Readers(self._source, self._processes, self._bounds)
+        try:
+            info = readers.submit(_try_out, self._bounds.starting).result()
+        except InkdigitsError as error:
+            readers.close()
+            if isinstance(error, ModelFileError):
+                raise
+            raise ModelFileError(f"{path.name} cannot read a drawing: {error}", "choose another") from error
+        return LoadedModel(readers, info, sha256(path.read_bytes())[:_VERSION_DIGITS], _card(path, info))
+
+
+def _try_out(reader: Reader) -> ModelInfo:
+    """Read a drawing, and return what the model's file says."""
+    drawing = np.full((64, 64), 255, np.uint8)
+    drawing[12:52, 30:35] = 0
+    reader.read(drawing, single=True)
+    return reader.classifier.info
+
+
+def _card(path: Path, info: ModelInfo) -> str:
+    """Return the card that lies beside a model file, or else one made of the file's metadata."""
+    card = path.with_suffix(".md")
+    if card.is_file():
+        return card.read_text(encoding="utf-8")
+    rows = {
+        "training data": info.data,
+        "recipe": info.recipe.get("name", "not stated"),
+        "figures": info.metrics,
+        "uncertain below": info.reject_threshold,
+        "licence": info.licence,
+    }
+    table = "\n".join(f"| {name} | {json.dumps(value, ensure_ascii=False)} |" for name, value in rows.items())
+    return f"# Model: {info.name}\n\n| | |\n| --- | --- |\n{table}\n"

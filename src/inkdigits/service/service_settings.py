@@ -1,0 +1,110 @@
+"""What a service may be told."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inkdigits.errors import UsageError, printable
+from inkdigits.pool import Bounds
+from inkdigits.reading.model_file import BUNDLED
+
+__all__ = ["LOG_FORMATS", "Settings", "is_loopback", "parse_size", "read_token"]
+
+LOG_FORMATS = ("text", "json")
+
+_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a service may be told.
+
+    Attributes:
+        model: "bundled", an `.onnx` model file, or a run folder.
+        host: the address to listen on.
+        port: the port to listen on; 0 takes any that is free.
+        workers: how many processes read.
+        token: what a request must carry as its bearer token; None lets everybody in.
+        serves_anyone: whether to listen beyond this machine without a token.
+        max_body: bytes of a request's body at most.
+        max_pixels: pixels of a picture at most.
+        picture_seconds: what a picture may take, by the clock; then its process is killed.
+        reader_memory: bytes that a process may take for a picture beyond what it has when idle.
+        max_concurrency: how many requests are read for or wait at most; the next is told to come later.
+        timeout: seconds for a request's body to arrive, and again for its answer.
+        cors_origins: the origins whose pages may call, such as "https://example.org".
+        log_format: one of `LOG_FORMATS`: lines for people or for programs.
+        corrections: the folder that corrections are kept in; None keeps none.
+        opens: whether to open the page in a browser once it can be asked for.
+
+    """
+
+    model: str = BUNDLED
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    token: bytes | None = field(default=None, repr=False)
+    serves_anyone: bool = False
+    max_body: int = 20_000_000
+    max_pixels: int = 50_000_000
+    picture_seconds: float = Bounds.seconds
+    reader_memory: int = Bounds.memory
+    max_concurrency: int = 32
+    timeout: float = 30.0
+    cors_origins: tuple[str, ...] = ()
+    log_format: str = "text"
+    corrections: Path | None = None
+    opens: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.token or self.serves_anyone or is_loopback(self.host)):
+            raise UsageError(
+                f"{printable(self.host)} can be reached from other machines, and there is no token",
+                "give --token-file, or let everybody in with --serve-anyone",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_size(text: str) -> int:
+    """Return the bytes that a size such as "20MB", "512 KiB" or "1000" names.
+
+    Raises:
+        UsageError: it names none.
+
+    """
+    match = re.fullmatch(r"(\d{1,12})\s*([KMG]?I?B?)", text.strip().upper())
+    if match is None or match[2] not in _UNITS or not int(match[1]):
+        raise UsageError(f"'{printable(text)}' is not a size", "give one such as 20MB, 512KiB or 1000")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def read_token(path: Path) -> bytes:
+    """Return the token that a file holds, without the white space about it.
+
+    Raises:
+        UsageError: the file cannot be read, or its token is too short or not of printable ASCII letters.
+
+    """
+    try:
+        token = path.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(f"cannot read the token file {printable(path)}: {error.strerror}") from error
+    if len(token) < _SHORTEST_TOKEN or not re.fullmatch(rb"[!-~]+", token):
+        raise UsageError(
+            f"{printable(path)} holds no token of at least {_SHORTEST_TOKEN} letters and digits",
+            f"make one: python -c 'import secrets; print(secrets.token_urlsafe())' > {printable(path)}",
+        )
+    return token

@@ -1,0 +1,1 @@
+"""What a run learns from, and how it is varied."""

@@ -1,0 +1,72 @@
+"""Recipes of the networks that learn from synthesised samples. No torch is needed to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inkdigits.errors import UsageError
+from inkdigits.training.recipes.recipe import Optimisation
+
+__all__ = ["LineRecipe", "PageRecipe", "StreamRecipe"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamRecipe(Optimisation):
+    """How a network learns from samples that are synthesised as it goes, of which none comes twice.
+
+    The rates were chosen by short runs of the line network.
+
+    Attributes:
+        steps: how many there are.
+        every: how many of them count as an epoch, after which the network is judged.
+
+    """
+
+    steps: int
+    every: int = 500
+    learning_rate: float = 0.003
+    muon_rate: float = 0.02
+    rise: float = 0.05
+    betas: tuple[float, float] = (0.9, 0.99)
+    weight_decay: float = 0.01
+    largest_gradient: float = 20.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if min(self.steps, self.every) < 1:
+            raise UsageError(f"a run needs at least 1 step, not {min(self.steps, self.every)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineRecipe(StreamRecipe):
+    """How the line network is trained.
+
+    Attributes:
+        channels: of the six layers that bring the band's height to one row; see `line_network`.
+        context: the dilations of the convolutions along the line that follow.
+
+    """
+
+    steps: int = 18_000
+    batch_size: int = 32
+    channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
+    context: tuple[int, ...] = (1, 2, 4, 8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRecipe(StreamRecipe):
+    """How the page detector is trained; its batches are pages, each looked at once.
+
+    Attributes:
+        fine: channels of the first layer, at two pixels, and of those at four; see `page_network`.
+        coarse: channels at eight pixels.
+        context: the dilations of the residual convolutions at eight pixels.
+
+    """
+
+    steps: int = 7_000
+    every: int = 250
+    batch_size: int = 12
+    fine: tuple[int, int] = (12, 32)
+    coarse: int = 64
+    context: tuple[int, ...] = (1, 2, 1, 4, 1)

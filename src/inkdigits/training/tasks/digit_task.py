@@ -1,0 +1,185 @@
+"""The task of digits on 28×28: what a network learns from them, and what it says about them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from inkdigits.data import Dataset
+from inkdigits.models.digit_networks import build_model
+from inkdigits.synthesis.writers import Hands
+from inkdigits.training.data.augmentation import augment
+from inkdigits.training.data.rewriting import rewrite_some
+from inkdigits.training.loop.chunks import leaves_a_core, prepared
+from inkdigits.training.loop.distributed import ALONE, Team
+from inkdigits.training.loop.seeds import generator, mix
+from inkdigits.training.loop.task import Batch, Chunk, Task
+from inkdigits.training.recipes.recipe import Recipe
+from inkdigits.training.tasks.curriculum import Curriculum
+
+__all__ = ["Digits", "DigitsTask", "Teacher", "predict_logits", "scale"]
+
+# Float32 (N,1,28,28) pictures and the number of the chunk → float32 (N,10) probabilities, on the pictures' device.
+Teacher = Callable[[Tensor, int], Tensor]
+
+_CHUNK = 2048  # pictures augmented at once: enough to make it cheap, few enough to stop quickly
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A data set on the device: images uint8 (N,1,28,28), labels int64 (N,)."""
+
+    images: Tensor
+    labels: Tensor
+
+    @classmethod
+    def of(cls, dataset: Dataset, device: torch.device) -> Digits:
+        """Bring a data set to a device, where it stays for the run; on a CPU the pictures are not copied."""
+        with warnings.catch_warnings():
+            # Data sets are read-only, for which torch has no word; nothing here writes to them.
+            warnings.simplefilter("ignore", UserWarning)
+            images, labels = torch.from_numpy(dataset.images), torch.from_numpy(dataset.labels)
+        return cls(images.unsqueeze(1).to(device), labels.to(device))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@torch.no_grad()
+def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
+    """Return float32 (N,10) logits for uint8 (N,1,28,28) pictures, with the network in evaluation mode."""
+    network.eval()
+    return torch.cat([network(scale(batch)) for batch in images.split(batch_size)])
+
+
+def scale(images: Tensor) -> Tensor:
+    """Bring uint8 pictures to float32 from 0 to 1."""
+    return images.to(torch.float32).div_(255)
+
+
+@dataclass(frozen=True)
+class _DigitChunk(Chunk):
+    """Some pictures to learn from.
+
+    Attributes:
+        picked: int64 (N,), the indices of all processes' pictures.
+        labels: int64 (n,), of this process' own.
+
+    """
+
+    picked: Tensor
+    labels: Tensor
+
+
+class DigitsTask(Task[_DigitChunk]):
+    """Labelled digits, shown in epochs, augmented and written again: cross-entropy, accuracy.
+
+    The order of an epoch depends on (seed, epoch), and its augmentation on (seed, epoch, place, process).
+
+    Args:
+        training: the digits to learn from.
+        validation: the digits that each epoch is judged on; nothing is chosen by it.
+        recipe: what to do.
+        seed: decides the first weights, the order, the augmentation and the dropout.
+        device: where to compute.
+        teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
+        hands: who writes what the recipe has written again; the training digits with other pens, if not given.
+        network: what learns, in the place of the recipe's.
+        team: the processes that share the run.
+
+    """
+
+    recipe: Recipe
+
+    def __init__(
+        self,
+        training: Dataset,
+        validation: Dataset,
+        recipe: Recipe,
+        *,
+        seed: int,
+        device: torch.device,
+        teacher: Teacher | None = None,
+        hands: Hands | None = None,
+        network: nn.Sequential | None = None,
+        team: Team = ALONE,
+    ) -> None:
+        self._network = network
+        self.recipe, self.seed, self.device, self.team = recipe, seed, device, team
+        self._teacher, self._hands = teacher, hands or Hands(training)
+        self._digits, self._held_out = Digits.of(training, device), Digits.of(validation, device)
+        self._curriculum = Curriculum(recipe, len(training), seed)
+        self.sizes = [size // team.size * team.size for size in self._curriculum.sizes]
+        self.ahead = leaves_a_core(self.build(), recipe.batch_size, device)
+
+    def build(self) -> nn.Sequential:
+        """Return the recipe's network, or the one that was given."""
+        return self._network or build_model(self.recipe.model)
+
+    def chunks(self, epoch: int, position: int) -> Iterator[_DigitChunk]:
+        """Yield augmented pictures in the epoch's order: whole batches, so that only its last may be smaller."""
+        if position == 0:
+            self._curriculum.begin_epoch(epoch)
+        size = max(1, _CHUNK // self.recipe.batch_size) * self.recipe.batch_size
+        starts = range(position, self.sizes[epoch], size)
+        return prepared(starts, partial(self._prepare, epoch, size), ahead=self.ahead)
+
+    def loss(self, answers: Tensor, truth: Tensor) -> Tensor:
+        """Return the cross-entropy of logits with labels, int64 (n,), or probabilities, float32 (n,10)."""
+        return functional.cross_entropy(answers, truth, label_smoothing=self.recipe.label_smoothing)
+
+    def note(self, chunk: _DigitChunk, answers: Sequence[Tensor]) -> int:
+        """Remember how well the network knew each picture; return how many it read right."""
+        logits = torch.cat([*answers])
+        own = functional.cross_entropy(logits, chunk.labels, reduction="none").cpu()
+        self._curriculum.record(chunk.picked, self.team.gather(own))
+        return int(self.team.sum((logits.argmax(1) == chunk.labels).sum()))
+
+    def judge(self, network: nn.Module) -> tuple[float, float]:
+        """Return the mean loss on the validation digits, and the accuracy."""
+        held_out = self._held_out
+        logits = predict_logits(network, held_out.images)
+        right = (logits.argmax(1) == held_out.labels).double().mean()
+        return functional.cross_entropy(logits, held_out.labels).item(), right.item()
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Return the current epoch's order, and what the curriculum remembers of each picture."""
+        return self._curriculum.state_dict()
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Take back what `state_dict` returned."""
+        self._curriculum.load_state_dict(state)
+
+    def _prepare(self, epoch: int, size: int, start: int) -> _DigitChunk:
+        """Return the augmented pictures of an epoch from a place on, and what to answer to them."""
+        picked = self._curriculum.order[start : min(start + size, self.sizes[epoch])]
+        on_device = self.team.part(picked).to(self.device)
+        chance = (
+            self.seed,
+            epoch,
+            start + self.team.rank,
+        )  # no place of another chunk: a batch has a place for each process
+        variation, labels = self.recipe.augmentation, self._digits.labels[on_device]
+        own, strange = rewrite_some(
+            self._digits.images[on_device], labels, variation.rewritten, mix(*chance), self._hands
+        )
+        images = augment(scale(own), variation, generator(*chance))
+        targets = self._targets(images, labels, strange, start // size)
+        batch_size = self.recipe.batch_size // self.team.size
+        parts = zip(images.split(batch_size), targets.split(batch_size), strict=True)
+        return _DigitChunk([Batch(*part) for part in parts], len(picked), picked, labels)
+
+    def _targets(self, images: Tensor, labels: Tensor, strange: Tensor, chunk: int) -> Tensor:
+        """Return what the network should answer: the labels, or mixed with what a teacher says."""
+        if self._teacher is None:
+            return labels
+        answers = self._teacher(images, chunk)
+        # Teachers have not seen digits that were written again: there the label alone counts.
+        trust = self.recipe.teaching * (~strange).to(answers.dtype)[:, None]
+        return torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, trust)

@@ -1,0 +1,183 @@
+"""A person's digits, wherever they are: a folder by class, a CSV of digits or strings, corrections that were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from inkdigits.data.dataset import CLASSES, Images, Labels, Progress
+from inkdigits.data.folder import labelled_pictures
+from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
+from inkdigits.evaluation.labels import read_labels
+from inkdigits.pictures.decode import Picture, decode
+from inkdigits.reading.decide import Thresholds, only_digit
+from inkdigits.reading.detector import Detector
+from inkdigits.reading.ensemble import Ensemble, GivenModel
+from inkdigits.reading.line_model import LineModel
+from inkdigits.reading.read_page import read_page
+from inkdigits.reading.recognise import USUAL
+from inkdigits.reading.symbols import Symbol
+from inkdigits.service.correction_store import holds_corrections, kept_corrections
+from inkdigits.settings import expanded
+
+__all__ = ["Examples", "gather", "listed", "models_without_opinion", "others"]
+
+_SHOWN = 5  # of a list in a message
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Somebody's digits, each once.
+
+    Attributes:
+        images: uint8 (N,28,28), as MNIST.
+        labels: int64 (N,).
+        others: float64 (N,10): what the page detector and the line model say of each.
+        names: where each is from.
+        skipped: one line for each picture that cannot be used.
+        copies: how many pictures were left out since they are there already.
+
+    """
+
+    images: Images
+    labels: Labels
+    others: npt.NDArray[np.float64]
+    names: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+    copies: int = 0
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def without_copies(self) -> Examples:
+        """Return the same without pictures that are there already.
+
+        Raises:
+            DataError: one picture has several labels.
+
+        """
+        first: dict[bytes, int] = {}
+        contradictions, kept = [], []
+        for place, image in enumerate(self.images):
+            before = first.setdefault(image.tobytes(), place)
+            if before == place:
+                kept.append(place)
+            elif self.labels[before] != self.labels[place]:
+                pair = (f"{printable(self.names[at])} ({self.labels[at]})" for at in (before, place))
+                contradictions.append(" and ".join(pair))
+        if contradictions:
+            raise DataError(f"the same picture has two labels: {listed(contradictions)}", "keep the right one of each")
+        return replace(
+            self,
+            images=self.images[kept],
+            labels=self.labels[kept],
+            others=self.others[kept],
+            names=tuple(self.names[place] for place in kept),
+            copies=len(self) - len(kept),
+        )
+
+
+def gather(data: str | Path, progress: Progress | None = None) -> Examples:
+    """Return the digits that a person brings, each once.
+
+    Args:
+        data: a folder with sub-folders named 0 to 9; a CSV with the columns `path` and `label`, whose labels are
+            digits or strings of them; or a folder in which `serve --keep-corrections` kept corrections.
+        progress: told how many pictures have been read, and how many there are.
+
+    Raises:
+        DataNotFoundError: there is nothing of that name.
+        DataError: there are no digits, only one of the ten, or one picture with several labels.
+
+    """
+    path = expanded(data)
+    found: list[tuple[str, Symbol, int]] = []
+    skipped: list[str] = []
+    models = models_without_opinion()
+    labelled = list(_labelled(path))
+    for done, (name, picture, label) in enumerate(labelled, start=1):
+        try:
+            digits = _read(name, picture, label, models)
+            found += [(name, symbol, int(value)) for symbol, value in zip(digits, _digits(label), strict=True)]
+        except PictureError as error:
+            skipped.append(str(error))
+        if progress is not None:
+            progress("reading your digits", done, len(labelled))
+    if not found:
+        why = f"; the first: {skipped[0]}" if skipped else ""
+        raise DataError(f"no picture in {printable(path)} can be learned from{why}", "bring pictures of digits")
+    examples = Examples(
+        np.stack([symbol.image for _, symbol, _ in found]),
+        np.array([label for _, _, label in found], np.int64),
+        np.stack([others(symbol) for _, symbol, _ in found]),
+        tuple(name for name, _, _ in found),
+        tuple(skipped),
+    ).without_copies()
+    if len(set(examples.labels.tolist())) == 1:
+        raise DataError(
+            f"all {len(labelled):,} pictures in {printable(path)} show a {examples.labels[0]}",
+            "add at least one other digit: a reader that learns only one would see it everywhere",
+        )
+    return examples
+
+
+def models_without_opinion() -> Ensemble:
+    """Return what reads a page, with a digit model that thinks all digits equally probable."""
+    return Ensemble(Detector(), LineModel(), GivenModel(lambda images: np.full((len(images), CLASSES), 1 / CLASSES)))
+
+
+def others(symbol: Symbol) -> npt.NDArray[np.float64]:
+    """Return what the page detector and the line model say of a digit that was read without the digit model: (10,)."""
+    said = symbol.probabilities ** (1 / (1 - USUAL.alone))  # the digit model had its share, and said nothing
+    return np.asarray(said / said.sum())
+
+
+def listed(lines: list[str]) -> str:
+    """Return the first few of some lines as one, and how many more there are."""
+    more = f", and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    return ", ".join(lines[:_SHOWN]) + more
+
+
+def _labelled(path: Path) -> Iterator[tuple[str, Picture, str]]:
+    """Yield the name, the picture and the label of all that is there."""
+    if path.is_dir() and holds_corrections(path):
+        for number, correction in kept_corrections(path):
+            if correction.corrected is not None:
+                yield f"correction {number}", correction.picture, str(correction.corrected)
+    elif path.is_dir() or not path.exists():
+        yield from ((str(picture), picture, str(label)) for label, picture in labelled_pictures(path))
+    elif path.suffix.lower() == ".csv":
+        yield from ((row.path, Path(row.path), row.label) for row in read_labels(path) if row.digits)
+    else:
+        raise DataNotFoundError(f"{printable(path)} is neither a folder nor a CSV", "name a folder by class")
+
+
+def _digits(label: str) -> str:
+    return "".join(character for character in label if character.isdecimal())
+
+
+def _read(name: str, picture: Picture, label: str, models: Ensemble) -> list[Symbol]:
+    """Return the digits of a picture in the order of its label.
+
+    Raises:
+        PictureError: it cannot be read, or not as many digits are found in it as its label has.
+
+    """
+    grey = decode(picture).grey
+    if len(label) == 1:
+        only = only_digit(read_page(grey, models, single=True).lines, Thresholds())
+        digits = [line.digits for line in only]
+    else:
+        digits = [line.digits for line in read_page(grey, models, single=False).lines if line.digits]
+    found, wanted = [len(line) for line in digits], [len(_digits(line)) for line in label.split("\n")]
+    if not sum(found):
+        raise PictureError(f"{printable(name)} shows no digit", code="no_digit")
+    if found != wanted:
+        raise PictureError(
+            f"{sum(found)} digits are found in {printable(name)}, its label has {sum(wanted)}", code="no_digit"
+        )
+    return [digit for line in digits for digit in line]

@@ -1,0 +1,172 @@
+"""Below which confidence a reading is uncertain, or no digit: chosen on pictures made up from validation digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from inkdigits.data.dataset import Dataset
+from inkdigits.reading.confidence import Calibration, features_of
+from inkdigits.reading.decide import Thresholds, only_digit
+from inkdigits.reading.ensemble import Ensemble
+from inkdigits.reading.read_page import read_page
+from inkdigits.reading.symbols import ReadLine, Symbol
+from inkdigits.synthesis.difficulty import LEVELS
+from inkdigits.synthesis.pages import KINDS, WrittenPage, write_page
+from inkdigits.synthesis.writers import Hands, SourceMix
+
+__all__ = ["Outcomes", "choose_thresholds", "fit_calibration", "lowest_confidence", "read_single_pictures"]
+
+SINGLE_RIGHT, LINE_RIGHT = 0.997, 0.93  # of what is accepted; lines of whole pages are harder than most real ones
+FALSELY_ACCEPTED = 0.03  # of pictures without a digit
+MISSED = 0.015  # of digits that were read right
+
+_FOREIGN = 0.3  # of the hands that write them: people's own pictures are not by MNIST's writers alone
+_SMALL = ("string", "boxes", "cheque")
+_USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
+_LOST = 3
+_SEED = 4_000  # of the pictures; no other part of the project writes pictures with it
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How pictures were read.
+
+    Attributes:
+        confidences: float64 (N,), of the least sure digit; 0 where none was found.
+        right: bool (N,): whether the text is exactly the truth.
+
+    """
+
+    confidences: npt.NDArray[np.float64]
+    right: npt.NDArray[np.bool_]
+
+
+def choose_thresholds(
+    models: Ensemble, digits: Dataset, *, pictures: int, progress: Callable[[str], None] = lambda what: None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return what decides in reading, and what makes confidence a probability: as `ModelInfo` has them.
+
+    Args:
+        models: what reads.
+        digits: validation digits, which none of them was trained on.
+        pictures: how many to write of each kind at each level; twice as many of one digit and of none, and an eighth of
+            whole pages.
+        progress: told what is being read.
+
+    """
+    progress("strings, boxes and pages")
+    read = {
+        level: [(page, read_page(page.grey, models).lines) for page in _written(digits, level, pictures)]
+        for level in LEVELS
+    }
+    calibration = fit_calibration(chain.from_iterable(read.values()))
+    sure = {
+        level: [(page, [calibration.calibrated(line) for line in lines]) for page, lines in pages]
+        for level, pages in read.items()
+    }
+    strings = _judge_lines(chain.from_iterable(sure[level] for level in _USUAL))
+    progress("pictures of one digit")
+    single = read_single_pictures(models, calibration, digits, "single", 2 * pictures)
+    progress("pictures of none")
+    nothing = read_single_pictures(models, calibration, digits, "nothing", 2 * pictures)
+    known = single.confidences[single.right]
+    thresholds = {
+        "single": max(
+            lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
+        ),
+        "line": lowest_confidence(strings, LINE_RIGHT),
+        "no_digit": float(np.quantile(known, MISSED)) if len(known) else 0.0,
+        "number": most_right(chain.from_iterable(sure.values())),
+    }
+    return thresholds, asdict(calibration)
+
+
+def fit_calibration(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Calibration:
+    """Return what makes confidence the share of symbols that are right.
+
+    Args:
+        pages: what is written, and what was read.
+
+    """
+    read = [(line, page) for page, lines in pages for line in lines if line.symbols]
+    right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
+    if not right.any() or right.all():
+        return Calibration()
+    known = np.concatenate([features_of(line) for line, _ in read])
+    fitted = LogisticRegression(C=10, max_iter=1000).fit(known, right)
+    return Calibration(*fitted.coef_[0].tolist(), *fitted.intercept_.tolist())
+
+
+def lowest_confidence(outcomes: Outcomes, share: float) -> float:
+    """Return the lowest confidence such that, of what is at least as sure, a wanted share is right; 1 if none is."""
+    order = np.argsort(-outcomes.confidences, kind="stable")
+    right = np.cumsum(outcomes.right[order])
+    enough = np.flatnonzero(right >= share * np.arange(1, len(order) + 1))
+    return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float:
+    """Return the confidence from which on numbers are kept, so that most are right less those that are not there.
+
+    One that is lost harms as much as `_LOST` that are invented: those are marked as uncertain.
+    """
+    numbers = [
+        (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
+        for page, lines in pages
+        for line in lines
+        for number in line.numbers
+        if number.digits
+    ]
+    gain = np.cumsum([_LOST if right else -1 for _, right in sorted(numbers, reverse=True)])
+    return sorted(numbers, reverse=True)[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
+
+
+def _is_right(symbol: Symbol, page: WrittenPage) -> bool:
+    """Say whether such a symbol is written with its middle within the box that was read, on a line."""
+    left, top, right, bottom = symbol.box
+    middles = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
+    inside = ((middles >= (left, top)) & (middles <= (right, bottom))).all(axis=1)
+    return bool((inside & (page.labels == symbol.symbol) & (page.line >= 0)).any())
+
+
+def read_single_pictures(
+    models: Ensemble, calibration: Calibration, digits: Dataset, kind: str, pictures: int
+) -> Outcomes:
+    """Read pictures of one digit, or of none, at all levels of trouble."""
+    confidences, right = [], []
+    for picture in chain.from_iterable(_pictures(kind, digits, level, pictures) for level in LEVELS):
+        read = read_page(picture.grey, models, single=True).lines
+        only = only_digit([calibration.calibrated(line) for line in read], Thresholds())
+        confidences.append(only[0].symbols[0].confidence if only else 0.0)
+        right.append(bool(only) and (str(only[0].symbols[0].symbol),) == picture.digits)
+    return Outcomes(np.array(confidences), np.array(right))
+
+
+def _judge_lines(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Outcomes:
+    """Judge what was read line by line."""
+    confidences, right = [], []
+    for page, lines in pages:
+        for line in lines:
+            confidences.append(line.least)
+            right.append("".join(str(digit.symbol) for digit in line.digits) in page.digits)
+    return Outcomes(np.array(confidences), np.array(right))
+
+
+def _written(digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
+    """Yield pictures of all kinds but single digits at a level of trouble; of whole pages fewer."""
+    for kind in KINDS:
+        if kind != "single":
+            yield from _pictures(kind, digits, level, count if kind in _SMALL else max(1, count // 8))
+
+
+def _pictures(kind: str, digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
+    hands = Hands(digits, shares=SourceMix(foreign=_FOREIGN))
+    for place in range(count):
+        rng = np.random.default_rng((_SEED, list(LEVELS).index(level), place))
+        yield write_page(hands, LEVELS[level], rng, kind=kind)

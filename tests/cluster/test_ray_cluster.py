@@ -1,0 +1,45 @@
+"""What is wrong with a cluster is said in a line, and soon."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from inkdigits.cluster.ray_cluster import connected
+from inkdigits.errors import ClusterError, MissingExtraError, UsageError
+from inkdigits.extras import EXTRAS
+
+
+@pytest.mark.parametrize("address", ["somewhere", "somewhere:ray", ":6379"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="is not an address of a Ray cluster; give HOST:PORT"), connected(address):
+        pass
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9"])
+def test_an_address_where_nobody_answers_is_named_at_once(address: str) -> None:
+    begin = time.monotonic()
+    with (
+        pytest.raises(ClusterError, match=rf"no Ray cluster answers at {address}.*ray start --head"),
+        connected(address),
+    ):
+        pass
+    assert time.monotonic() - begin < 30
+
+
+def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(EXTRAS, "scale", ("a_module_that_nobody_has",))
+    with pytest.raises(MissingExtraError, match=r"pip install 'inkdigits\[scale\]'"), connected():
+        pass
+
+
+def test_too_little_memory_for_rays_objects_is_said() -> None:
+    code = """
+from inkdigits.cluster.ray_cluster import connected
+with connected(workers=1, object_store_bytes=1_000_000):
+    pass
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ClusterError: Ray cannot start: " in answer.stderr
+    assert "give it more memory" in answer.stderr

@@ -1,0 +1,56 @@
+"""A model of one's own is the one that reads."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+import inkdigits
+from inkdigits.errors import UsageError
+from inkdigits.reading.ensemble import GivenModel
+from inkdigits.samples import LABELS
+
+STRING = LABELS.with_name("string-407.jpg")
+IMAGES = np.zeros((3, 28, 28), np.uint8)
+SWAPPED = [0, 7, 2, 3, 4, 5, 6, 1, 8, 9]
+
+
+def test_a_classifier_reads_in_place_of_the_bundled_one() -> None:
+    bundled = inkdigits.Classifier()
+
+    def swapped(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        return bundled.predict_proba(images)[:, SWAPPED]
+
+    assert inkdigits.Reader().read(STRING).text == "407"
+    reading = inkdigits.Reader(classifier=swapped).read(STRING)
+    assert reading.text == "401"
+    image = reading.digits[2].image
+    assert reading.digits[2].probabilities == pytest.approx(swapped(image[None])[0], abs=1e-6)
+    assert reading.digits[2].confidence <= max(reading.digits[2].probabilities)
+
+
+def test_without_a_threshold_of_its_own_half_is_enough() -> None:
+    def sixty(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        return np.tile(np.r_[0.6, np.full(9, 0.4 / 9)], (len(images), 1))
+
+    assert all(digit.value == 0 for digit in inkdigits.Reader(classifier=sixty).read(STRING).digits)
+    strict = inkdigits.Reader(classifier=sixty, min_confidence=0.7).read(STRING)
+    assert not any(digit.accepted for digit in strict.digits)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (np.zeros((3, 9)), r"gave \(3, 9\) for 3 pictures"),
+        (np.full((3, 10), np.nan), "not probabilities"),
+        (np.full((3, 10), -3.0), "not probabilities"),
+        (np.full((3, 10), 0.5), "do not add up to 1"),
+    ],
+)
+def test_what_is_no_probability_is_refused_in_words(said: npt.NDArray[np.float64], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        GivenModel(lambda images: said).predict_proba(IMAGES)
+
+
+def test_a_model_and_a_classifier_are_one_too_many() -> None:
+    with pytest.raises(UsageError, match="a model and a classifier"):
+        inkdigits.Reader("bundled", classifier=lambda images: np.eye(10)[[0]])
