@@ -13,38 +13,29 @@ import inkdigits
 PACKAGE = Path(inkdigits.__file__).parent
 
 # room → the rooms that it may import from; `imports` below finds every import, also those inside functions
-FOUNDATION = {"errors", "settings", "files", "extras", "notebook"}
-READING_SIDE = FOUNDATION | {
-    *("imaging", "results", "modelfile", "classifier", "line_model", "reading", "reader", "samples"),
-}
+GROUND = {"version", "errors", "settings", "files", "extras"}
+READING_SIDE = GROUND | {"pictures", "imaging", "results", "reading", "samples"}
+LEARNING_SIDE = READING_SIDE | {"data", "synthesis", "models", "evaluation"}
 ALLOWED = {
+    "version": set(),
     "errors": set(),
     "settings": set(),
     "files": {"errors"},
     "extras": {"errors"},
-    "notebook": set(),
-    "modelfile": FOUNDATION,
-    "imaging": FOUNDATION,
-    "results": FOUNDATION | {"imaging"},
-    "classifier": FOUNDATION | {"modelfile"},
-    "line_model": FOUNDATION | {"imaging", "modelfile"},
-    "reading": FOUNDATION | {"imaging", "results", "modelfile", "classifier", "line_model"},
-    "reader": READING_SIDE - {"reader"},
-    "pool": READING_SIDE,
-    "sources": FOUNDATION,
-    "samples": FOUNDATION,
+    "samples": set(),
     "weights": set(),
-    "data": FOUNDATION | {"imaging", "reading"},
-    "synthesis": FOUNDATION | {"imaging", "data"},
-    "learning": FOUNDATION | {"imaging", "modelfile", "classifier", "data", "synthesis"},
-    "evaluation": READING_SIDE | {"data", "synthesis"},
-    "export": FOUNDATION | {"imaging", "modelfile", "classifier", "learning"},
-    "training": FOUNDATION
-    | {"results", "modelfile", "classifier", "data", "synthesis", "learning", "evaluation", "export"},
-    "teaching": READING_SIDE | {"data", "synthesis", "learning", "evaluation", "export", "service"},
-    "service": READING_SIDE | {"pool", "weights"},
-    "scale": READING_SIDE | {"sources", "service", "data", "learning", "training", "evaluation"},
-    "demo": READING_SIDE | {"data", "learning", "evaluation", "export", "training"},
+    "pictures": {"errors"},
+    "imaging": set(),
+    "results": GROUND | {"pictures", "imaging"},
+    "reading": READING_SIDE,
+    "pool": READING_SIDE,
+    "service": READING_SIDE | {"pool"},
+    "data": READING_SIDE,
+    "synthesis": GROUND | {"imaging", "data"},
+    "models": READING_SIDE,
+    "evaluation": READING_SIDE | {"data"},
+    "training": LEARNING_SIDE | {"service"},  # what was corrected in a browser is learned from
+    "cluster": LEARNING_SIDE | {"training"},
 }
 LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors", "skimage"}
 

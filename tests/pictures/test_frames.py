@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from inkdigits import extras
 from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import Document, decode
 
@@ -179,10 +179,11 @@ def test_a_phones_heic_is_turned_upright(orientation: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "content"), [("pdf", b"%PDF-1.7\n"), ("heic", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic")]
+    ("extra", "module", "content"),
+    [("pdf", "pypdfium2", b"%PDF-1.7\n"), ("heic", "pillow_heif", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic")],
 )
-def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, extra: str, content: bytes) -> None:
-    monkeypatch.setitem(extras.EXTRAS, extra, ("a_module_that_nobody_has",))
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, extra: str, module: str, content: bytes) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(PictureError, match=rf"run: pip install 'inkdigits\[{extra}\]'") as raised:
         decode(content)
     assert raised.value.code == "missing_extra"

@@ -65,7 +65,8 @@ class Dataset:
         from inkdigits.data.digit_sheet import draw_sheet
 
         counts = html_table([("pictures", *(f"{count:,}" for count in self.label_counts))], ("digit", *range(CLASSES)))
-        return f"<div>{escape(repr(self)[1:-1])}</div>{html_image(draw_sheet(self), 'some of each digit')}{counts}"
+        sheet = html_image(draw_sheet(self.images, self.labels), "some of each digit")
+        return f"<div>{escape(repr(self)[1:-1])}</div>{sheet}{counts}"
 
     @cached_property
     def sha256(self) -> str:

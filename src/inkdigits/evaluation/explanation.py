@@ -16,6 +16,7 @@ from inkdigits.extras import require
 from inkdigits.reading.classifier import Classifier
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from inkdigits.results.reading import Digit, Reading
@@ -113,9 +114,7 @@ class Explanation:
 
         """
         require("evaluate", "Plotting an explanation")
-        from inkdigits.evaluation.explanation_figure import plot_explanation
-
-        return plot_explanation(self)
+        return _plot(self)
 
     def _repr_png_(self) -> bytes:
         from inkdigits.results.figure import encode
@@ -236,3 +235,53 @@ def _blurred(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     rows = np.ascontiguousarray(images).reshape(-1, _SIDE)
     blurred = cv2.GaussianBlur(rows.astype(np.float32), (5, 5), _HOW.blur, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(blurred, np.float32).reshape(len(images), -1)
+
+
+def _plot(explanation: Explanation) -> Figure:
+    """Plot a digit, where the model looked, what would have to change, and the nearest training digits below."""
+    from inkdigits.evaluation.style import GREY, RIGHT, WRONG
+    from inkdigits.results.figure import Figure as Drawn
+
+    count = len(explanation.neighbours)
+    figure = Drawn(figsize=(9, 4.6 if count else 3.3), layout="constrained")
+    parts = figure.subfigures(2 if count else 1, 1, height_ratios=(2.4, 1) if count else (1,), squeeze=False)[:, 0]
+    seen, looked, change = parts[0].subplots(1, 3)
+    value, runner_up, sure = explanation.value, explanation.runner_up, explanation.probabilities
+    _draw(seen, explanation.image, f"{value}: {sure[value]:.1%}, next {runner_up}: {sure[runner_up]:.1%}")
+    _draw(looked, explanation.image, f"what makes it a {value} (blue)\nor speaks against it (red)", strength=0.45)
+    extent = max(float(np.abs(explanation.importance).max()), 1e-9)
+    looked.imshow(explanation.importance, cmap="RdBu", vmin=-extent, vmax=extent, alpha=0.6)
+    if explanation.disagrees:
+        _draw(change, explanation.image, f"the digit model alone reads a {runner_up}:\nthe reader's others outvoted it")
+    elif explanation.changed is None:
+        _draw(change, explanation.image, f"no small change\nmakes it a {runner_up}")
+    else:
+        title = f"read as a {runner_up} once this is\ninked (blue), erased (red)"
+        _draw(change, explanation.image, title, strength=0.45)
+        change.imshow(_difference(explanation.image, explanation.changed))
+    if count:
+        parts[1].suptitle("the nearest training digits", fontsize=10, color=GREY)
+        near = zip(explanation.neighbours, explanation.neighbour_labels, strict=True)
+        for axis, (image, label) in zip(np.ravel(parts[1].subplots(1, count)), near, strict=True):
+            _draw(axis, image)
+            axis.set_xlabel(str(label), color=RIGHT if label == value else WRONG)
+    return figure
+
+
+def _draw(axis: Axes, image: npt.NDArray[np.uint8], title: str = "", strength: float = 1.0) -> None:
+    from inkdigits.evaluation.style import FAINT
+
+    axis.imshow(image * strength, cmap="gray_r", vmin=0, vmax=255)
+    axis.set(xticks=[], yticks=[])
+    axis.set_title(title, fontsize=10)
+    for spine in axis.spines.values():
+        spine.set_color(FAINT)
+
+
+def _difference(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Return what was inked in blue and what was erased in red, transparent elsewhere: float64 (28,28,4)."""
+    more = after.astype(np.float64) - before
+    colours = np.zeros((*more.shape, 4))
+    colours[more > 0] = (0.12, 0.37, 0.75, 0.8)
+    colours[more < 0] = (0.78, 0.2, 0.12, 0.8)
+    return colours

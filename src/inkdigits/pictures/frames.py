@@ -13,7 +13,6 @@ import numpy.typing as npt
 from PIL import Image, ImageSequence
 
 from inkdigits.errors import PictureError
-from inkdigits.extras import missing_modules
 from inkdigits.pictures.contents import Content, Picture, called, content_of, too_large
 from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.pictures.grey import to_uint8
@@ -120,8 +119,10 @@ class _PdfPages:
     """The pages of a PDF, each rendered when it is opened."""
 
     def __init__(self, picture: Picture, content: bytes) -> None:
-        _need("pdf", "a PDF", picture)
-        import pypdfium2
+        try:
+            import pypdfium2
+        except ImportError as error:
+            raise _not_installed("pdf", "a PDF", picture) from error
 
         try:
             with _PDFIUM:
@@ -171,21 +172,22 @@ def _check_scans(picture: Picture, content: bytes, image: Image.Image) -> None:
 
 def _open_heic(picture: Picture, content: bytes) -> Image.Image:
     """Return the main picture of a HEIC file, which libheif turns upright."""
-    _need("heic", "a HEIC picture", picture)
-    from pillow_heif import HeifImageFile
+    try:
+        from pillow_heif import HeifImageFile
+    except ImportError as error:
+        raise _not_installed("heic", "a HEIC picture", picture) from error
 
     image: Image.Image = HeifImageFile(io.BytesIO(content))  # type: ignore[no-untyped-call]
     return image
 
 
-def _need(extra: str, what: str, picture: Picture) -> None:
-    """Raise PictureError unless an extra is installed."""
-    if missing_modules(extra):
-        raise PictureError(
-            f"{called(picture)} is {what}, and what reads those is not installed",
-            f"run: pip install 'inkdigits[{extra}]'",
-            code="missing_extra",
-        )
+def _not_installed(extra: str, what: str, picture: Picture) -> PictureError:
+    """Return the error for a picture whose format needs an extra."""
+    return PictureError(
+        f"{called(picture)} is {what}, and what reads those is not installed",
+        f"run: pip install 'inkdigits[{extra}]'",
+        code="missing_extra",
+    )
 
 
 def _from_array(array: npt.NDArray[Any]) -> Image.Image:

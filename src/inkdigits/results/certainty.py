@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from inkdigits.results.reading import Digit
+    from inkdigits.results.characters import Digit
 
 __all__ = ["shares"]
 

@@ -14,7 +14,7 @@ from inkdigits.errors import OutputError, printable
 from inkdigits.files import write_atomically
 
 if TYPE_CHECKING:
-    from inkdigits.results.reading import Digit, Mark
+    from inkdigits.results.characters import Digit, Mark
 
 __all__ = [
     "COLOURS",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
 from inkdigits.results.notebook_html import html_table
+from inkdigits.training.recipes.checked_settings import checked
 
 __all__ = ["RECIPES", "Augmentation", "Optimisation", "Recipe", "Review", "find_recipe"]
 
@@ -158,9 +159,9 @@ class Recipe(Optimisation):
             UsageError: there is no such setting, or it cannot have such a value.
 
         """
-        from inkdigits.training.recipes.recipe_file import checked_recipe
-
-        return checked_recipe(self.to_dict() | {name: _plain(value) for name, value in changes.items()}, "the recipe")
+        settings = self.to_dict() | {name: _plain(value) for name, value in changes.items()}
+        recipe: Recipe = checked(settings, Recipe, "the recipe", {"name": "own"})
+        return recipe
 
 
 def _plain(value: Any) -> Any:
