@@ -16,7 +16,7 @@ from inkdigits.errors import CheckpointError, ModelFileError, UsageError
 from inkdigits.learning.digits import DigitsTask, predict_logits
 from inkdigits.learning.fit import fit
 from inkdigits.learning.recipes import find_recipe
-from inkdigits.learning.teachers import describe_teacher, taking_turns
+from inkdigits.learning.teachers import describe_model, taking_turns
 from inkdigits.training import resume_training
 
 ONE_EPOCH = find_recipe("fast").replace(epochs=1)
@@ -66,7 +66,7 @@ def test_a_student_learns_what_its_teacher_answers_and_not_the_labels(
 
 def test_the_run_folder_says_who_taught(teachers: list[Path], taught: Path) -> None:
     config = json.loads((taught / "config.json").read_text())
-    assert config["teachers"] == [describe_teacher(model) for model in teachers]
+    assert config["teachers"] == [describe_model(model) for model in teachers]
 
 
 def test_a_run_whose_teachers_have_changed_is_not_resumed(taught: Path, tmp_path: Path) -> None:
