@@ -3,7 +3,8 @@
 Of each validation writer of `swiss`, `pendigits` and `hwd1000` some examples of every digit are taught, and the rest
 is read, as `read --single` does: by the page detector, the line model and the digit model together. Prints a line a
 writer, and last one line of JSON: errors before and after, summed over writers and draws; the 95 % interval of their
-ratio (bootstrap over writers and draws); by how many errors the worst hand grew; and how MNIST's validation accuracy
+ratio (bootstrap over writers and draws); how many lessons were refused, as `inkdigits teach` refuses what reads digits
+that were held back worse, so that the model stays; by how many errors the worst hand grew; and how MNIST's validation accuracy
 changed, or with --test that of the test digits, once all is chosen. --time measures the seconds that `inkdigits teach`
 takes for 100 digits, with all that it loads.
 """
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,14 +33,16 @@ from inkdigits.classifier import Classifier
 from inkdigits.data import load_dataset
 from inkdigits.data.hands import Scans, load_scans, load_strokes
 from inkdigits.data.hands.digits import draw_strokes
+from inkdigits.errors import NotTaughtError
 from inkdigits.export.onnx_file import read_model
 from inkdigits.learning.digits import Digits
 from inkdigits.learning.teaching import Lesson, Pupil
 from inkdigits.reading.decide import Thresholds, only_digit
 from inkdigits.reading.page import read_page
-from inkdigits.teaching.examples import models_without_opinion, others
+from inkdigits.teaching.examples import Examples, models_without_opinion, others
+from inkdigits.teaching.holding_back import check, hold_back
 from inkdigits.teaching.known import known_digits
-from inkdigits.teaching.lessons import read_together
+from inkdigits.teaching.lessons import Learner, read_together
 
 TAUGHT = Path(__file__).parents[1] / "experiments" / "teaching.csv"
 COLUMNS = (
@@ -89,7 +93,7 @@ def measure(hands: list[Writer], examples: int, draws: int, split: str) -> dict[
     pupil = Pupil(model.network, temperature, torch.from_numpy(known_digits(lesson.known, 0, offline=True)[0]), lesson)
     mnist = load_dataset("mnist", split, offline=True)
     seen = pupil.features(Digits.of(mnist, torch.device("cpu")).images / 255)
-    kept, seconds, before, after, n = [], [], [], [], 0
+    kept, seconds, before, after, n, refused = [], [], [], [], 0, 0
     for hand in hands:
         plain = pupil.features(torch.from_numpy(hand.images).unsqueeze(1) / 255)
         bundled = Classifier().predict_proba(hand.images)
@@ -98,9 +102,13 @@ def measure(hands: list[Writer], examples: int, draws: int, split: str) -> dict[
             taught = some_of_each(hand.labels, examples, draw)
             rest = np.flatnonzero(~np.isin(np.arange(len(hand.labels)), taught))
             begin = time.perf_counter()
-            labels = torch.from_numpy(hand.labels[taught])
-            last = pupil.learn(pupil.look(Digits(torch.from_numpy(hand.images[taught]).unsqueeze(1), labels)), labels)
+            images, labels = torch.from_numpy(hand.images[taught]).unsqueeze(1), torch.from_numpy(hand.labels[taught])
+            given = Examples(hand.images[taught], hand.labels[taught], hand.others[taught], tuple(map(str, taught)))
+            learner = Learner(pupil, pupil.look(Digits(images, labels)), labels, given, lesson.emphasis)
+            last = learner.learn(np.ones(len(taught), np.bool_))
             seconds.append(time.perf_counter() - begin)
+            if is_refused(learner, last):
+                last, refused = pupil.untaught, refused + 1
             said = pupil.answers(last, plain).numpy()
             now = read_together(hand.others, bundled, said, lesson.emphasis).argmax(1)
             before.append(int((first[rest] != hand.labels[rest]).sum()))
@@ -119,10 +127,22 @@ def measure(hands: list[Writer], examples: int, draws: int, split: str) -> dict[
         "ratio_low": round(low, 3),
         "ratio_high": round(high, 3),
         "worst_hand": round(float((grid[1] - grid[0]).mean(axis=1).max()), 2),
+        "refused": refused,
         "mnist": round(float(np.mean(kept)) - untaught_accuracy(pupil, seen, mnist.labels), 5),
         "mnist_split": split,
         "seconds_a_lesson": round(float(np.median(seconds)), 2),
     }
+
+
+def is_refused(learner: Learner, last: torch.nn.Linear) -> bool:
+    """Whether `inkdigits teach` would write no model."""
+    before = learner.read(learner.pupil.untaught)
+    held_back = hold_back(learner.examples, 0, before, partial(learner.read_after, lambda: None))
+    try:
+        check(held_back, before, learner.examples, learner.pupil.forgotten(last))
+    except NotTaughtError:
+        return True
+    return False
 
 
 def untaught_accuracy(pupil: Pupil, seen: torch.Tensor, labels: npt.NDArray[np.int64]) -> float:
@@ -178,7 +198,8 @@ def main() -> None:
     hands = list(writers())
     for examples in given.examples:
         row = measure(hands, examples, given.draws, "test" if given.test else "validation")
-        append(TAUGHT, COLUMNS, row | {"commit": commit(), "machine": machine()})
+        told = row | {"commit": commit(), "machine": machine()}
+        append(TAUGHT, COLUMNS, {name: told[name] for name in COLUMNS})
         print(json.dumps(row))
 
 

@@ -26,7 +26,7 @@ from inkdigits.service.middleware.head import Head
 from inkdigits.service.middleware.headers import SecurityHeaders
 from inkdigits.service.middleware.limits import BodyLimits, Door
 from inkdigits.service.middleware.request_log import RequestLog
-from inkdigits.service.routes import corrections, inference, model, reading, reference, samples
+from inkdigits.service.routes import corrections, explanation, inference, model, reading, reference, samples, teaching
 from inkdigits.service.service import Service
 from inkdigits.service.settings import Settings
 
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     install_error_handlers(app)
-    for part in (reading, model, corrections, inference, reference, samples):
+    for part in (reading, model, explanation, corrections, teaching, inference, reference, samples):
         app.include_router(part.router)
     app.add_api_route("/", _page, include_in_schema=False)
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
@@ -117,6 +117,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.enable()
     log.info("ready", extra={"fields": {"model": service.models.current.name}})
     yield
+    if service.teaching is not None:
+        await service.teaching.close()
     await loop.run_in_executor(None, service.models.close)
 
 

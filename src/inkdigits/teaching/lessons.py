@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from inkdigits.learning.teaching import Lesson, Pupil
     from inkdigits.modelfile import ModelInfo
 
-__all__ = ["Taught", "read_together", "teach"]
+__all__ = ["Learner", "Taught", "read_together", "teach"]
 
 _TAUGHT = ", taught"
 
@@ -55,6 +55,17 @@ class Taught:
     held_back: HeldBack
     forgotten: float
     notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as JSON can hold it."""
+        return {
+            "model": str(self.model),
+            "n": self.n,
+            "known": self.known,
+            "held_back": {"n": self.held_back.n, "before": self.held_back.before, "after": self.held_back.after},
+            "forgotten": self.forgotten,
+            "notes": list(self.notes),
+        }
 
 
 def teach(
@@ -110,7 +121,7 @@ def teach(
         model.network, float(model.temperature), torch.from_numpy(known), lesson, seed=seed, looked=pictures.add
     )
     emphasis = lesson.emphasis if find_model(base) == find_model(BUNDLED) else info.emphasis
-    learner = _Learner(pupil, pupil.look(new), new.labels, examples, emphasis)
+    learner = Learner(pupil, pupil.look(new), new.labels, examples, emphasis)
     before = learner.read(pupil.untaught)
     lessons = _Count("learning", folds(examples) + 1, tell)
     held_back = hold_back(examples, seed, before, partial(learner.read_after, lessons.add))
@@ -124,7 +135,7 @@ def teach(
 
 
 @dataclass(frozen=True)
-class _Learner:
+class Learner:
     """A pupil with a person's digits.
 
     Attributes:
@@ -195,12 +206,13 @@ def read_together(
 
 def _info(base: ModelInfo, examples: Examples, held_back: HeldBack, emphasis: float) -> ModelInfo:
     """Return what the file of a taught model says of itself."""
-    figures = {"n": held_back.n, "correct": held_back.after, "correct before": held_back.before}
+    right, n = held_back.after, held_back.n
+    figures = {"n": n, "correct": right, "accuracy": right / max(n, 1), "correct before": held_back.before}
     return replace(
         base,
         name=base.name if base.name.endswith(_TAUGHT) else base.name + _TAUGHT,
         data=base.data | {"taught": {"n": len(examples), "base": bundled_sum()}},
-        metrics=base.metrics | ({"held back": figures} if held_back.n else {}),
+        metrics={"held back": figures} if n else {},  # those of the base are not its own
         emphasis=emphasis,
         version=inkdigits.__version__,
     )
