@@ -40,7 +40,7 @@ from inkdigits.learning.recipes import RECIPES
 
 FOLDER = Path(__file__).parent / "peers"
 WHOLE = {"notebook": 20, "keras_convnet": 15, "pytorch_example": 14}  # the epochs that their authors train
-IN_TENSORFLOW = {"notebook", "keras_convnet"}
+IN_KERAS = {"notebook", "keras_convnet"}
 COLUMNS = (
     "date", "round", "program", "epochs", "training_seconds", "seconds_an_epoch", "accuracy", "machine", "versions",
     "commit", "threads", "process_seconds", "epoch_seconds", "epoch_accuracies",
@@ -120,13 +120,14 @@ def run_recipe(program: Program, seed: int, threads: int | None) -> Run:
     return Run(program, seconds, {len(seconds): run["test"]["accuracy"]}, run["process_seconds"], run["versions"])
 
 
-def run_peer(program: Program, seed: int, threads: int | None, python: Path, data: Path) -> Run:
-    """Train a peer with the Python of an environment."""
+def run_peer(program: Program, seed: int, threads: int | None, python: Path, data: Path, backend: str) -> Run:
+    """Train a peer with the Python of an environment, and Keras with one of its backends."""
     script = FOLDER / f"{program.name}.py"
     command = [str(python), str(script), str(data), "--epochs", str(program.epochs), "--seed", str(seed)]
     command += ["--threads", str(threads)] if threads else []
     begin = time.perf_counter()
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=without_thread_settings())
+    environment = without_thread_settings() | {"KERAS_BACKEND": backend}
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     process_seconds = time.perf_counter() - begin
     told = json.loads(answer.stdout.splitlines()[-1])
     return Run(program, told["seconds"], dict(enumerate(told["accuracies"], 1)), process_seconds, told["versions"])
@@ -223,10 +224,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--target", type=float, default=99.22, help="test accuracy in per cent")
     parser.add_argument("--threads", type=int, help="of every program; each framework's own choice if not given")
+    parser.add_argument(
+        "--backend", choices=("tensorflow", "torch"), default="tensorflow", help="of Keras (%(default)s)"
+    )
     parser.add_argument("--python", type=Path, help="of an environment that has TensorFlow; .venv-peers if not given")
     options = parser.parse_args()
-    needs_tensorflow = any(program.name in IN_TENSORFLOW for program in options.programs)
-    tensorflow = options.python or (tensorflow_environment() if needs_tensorflow else Path(sys.executable))
+    in_keras = any(program.name in IN_KERAS for program in options.programs)
+    needs_tensorflow = in_keras and options.backend == "tensorflow"  # torch and Keras come with inkdigits[keras]
+    keras = options.python or (tensorflow_environment() if needs_tensorflow else Path(sys.executable))
     date = f"{datetime.now().astimezone():%Y-%m-%dT%H:%M}"
     runs: dict[Program, list[Run]] = {program: [] for program in options.programs}
     with tempfile.TemporaryDirectory() as folder:
@@ -236,8 +241,8 @@ def main() -> None:
             for program in runs:
                 print(f"round {number} of {options.rounds}: {program}", file=sys.stderr, flush=True)
                 if program.is_peer:
-                    python = tensorflow if program.name in IN_TENSORFLOW else Path(sys.executable)
-                    run = run_peer(program, number, options.threads, python, data)
+                    python = keras if program.name in IN_KERAS else Path(sys.executable)
+                    run = run_peer(program, number, options.threads, python, data, options.backend)
                 else:
                     run = run_recipe(program, number, options.threads)
                 runs[program].append(run)
