@@ -3,10 +3,10 @@
 Of each validation writer of `swiss`, `pendigits` and `hwd1000` some examples of every digit are taught, and the rest
 is read, as `read --single` does: by the page detector, the line model and the digit model together. Prints a line a
 writer, and last one line of JSON: errors before and after, summed over writers and draws; the 95 % interval of their
-ratio (bootstrap over writers and draws); how many lessons were refused, as `inkdigits teach` refuses what reads held-back
-digits worse, so that the model stays as it was; by how many errors the worst hand grew; and how MNIST's validation
-accuracy changed, or with --test that of the test digits, once all is chosen. --time measures the seconds that
-`inkdigits teach` takes for 100 digits, with all that it loads.
+ratio (bootstrap over writers and draws); how many lessons were refused, as `inkdigits teach` does, since held-back
+digits were read worse: the model then stays as it was; by how many errors the worst hand grew; and how MNIST's
+validation accuracy changed, or with --test that of the test digits, once all is chosen. --time measures the seconds
+that `inkdigits teach` takes for 100 digits, with all that it loads.
 """
 
 from __future__ import annotations

@@ -72,14 +72,8 @@ def _print_progress(doing: str, done: int, total: int) -> None:
 def _print_outcome(taught: Taught) -> None:
     from rich.table import Table
 
-    held = taught.held_back
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("learned", f"{taught.n:,} digits, beside {taught.known} to keep what it knew")
-    if held.n:
-        table.add_row("held back", f"read right: {held.before} of {held.n} before, {held.after} after")
-    else:
-        table.add_row("held back", "none: with one example of each digit, nobody can say yet how much better it reads")
-    table.add_row("known digits", f"{1 - taught.forgotten:.1%} read as before")
-    table.add_row("model", str(taught.model))
+    for row in taught.rows():
+        table.add_row(*row)
     table.add_row("next", f"inkdigits read --model {taught.model} PICTURE")
     output_console().print(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ from inkdigits.classifier import Classifier
 from inkdigits.data.dataset import CLASSES, Progress
 from inkdigits.extras import require
 from inkdigits.files import make_folder
+from inkdigits.learning.progress import Showing, shown
 from inkdigits.modelfile import BUNDLED, bundled_sum, find_model
+from inkdigits.notebook import html_table
 from inkdigits.reading.models import TaughtModel, emphasised
 from inkdigits.reading.recognise import USUAL, agreed
 from inkdigits.teaching.examples import Examples, gather
@@ -35,7 +38,7 @@ __all__ = ["Learner", "Taught", "read_together", "teach"]
 _TAUGHT = ", taught"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Taught:
     """What teaching leaves.
 
@@ -55,6 +58,32 @@ class Taught:
     held_back: HeldBack
     forgotten: float
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Taught {self.n:,} digits: {self._compared}, in {self.model}>"
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<div>{escape(note)}</div>" for note in self.notes)
+        return html_table(self.rows()) + notes
+
+    @property
+    def _compared(self) -> str:
+        held = self.held_back
+        return (
+            f"of {held.n:,} held back {held.before:,} read right before, {held.after:,} after"
+            if held.n
+            else "none held back"
+        )
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what came of it in words, as a table has it."""
+        unknown = "none: with one example of each digit, nobody can say yet how much better it reads"
+        return [
+            ("learned", f"{self.n:,} digits, beside {self.known} to keep what it knew"),
+            ("held back", self._compared if self.held_back.n else unknown),
+            ("known digits", f"{1 - self.forgotten:.1%} read as before"),
+            ("model", str(self.model)),
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as JSON can hold it."""
@@ -77,7 +106,7 @@ def teach(
     data_dir: str | Path | None = None,
     offline: bool = False,
     lesson: Lesson | None = None,
-    progress: Progress | None = None,
+    progress: Progress | Showing = "auto",
 ) -> Taught:
     """Have a model learn the digits of somebody's hand, and forget nothing.
 
@@ -90,7 +119,8 @@ def teach(
         data_dir: where to look for MNIST first.
         offline: never download it.
         lesson: how to teach.
-        progress: told what is being done, how much of it is done, and how much there is to do.
+        progress: show a bar: "auto" on a terminal and in a notebook alone, True, or False; or a function that is told
+            what is being done, how much of it is done, and how much there is to do.
 
     Raises:
         MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
@@ -101,18 +131,36 @@ def teach(
 
     """
     require("train", "Teaching")
+    how: dict[str, Any] = {"base": base, "out": out, "seed": seed, "data_dir": data_dir, "offline": offline}
+    if callable(progress):
+        return _teach(data, lesson=lesson, tell=progress, **how)
+    with shown(progress) as live:
+        return _teach(data, lesson=lesson, tell=live.on_data if live else _tell_nobody, **how)
+
+
+def _teach(
+    data: str | Path,
+    *,
+    base: str | Path,
+    out: str | Path,
+    seed: int,
+    data_dir: str | Path | None,
+    offline: bool,
+    lesson: Lesson | None,
+    tell: Progress,
+) -> Taught:
+    """Have a model learn a hand, as `teach` describes it, and tell how far it is."""
     import torch
 
     from inkdigits.export.onnx_file import DigitModel, read_model, write_model
     from inkdigits.learning.digits import Digits
     from inkdigits.learning.teaching import Lesson, Pupil
 
-    tell = progress or (lambda what, done, total: None)
     lesson = lesson or Lesson()
     model, info = read_model(base)
     folder = make_folder(out)
     examples = gather(data, tell)
-    known, source = known_digits(lesson.known, seed, data_dir, offline=offline, progress=progress)
+    known, source = known_digits(lesson.known, seed, data_dir, offline=offline, progress=tell)
     if source != MNIST:
         lesson = replace(lesson, anchor=lesson.anchor_without_mnist)
     new = Digits(torch.from_numpy(examples.images).unsqueeze(1), torch.from_numpy(examples.labels))
@@ -175,6 +223,10 @@ class Learner:
         last = self.learn(~held_back)
         done()
         return self.read(last)[held_back]
+
+
+def _tell_nobody(what: str, done: int, total: int) -> None:
+    """Take note of nothing."""
 
 
 class _Count:

@@ -29,7 +29,7 @@ export function digitDetails(digit, correct, explain) {
 }
 
 /**
- * A button that asks why, in whose place the answer is shown.
+ * A button that asks why; the answer is shown large, over the page.
  * @param {string} image
  * @param {number} value
  * @param {Explain} explain
@@ -47,17 +47,38 @@ function why(image, value, explain) {
     message.textContent = "Covering it part by part, and looking for the nearest training digits…";
     try {
       const { words, picture } = await explain(image, value);
-      const alt = `Where the model looked, what would change the reading, and the nearest training digits. ${words}`;
-      part.replaceChildren(make("img", { src: `data:image/png;base64,${picture}`, alt }), message);
-      message.textContent = words;
+      message.textContent = "";
+      showExplanation(`Why a ${value}`, words, picture);
     } catch (error) {
       message.replaceChildren(icon("error"), /** @type {Error} */ (error).message);
       message.className = "problem";
-      button.disabled = false;
     }
+    button.disabled = false;
   }
   part.append(button, message);
   return part;
+}
+
+/**
+ * @param {string} title
+ * @param {string} words
+ * @param {string} picture a PNG in base64.
+ */
+function showExplanation(title, words, picture) {
+  const alt = "The digit, where the model looked, what would change the reading, and the nearest training digits.";
+  const dialog = /** @type {HTMLDialogElement} */ (
+    make(
+      "dialog",
+      { className: "explanation", ariaLabel: title },
+      make("h2", {}, title),
+      make("img", { src: `data:image/png;base64,${picture}`, alt }),
+      make("p", {}, `${words}.`),
+      make("form", { method: "dialog" }, make("button", { type: "submit" }, "Close")),
+    )
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 /** @param {Digit} digit */
