@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import inkdigits
 from inkdigits.errors import DataError
 from inkdigits.samples import sample_pictures
 from inkdigits.service.corrections import Correction, Corrections
@@ -43,6 +44,15 @@ def test_strings_are_cut_into_digits() -> None:
     examples = gather(table)
     assert len(examples) > len(sample_pictures())  # some of them are strings
     assert set(examples.labels.tolist()) <= set(range(10))
+
+
+def test_arrays_are_digits_too() -> None:
+    digits = inkdigits.load_dataset("optdigits", "all")
+    examples = gather((digits.images[:20], digits.labels[:20]))
+    assert np.array_equal(examples.labels, digits.labels[:20])
+    assert np.abs(examples.images.astype(int) - digits.images[:20]).mean() < 20  # brought to 28×28 as MNIST once more
+    with pytest.raises(DataError, match="all 2 pictures in what was given show a 0"):
+        gather((digits.images[[0, 10]], digits.labels[[0, 10]]))
 
 
 def test_kept_corrections_are_learned_from(write_hand: WriteHand, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from inkdigits.modelfile import BUNDLED, bundled_sum, find_model
 from inkdigits.notebook import html_table
 from inkdigits.reading.models import TaughtModel, emphasised
 from inkdigits.reading.recognise import USUAL, agreed
+from inkdigits.teaching.examples import Digits as OwnDigits
 from inkdigits.teaching.examples import Examples, gather
 from inkdigits.teaching.holding_back import ENOUGH, GOOD, HeldBack, check, folds, hold_back
 from inkdigits.teaching.known import MNIST, known_digits
@@ -98,7 +99,7 @@ class Taught:
 
 
 def teach(
-    data: str | Path,
+    data: OwnDigits,
     *,
     base: str | Path = BUNDLED,
     out: str | Path = "taught",
@@ -112,7 +113,8 @@ def teach(
 
     Args:
         data: a folder with sub-folders named 0 to 9; a CSV with the columns `path` and `label`, whose labels are
-            digits or strings of them; or a folder in which `serve --keep-corrections` kept corrections.
+            digits or strings of them; a folder in which `serve --keep-corrections` kept corrections; a `Dataset`; or
+            (images, labels): (N,28,28) or (N,784), white ink on black, and (N,).
         base: the model to begin with: "bundled", a run folder, or a model file that inkdigits wrote.
         out: the folder for `model.onnx`, which is made if need be; what stands there stays if teaching fails.
         seed: decides what is drawn at random.
@@ -139,7 +141,7 @@ def teach(
 
 
 def _teach(
-    data: str | Path,
+    data: OwnDigits,
     *,
     base: str | Path,
     out: str | Path,
