@@ -5,9 +5,9 @@ is read, as `read --single` does: by the page detector, the line model and the d
 writer, and last one line of JSON: errors before and after, summed over writers and draws; the 95 % interval of their
 ratio (bootstrap over writers and draws); by how many errors the worst hand grew; and how MNIST's validation accuracy
 changed. Every lesson counts, also one that `inkdigits teach` would refuse; with --refuse, which takes six times as
-long, the model then stays as it was. With --test, once all is chosen, only the accuracy on MNIST's test digits is measured,
-after the same lessons; n, before and after are then 0. --time measures the seconds that `inkdigits teach` takes for 100
-digits, with all that it loads.
+long, the model then stays as it was. With --test, once all is chosen, only the accuracy on MNIST's test digits is
+measured, after the same lessons; n, before and after are then 0. --time measures the seconds that `inkdigits teach`
+takes for 100 digits, with all that it loads.
 """
 
 from __future__ import annotations
