@@ -13,7 +13,6 @@ from torch.nn import functional
 
 from inkdigits.errors import ModelFileError
 from inkdigits.learning.augmentation import augment
-from inkdigits.learning.chunks import threads
 from inkdigits.learning.digits import Digits, scale
 from inkdigits.learning.optimization import make_optimizers, schedule, set_learning_rates
 from inkdigits.learning.recipes import Augmentation, Optimisation
@@ -128,7 +127,6 @@ class Pupil:
         varied = [augment(pictures, self._lesson.augmentation, source) for _ in range(count)]
         return torch.stack([self.features(view) for view in (pictures, *varied)])
 
-    @threads(1)  # a layer's step is too little to share
     def learn(self, seen: Tensor, labels: Tensor) -> nn.Linear:
         """Return a last layer that has learned new digits and answers known ones as before.
 

@@ -134,9 +134,12 @@ def teach(
     """
     require("train", "Teaching")
     how: dict[str, Any] = {"base": base, "out": out, "seed": seed, "data_dir": data_dir, "offline": offline}
-    if callable(progress):
-        return _teach(data, lesson=lesson, tell=progress, **how)
-    with shown(progress) as live:
+    from inkdigits.learning.chunks import threads
+
+    # A second thread would save a second, and take ten of processors' time where others are at work too.
+    with threads(1), shown(False if callable(progress) else progress) as live:
+        if callable(progress):
+            return _teach(data, lesson=lesson, tell=progress, **how)
         return _teach(data, lesson=lesson, tell=live.on_data if live else _tell_nobody, **how)
 
 
@@ -206,7 +209,7 @@ class Learner:
     @cached_property
     def bundled(self) -> npt.NDArray[np.float32]:
         """What the bundled model says of them."""
-        return Classifier(BUNDLED).predict_proba(self.examples.images)
+        return Classifier(BUNDLED, threads=1).predict_proba(self.examples.images)
 
     def learn(self, rows: npt.NDArray[np.bool_]) -> nn.Linear:
         """Return a last layer that has learned some of the digits."""
