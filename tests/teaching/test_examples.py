@@ -58,10 +58,10 @@ def test_arrays_are_digits_too() -> None:
 def test_kept_corrections_are_learned_from(write_hand: WriteHand, tmp_path: Path) -> None:
     hand = write_hand({3: 3, 4: 4}, 1)
     corrections = Corrections.in_folder(tmp_path / "kept")
-    for label in (3, 4, None):
+    for digit, label in ((3, 8), (4, 4), (3, 3)):  # the 3 was mistaken for an 8 first
         picture = io.BytesIO()
-        Image.open(hand / str(label or 3) / "0.png").save(picture, "PNG")
+        Image.open(hand / str(digit) / "0.png").save(picture, "PNG")
         corrections.add(Correction(picture.getvalue(), 8, label, 0.5, "bundled"))
     examples = gather(tmp_path / "kept")
     assert np.array_equal(examples.labels, [3, 4])
-    assert examples.names == ("correction 1", "correction 2")
+    assert examples.names == ("correction 3", "correction 2")

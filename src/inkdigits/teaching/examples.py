@@ -161,9 +161,11 @@ def _labelled(data: Digits) -> Iterator[tuple[str, Picture, str]]:
         return
     path = expanded(data)
     if path.is_dir() and holds_corrections(path):
-        for number, correction in kept_corrections(path):
-            if correction.corrected is not None:
-                yield f"correction {number}", correction.picture, str(correction.corrected)
+        # Whoever corrected a picture twice meant the second.
+        last = {correction.picture: (number, correction.corrected) for number, correction in kept_corrections(path)}
+        for picture, (number, corrected) in last.items():
+            if corrected is not None:
+                yield f"correction {number}", picture, str(corrected)
     elif path.is_dir() or not path.exists():
         yield from ((str(picture), picture, str(label)) for label, picture in labelled_pictures(path))
     elif path.suffix.lower() == ".csv":
