@@ -34,9 +34,9 @@ def browser() -> Iterator[playwright.Browser]:
 
 @pytest.fixture(scope="module")
 def keeping(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> tuple[Served, Path]:
-    """A service that keeps corrections, and the folder that it keeps them in."""
+    """A service that keeps corrections and may learn from them, and the folder that it keeps them in."""
     folder = tmp_path_factory.mktemp("kept")
-    return serve("--keep-corrections", str(folder)), folder
+    return serve("--keep-corrections", str(folder), "--teach"), folder
 
 
 @pytest.fixture

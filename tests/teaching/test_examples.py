@@ -56,9 +56,9 @@ def test_arrays_are_digits_too() -> None:
 
 
 def test_kept_corrections_are_learned_from(write_hand: WriteHand, tmp_path: Path) -> None:
-    hand = write_hand({3: 3, 4: 4}, 1)
+    hand = write_hand({3: 3, 4: 4, 5: 5}, 1)
     corrections = Corrections.in_folder(tmp_path / "kept")
-    for digit, label in ((3, 8), (4, 4), (3, 3)):  # the 3 was mistaken for an 8 first
+    for digit, label in ((3, 8), (4, 4), (3, 3), (5, None)):  # the 3 was mistaken for an 8 first
         picture = io.BytesIO()
         Image.open(hand / str(digit) / "0.png").save(picture, "PNG")
         corrections.add(Correction(picture.getvalue(), 8, label, 0.5, "bundled"))
