@@ -61,7 +61,7 @@ class Writer:
     Attributes:
         name: whose.
         labels: int64 (N,).
-        was_read: bool (N,): which of them it has seen; what stands of the others below is zero.
+        was_read: bool (N,): which of them it has seen; of the others what follows says nothing.
         images: uint8 (N,28,28).
         others: float64 (N,10), what the other two models say.
 
@@ -84,15 +84,14 @@ def writers(examples: Sequence[int], draws: int, *, whole: bool) -> Iterator[Wri
             own = np.flatnonzero(digits.writers == writer)
             labels, n = digits.labels[own], len(own)
             hand = Writer(
-                f"{name} {writer}", labels, np.full(n, whole), np.zeros((n, 28, 28), np.uint8), np.zeros((n, 10))
+                f"{name} {writer}", labels, np.full(n, whole), np.zeros((n, 28, 28), np.uint8), np.full((n, 10), 0.1)
             )
             for count, draw in product(examples, range(draws)):
                 hand.was_read[some_of_each(labels, count, draw)] = True
             for place in np.flatnonzero(hand.was_read):
                 lines = only_digit(read_page(pages[own[place]], models, single=True).lines, Thresholds())
-                hand.others[place] = others(lines[0].digits[0]) if lines else 0.1
                 if lines:
-                    hand.images[place] = lines[0].digits[0].image
+                    (hand.images[place], hand.others[place]) = lines[0].digits[0].image, others(lines[0].digits[0])
             yield hand
 
 
