@@ -34,9 +34,9 @@ def browser() -> Iterator[playwright.Browser]:
 
 @pytest.fixture(scope="module")
 def keeping(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> tuple[Served, Path]:
-    """A service that keeps corrections, and the folder that it keeps them in."""
+    """A service that keeps corrections and may learn from them, and the folder that it keeps them in."""
     folder = tmp_path_factory.mktemp("kept")
-    return serve("--keep-corrections", str(folder)), folder
+    return serve("--keep-corrections", str(folder), "--teach"), folder
 
 
 @pytest.fixture
@@ -656,6 +656,43 @@ def test_nothing_can_be_corrected_where_nothing_is_kept(visit: Visit) -> None:
     visitor.page.locator(".digit").press("9")
     expect(visitor.page.locator(".correction")).to_have_count(0)
     expect(visitor.page.locator("footer")).to_contain_text("and are not kept")
+
+
+def test_why_a_digit_was_read_is_shown_and_closed(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("7")
+    visitor.expect_text("7")
+    visitor.page.get_by_role("button", name="Why a 7?").click()
+    answer = visitor.page.get_by_role("dialog", name="Why a 7")
+    assert answer.get_by_role("img").evaluate("image => image.naturalWidth") >= 800
+    expect(answer).to_contain_text("7: ")
+    answer.get_by_role("button", name="Close").click()
+    expect(answer).to_have_count(0)
+
+
+def test_what_was_corrected_is_learned_with_a_button_and_taken_back(visit: Visit, serve: Serve, tmp_path: Path) -> None:
+    visitor = visit(serve("--keep-corrections", str(tmp_path / "kept"), "--teach", "--workers", "1").url)
+    card = visitor.page.get_by_role("region", name="Teach it this hand")
+    expect(card.get_by_role("button", name="Learn from corrections")).to_be_disabled()
+    visitor.write("407")
+    visitor.expect_text("407")
+    for place, digit in enumerate("407"):
+        visitor.page.locator(".digit").nth(place).click()
+        visitor.page.keyboard.press(digit)
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.page.locator(".verdict")).to_have_text(f"Confirmed: this is a {digit}.")
+    learn = card.get_by_role("button", name="Learn from these 3 corrections")
+    learn.click()
+    expect(card).to_contain_text("It learns: ")
+    expect(card.get_by_role("progressbar")).to_be_visible()
+    expect(card).to_contain_text("It learned 3 digits")
+    expect(card).to_contain_text("nobody can say yet how much better it reads")
+    visitor.page.get_by_role("link", name="About this model").click()
+    expect(visitor.page.locator("#view-about .lead")).to_contain_text(", taught")
+    visitor.page.get_by_role("link", name="Read", exact=True).click()
+    card.get_by_role("button", name="Take the last lesson back").click()
+    expect(card).to_contain_text("It learns the digits that were corrected")
+    expect(card.get_by_role("button", name="Take the last lesson back")).to_be_hidden()
 
 
 def test_the_page_about_the_model_shows_its_figures_its_errors_and_its_card(visit: Visit, served: Served) -> None:
