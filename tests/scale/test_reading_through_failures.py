@@ -62,7 +62,9 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_while_a_second_job_is_refused_a_worker_then_a_node_then_the_driver_die(cluster: Cluster, bucket: Bucket, digits: Path) -> None:
+def test_while_a_second_job_is_refused_a_worker_then_a_node_then_the_driver_die(
+    cluster: Cluster, bucket: Bucket, digits: Path
+) -> None:
     local = io.BytesIO()
     with ThreadPoolExecutor() as threads:
         uploads = [threads.submit(bucket.put, f"in/{path.name}", path.read_bytes()) for path in digits.iterdir()]
