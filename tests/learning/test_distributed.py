@@ -1,6 +1,7 @@
 """A run that several processes share learns what one process learns."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from safetensors.torch import load_file
 from inkdigits.errors import OutputError, UsageError
 from inkdigits.learning.distributed import Team
 
+from ..waiting import PATIENCE
 from .shared_runs import RUN, shared_fit
 
 PROCESSES = 3
@@ -21,11 +23,13 @@ PROCESSES = 3
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """What each of three processes that torchrun started left."""
+    """What each of three processes left."""
     folder = tmp_path_factory.mktemp("shared")
     script = Path(__file__).with_name("shared_runs.py")
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(PROCESSES)]
-    answer = subprocess.run([*torchrun, str(script), str(folder)], capture_output=True, text=True, check=False)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, str(script), str(folder), str(port), str(PROCESSES)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert answer.returncode == 0, answer.stderr
     return [folder / f"rank-{rank}" for rank in range(PROCESSES)]
 
