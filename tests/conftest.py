@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 BFLOAT16 = "INKDIGITS_BFLOAT16"
-# What takes longest, files and rooms, the longest first: it should not be what is left at the end, for one process alone.
-FIRST = ("scale", "test_page.py", "pinned", "test_notebooks.py", "test_make_models.py", "service", "learning", "tests")
+# Rooms and files that take longest, the longest first: they should not be left at the end, for one process alone.
+FIRST = (
+    *("scale", "service/test_page.py", "pinned", "tests/test_notebooks.py", "benchmarks/test_make_models.py"),
+    *("service", "learning", "tests"),
+)
 
 # A busy machine is slow; no test is about time.
 settings.register_profile("untimed", deadline=None)
@@ -55,7 +58,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes long: scripts/test --long"))
     place = {name: number for number, name in enumerate(FIRST)}
-    items.sort(key=lambda item: min(place.get(name, len(place)) for name in (item.path.name, item.path.parent.name)))
+
+    def order(item: pytest.Item) -> int:
+        room = item.path.parent.name
+        return min(place.get(name, len(place)) for name in (room, f"{room}/{item.path.name}"))
+
+    items.sort(key=order)
 
 
 @pytest.fixture(autouse=True, scope="session")
