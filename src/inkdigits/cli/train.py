@@ -118,11 +118,10 @@ def what_to_train(
 
 def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
     """Return the run to go on with, and check that the options given do not contradict it."""
+    from inkdigits.training.data.training_data import named
     from inkdigits.training.runs.run_folder import find_run
 
     run = find_run(out, given["recipe"])
-    from inkdigits.training import named
-
     config = run.read_config()
     started = {
         "recipe": config["recipe"]["name"],
