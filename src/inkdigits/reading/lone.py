@@ -23,8 +23,10 @@ _LEAST = (
 )
 
 
-def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float) -> ReadLine | None:
-    """Return the heaviest piece of ink on a page as a digit; None if there is no ink.
+def read_lone(
+    grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0
+) -> ReadLine | None:
+    """Return the heaviest piece of ink on a page as a digit; None if there is no ink, or too much beside it.
 
     The digit model looks at it as MNIST would hold it, the line model at a band about it; what they come to is the
     geometric mean, where a doubt of either one counts.
@@ -33,10 +35,12 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float) -> Re
         grey: uint8 (H,W), the page.
         models: what reads it.
         trust: probability that it is a digit at all, 0 to 1.
+        least_share: of the page's ink that it must hold, 0 to 1.
 
     """
-    glyph = single_glyph(find_ink(grey))
-    if glyph is None:
+    ink = find_ink(grey)
+    glyph = single_glyph(ink)
+    if glyph is None or glyph.ink.sum() < least_share * ink.sum():
         return None
     left, top, width, height = glyph.box
     image = normalise(glyph.ink)
