@@ -23,9 +23,7 @@ _LEAST = (
 )
 
 
-def read_lone(
-    grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0
-) -> ReadLine | None:
+def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0) -> ReadLine | None:
     """Return the heaviest piece of ink on a page as a digit; None if there is no ink, or too much beside it.
 
     The digit model looks at it as MNIST would hold it, the line model at a band about it; what they come to is the

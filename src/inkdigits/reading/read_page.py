@@ -57,7 +57,7 @@ class Lone:
         side: pixels: a picture as large as those of MNIST is what MNIST holds.
         mnist: probability that it is a digit.
         asked: the same, where one digit was asked for and none was found.
-        plain: confidence of the only digit at which nobody looks for others: all of 482 real and made-up ones were right.
+        plain: confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
         whole: share of the page's ink that such a digit holds.
 
     """
