@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.reading import Reading
 
 __all__ = ["write_for_people"]
 
@@ -98,7 +99,7 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
     """Write the notes, and on request each digit and mark with its place."""
     from rich.text import Text
 
-    from inkdigits.results.reading import NOTHING_FOUND
+    from inkdigits.results.transcript import NOTHING_FOUND
 
     if verbose:
         for line in reading.lines:
@@ -114,7 +115,7 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
 def _said(read: Digit | Mark) -> str:
     """Return all about a digit or a mark: how sure it is, what else it may be, and where it stands."""
     from inkdigits.results.certainty import shares
-    from inkdigits.results.reading import Digit
+    from inkdigits.results.characters import Digit
 
     left, top, width, height = read.box
     doubt = "" if read.accepted else "?"

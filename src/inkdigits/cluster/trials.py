@@ -130,8 +130,7 @@ def write_figure(path: Path, trials: Sequence[Trial]) -> Path:
 
 
 def _figure(trials: Sequence[Trial]) -> Figure:
-    from inkdigits.evaluation.style import FAINT, GREY, RIGHT, tidy
-    from inkdigits.results.figure import Figure
+    from inkdigits.results.figure import FAINT, GREY, RIGHT, Figure, tidy
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axis = figure.subplots()

@@ -16,7 +16,8 @@ from inkdigits.pictures.decode import open_picture
 from inkdigits.results.certainty import shares
 
 if TYPE_CHECKING:
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.reading import Reading
 
 __all__ = ["cards", "digit_card", "picture_card"]
 

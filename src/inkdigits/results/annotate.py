@@ -16,8 +16,9 @@ from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 
 if TYPE_CHECKING:
+    from inkdigits.results.characters import Digit, Mark
     from inkdigits.results.drawing import Font
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.transcript import Transcript
 
 __all__ = ["annotate", "picture_of"]
 
@@ -45,7 +46,7 @@ class _Ruler:
         return max(1, round(length * self.unit))
 
 
-def annotate(reading: Reading, most: int = 25_000_000) -> Image.Image:
+def annotate(reading: Transcript, most: int = 25_000_000) -> Image.Image:
     """Draw a picture with a box about each digit, and beside it what was read, how surely, and what the model saw.
 
     Args:
@@ -75,7 +76,7 @@ def annotate(reading: Reading, most: int = 25_000_000) -> Image.Image:
     return canvas
 
 
-def picture_of(reading: Reading, most: int, shortest: int) -> tuple[Image.Image, float]:
+def picture_of(reading: Transcript, most: int, shortest: int) -> tuple[Image.Image, float]:
     """Return the picture that was read, at the size that it is drawn, and how much that enlarges it.
 
     Args:
@@ -98,7 +99,7 @@ def picture_of(reading: Reading, most: int, shortest: int) -> tuple[Image.Image,
     return image.resize(size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS), scale
 
 
-def _draw_boxes(picture: Image.Image, reading: Reading, scale: float, ruler: _Ruler) -> None:
+def _draw_boxes(picture: Image.Image, reading: Transcript, scale: float, ruler: _Ruler) -> None:
     """Draw a box about each digit and mark, and above it what was read."""
     if not reading.digits:
         return
@@ -113,7 +114,7 @@ def _draw_boxes(picture: Image.Image, reading: Reading, scale: float, ruler: _Ru
         draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=ruler(2), stroke_fill=PAPER)
 
 
-def _summary(reading: Reading, ruler: _Ruler, width: int | None, height: int | None) -> Image.Image:
+def _summary(reading: Transcript, ruler: _Ruler, width: int | None, height: int | None) -> Image.Image:
     """Draw what was read and how surely, and cards of the digits, in a width or beside a height."""
     explained = _explained(reading)
     across, down = ruler(_CARD[0] + _MARGIN), ruler(_CARD[1])
@@ -136,14 +137,14 @@ def _summary(reading: Reading, ruler: _Ruler, width: int | None, height: int | N
     return panel
 
 
-def _explained(reading: Reading) -> Sequence[Digit]:
+def _explained(reading: Transcript) -> Sequence[Digit]:
     """Return the digits that have a card."""
     if len(reading.digits) <= _EXPLAINED:
         return reading.digits
     return [digit for digit in reading.digits if not digit.accepted][:_EXPLAINED]
 
 
-def _said(reading: Reading) -> list[tuple[str, str, int]]:
+def _said(reading: Transcript) -> list[tuple[str, str, int]]:
     """Return the rows of the summary, each with its colour and the size of its letters."""
     if not reading.digits:
         rows = [("no digit", COLOURS["no_digit"], 30)]

@@ -14,8 +14,9 @@ from inkdigits.errors import printable
 from inkdigits.files import open_atomically
 from inkdigits.pictures.decode import open_picture
 from inkdigits.results.certainty import shares
+from inkdigits.results.characters import Digit
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
-from inkdigits.results.reading import Digit, Reading
+from inkdigits.results.transcript import Transcript
 
 __all__ = ["MOST", "ContactSheet"]
 
@@ -56,7 +57,7 @@ class ContactSheet:
             yield sheet
             sheet.draw().save(file, format=kind)
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: Transcript) -> None:
         """Add the uncertain digits of a reading.
 
         Raises:
@@ -105,7 +106,7 @@ class ContactSheet:
         return sheet
 
 
-def _tile(reading: Reading, digit: Digit, image: Image.Image, scale: float) -> Image.Image:
+def _tile(reading: Transcript, digit: Digit, image: Image.Image, scale: float) -> Image.Image:
     """Draw a digit with what is around it, what was read, what else it may be, and where it stands."""
     x, y, width, height = (length * scale for length in digit.box)
     side = max(width, height, 1) * (1 + 2 * _AROUND)
@@ -134,7 +135,7 @@ def _tile(reading: Reading, digit: Digit, image: Image.Image, scale: float) -> I
     return tile
 
 
-def _place(reading: Reading, draw: ImageDraw.ImageDraw) -> str:
+def _place(reading: Transcript, draw: ImageDraw.ImageDraw) -> str:
     """Return as much of the end of a picture's name as fits, which tells more than its beginning, and its page."""
     page = f" p. {reading.page}" if reading.page > 1 else ""
     whole = name = printable(Path(reading.source).name)

@@ -14,7 +14,8 @@ from inkdigits.results.figure import Figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.transcript import Transcript
 
 __all__ = ["plot"]
 
@@ -25,7 +26,7 @@ _ACROSS = 4  # digits beside each other below it
 _TITLE = 48  # letters
 
 
-def plot(reading: Reading) -> Figure:
+def plot(reading: Transcript) -> Figure:
     """Plot a picture with the prediction as its title, and for each digit what the model saw and ten bars.
 
     Args:
@@ -65,7 +66,7 @@ def plot(reading: Reading) -> Figure:
     return figure
 
 
-def _title(reading: Reading) -> str:
+def _title(reading: Transcript) -> str:
     """Return what was read on one line, cut if it is long, a question mark behind it if it is uncertain."""
     text = " · ".join(reading.text.split("\n")) or "no digit"
     if len(text) > _TITLE:

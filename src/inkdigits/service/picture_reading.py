@@ -14,7 +14,8 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.region import Region
 from inkdigits.reading.reader import Reader
-from inkdigits.results.reading import Digit, Mark, Reading
+from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.reading import Reading
 from inkdigits.service.uploads import Upload
 
 __all__ = ["ReadOptions", "is_quick"]
