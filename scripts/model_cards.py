@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from textwrap import fill
@@ -11,7 +12,7 @@ from typing import Any
 
 from inkdigits.files import sha256
 from inkdigits.reading.model_file import ModelInfo
-from inkdigits.training.thresholds import FALSELY_ACCEPTED, LINE_RIGHT, MISSED, SINGLE_RIGHT
+from inkdigits.training.thresholds import AIMS
 
 __all__ = ["digits_card", "lines_card", "pages_card"]
 
@@ -195,10 +196,7 @@ def pages_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
         views=info.recipe["steps"] * info.recipe["batch_size"],
         exact=validation["exact"],
         validation=validation["n"],
-        line_right=LINE_RIGHT,
-        single_right=SINGLE_RIGHT,
-        falsely_accepted=FALSELY_ACCEPTED,
-        missed=MISSED,
+        **asdict(AIMS),
     )
 
 

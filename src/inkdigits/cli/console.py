@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["end_batch", "error_console", "loading_progress", "notice", "output_console", "print_json", "progress_bar"]
 
-ALL_FAILED, SOME_FAILED = 1, 3
-
 
 def error_console() -> Console:
     """Return the console for progress and words: stderr, coloured on a terminal unless NO_COLOR is set."""
@@ -97,4 +95,4 @@ def end_batch(tally: Counter[str], files: int) -> None:
             f"{tally['no_digit']} without digits, {failed} failed"
         )
     if failed:
-        raise typer.Exit(ALL_FAILED if failed == count else SOME_FAILED)
+        raise typer.Exit(1 if failed == count else 3)  # all of them, or some

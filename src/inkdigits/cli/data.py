@@ -37,8 +37,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 _NO_DIGITS = ("fonts", "omniglot")  # hands that are not digits on 28×28
 
-_BAR = 24  # characters of the longest bar
-
 
 @app.command()
 def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False) -> None:
@@ -178,7 +176,8 @@ def _classes(checks: Checks) -> Table:
     counts = [[found.label_counts[digit] for found in checks.splits.values()] for digit in range(10)]
     most = max(sum(row) for row in counts)
     for digit, row in enumerate(counts):
-        table.add_row(str(digit), *(f"{count:,}" for count in row), "█" * round(_BAR * sum(row) / most))
+        # 24 characters, the longest
+        table.add_row(str(digit), *(f"{count:,}" for count in row), "█" * round(24 * sum(row) / most))
     totals = [sum(column) for column in zip(*counts, strict=True)]
     table.add_row("all", *(f"{total:,}" for total in totals), style="bold")
     return table

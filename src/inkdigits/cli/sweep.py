@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sweep"]
 
-_SHOWN = 10
-
 
 def sweep(
     recipe: Annotated[
@@ -102,7 +100,7 @@ def _report(job: Sweep) -> None:
         raise InkdigitsError(f"no trial of {printable(job.folder)} was completed", "try more trials or fewer epochs")
     write_table(job.folder / "trials.csv", trials)
     write_figure(job.folder / "trials.png", trials)
-    _print_table(trials[:_SHOWN], pareto_front(trials))
+    _print_table(trials[:10], pareto_front(trials))
     output_console().print(f"next  inkdigits train --recipe {recipe}", soft_wrap=True)
 
 

@@ -20,6 +20,7 @@ from ray import tune
 from ray.tune.schedulers import ASHAScheduler
 from ray.tune.search.optuna import OptunaSearch
 
+from inkdigits.cluster.ray_cluster import LIVES
 from inkdigits.cluster.search_space import draw_from, varied
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, OutputError, TrainingInterrupted, printable
@@ -35,9 +36,6 @@ __all__ = ["Sweep"]
 
 _SETTINGS = "sweep.json"
 _CHECKPOINT = "checkpoint.safetensors"
-_LIVES = 3  # how many times a trial's worker may die
-_GRACE = 4  # a trial is left alone for this part of its epochs
-_OF_EACH_ROUND = 3  # one trial of so many goes on
 
 
 @dataclass(frozen=True)
@@ -144,14 +142,14 @@ class Sweep:
                 scheduler=ASHAScheduler(
                     time_attr="epoch",
                     max_t=self.recipe.epochs,
-                    grace_period=max(1, self.recipe.epochs // _GRACE),
-                    reduction_factor=_OF_EACH_ROUND,
+                    grace_period=max(1, self.recipe.epochs // 4),  # a trial is left alone for this part of its epochs
+                    reduction_factor=3,  # one trial of so many goes on
                 ),
             ),
             run_config=tune.RunConfig(
                 name="sweep",
                 storage_path=str(notes),
-                failure_config=tune.FailureConfig(max_failures=_LIVES),
+                failure_config=tune.FailureConfig(max_failures=LIVES),
                 callbacks=[_Spokesman(self.trials)],
                 verbose=0,
             ),

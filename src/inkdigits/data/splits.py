@@ -30,7 +30,6 @@ __all__ = [
 PARTS = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST = range(3)
 
-_TEST_SEED = 0
 
 # the splits that can be asked for → the parts that they are made of
 SPLITS: dict[str, tuple[str, ...]] = {
@@ -137,7 +136,7 @@ def divide(labels: Labels, test: Counts, validation: Counts, validation_seed: in
         int64 (N,), the place of each picture's part in `PARTS`.
 
     """
-    parts = np.where(stratified(labels, test, _TEST_SEED), TEST, TRAIN)
+    parts = np.where(stratified(labels, test, 0), TEST, TRAIN)
     rest = np.flatnonzero(parts == TRAIN)
     parts[rest[stratified(labels[rest], validation, validation_seed)]] = VALIDATION
     return parts

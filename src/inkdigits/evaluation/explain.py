@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from inkdigits.data import Dataset, load_dataset
 from inkdigits.errors import DataError, DataNotFoundError, UsageError
+from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.classifier import Classifier
 from inkdigits.results.characters import Digit
 from inkdigits.results.explanation import Explanation
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]
-
-_SIDE = 28
 
 
 @dataclass(frozen=True)
@@ -130,9 +129,9 @@ def _changed(image: npt.NDArray[np.uint8], value: int, other: int, predict: Pred
 
 def _patches(size: int, step: int) -> npt.NDArray[np.bool_]:
     """Return square patches at all places, bool (N,28,28); at the edges they are cut off."""
-    corners = np.arange(1 - size, _SIDE, step)
-    inside = (np.arange(_SIDE) >= corners[:, None]) & (np.arange(_SIDE) < corners[:, None] + size)
-    return (inside[:, None, :, None] & inside[None, :, None, :]).reshape(-1, _SIDE, _SIDE)
+    corners = np.arange(1 - size, SIDE, step)
+    inside = (np.arange(SIDE) >= corners[:, None]) & (np.arange(SIDE) < corners[:, None] + size)
+    return (inside[:, None, :, None] & inside[None, :, None, :]).reshape(-1, SIDE, SIDE)
 
 
 def _odds(probabilities: npt.NDArray[np.float64], value: int) -> npt.NDArray[np.float64]:
@@ -148,7 +147,7 @@ def _nearest(
     try:
         data = data or load_dataset("mnist", "train+validation", offline=True)
     except (DataNotFoundError, DataError):
-        return np.empty((0, _SIDE, _SIDE), np.uint8), np.empty(0, np.int64)
+        return np.empty((0, SIDE, SIDE), np.uint8), np.empty(0, np.int64)
     own = _blurred(image[None])
     distances = [
         ((_blurred(part) - own) ** 2).sum(axis=1) for part in np.array_split(data.images, 1 + len(data) // 4000)
@@ -160,6 +159,6 @@ def _nearest(
 def _blurred(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Return pictures blurred, float32 (N,784)."""
     # OpenCV blurs rows of many pictures side by side alike; the margins of MNIST keep neighbours apart.
-    rows = np.ascontiguousarray(images).reshape(-1, _SIDE)
+    rows = np.ascontiguousarray(images).reshape(-1, SIDE)
     blurred = cv2.GaussianBlur(rows.astype(np.float32), (5, 5), _HOW.blur, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(blurred, np.float32).reshape(len(images), -1)

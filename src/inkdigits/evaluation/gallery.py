@@ -26,10 +26,6 @@ __all__ = ["MOST", "write_gallery"]
 
 MOST = 500  # pictures on a page
 
-_WIDTH, _HEIGHT = 460, 320  # pixels of a picture on the page, at most
-_ENLARGED = 4  # times, at most
-_LABEL = 20  # pixels of a digit above its box
-
 
 def write_gallery(folder: str | Path, evaluation: ReaderEvaluation, data: str) -> Path:
     """Write `report.html`, with pictures and styles inside, and `coverage.png`, which is one of its figures.
@@ -106,18 +102,21 @@ def _draw(reading: Reading) -> Image.Image | None:
     """Return the picture with a box about each digit and mark; None if it cannot be read, or no longer."""
     if reading.error or reading.picture is None:
         return None
+    widest = 460  # pixels, at most
+    highest = 320  # pixels of a picture on the page, at most
     try:
-        image, width, height = open_picture(reading.picture, "RGB", 4 * _WIDTH * _HEIGHT, reading.page)
+        image, width, height = open_picture(reading.picture, "RGB", 4 * widest * highest, reading.page)
     except PictureError:
         return None
-    scale = min(_WIDTH / width, _HEIGHT / height, _ENLARGED)
+    scale = min(widest / width, highest / height, 4)  # enlarged so many times at most
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    canvas = Image.new("RGB", (size[0], size[1] + _LABEL), PAPER)
-    canvas.paste(image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.NEAREST), (0, _LABEL))
+    label = 20  # pixels of a digit above its box
+    canvas = Image.new("RGB", (size[0], size[1] + label), PAPER)
+    canvas.paste(image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.NEAREST), (0, label))
     draw = ImageDraw.Draw(canvas)
     for read in reading.characters:
         left, top, across, down = (round(length * scale) for length in read.box)
-        draw_box(draw, read, left, top + _LABEL, left + across, top + down + _LABEL)
-        letters, above = font(min(max(down, 9), _LABEL)), (left + across // 2, top + _LABEL - 1)
+        draw_box(draw, read, left, top + label, left + across, top + down + label)
+        letters, above = font(min(max(down, 9), label)), (left + across // 2, top + label - 1)
         draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=2, stroke_fill=PAPER)
     return canvas

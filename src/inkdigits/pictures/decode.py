@@ -30,7 +30,6 @@ _ROUNDING = 1e-6  # pixels that a box is not wider for
 _GREY = ("1", "L", "P", "I;16", "I;16L", "I;16B", "I;16N")
 _WORKING_PIXELS = 4_000_000  # digits on a page are still 30 pixels tall, and no step takes more than 16 MB
 
-_ORIENTATION = 0x0112
 _UPRIGHT = {  # what undoes each value of the EXIF tag Orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -172,7 +171,7 @@ class Document:
             _check_decoded(self._picture, image, width, height)
             opaque = flatten(image, mode, factor)
             # Asked only now that it is decoded: Pillow turns a TIFF upright by itself, and then says so.
-            turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+            turn = _UPRIGHT.get(image.getexif().get(0x0112, 1))  # EXIF's orientation
         if turn is None:
             return opaque, width, height
         return opaque.transpose(turn), *((height, width) if turn in _SIDEWAYS else (width, height))

@@ -38,8 +38,6 @@ BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
 BUNDLED_PAGES = Path(str(files("inkdigits.weights") / "pages.onnx"))
 INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
 
-_MAX_BYTES = 512 * 2**20
-
 
 @dataclass(frozen=True)
 class _Interface:
@@ -242,9 +240,10 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
         options.intra_op_num_threads = threads
     # Weights outside the file could be any file on this machine: look for them where there are none.
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", "/nonexistent")
+    most = 512 * 2**20
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{name} is larger than {_MAX_BYTES >> 20} MiB", "name a model file of inkdigits")
+        if path.stat().st_size > most:
+            raise ModelFileError(f"{name} is larger than {most >> 20} MiB", "name a model file of inkdigits")
         content = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["to_html", "to_line", "to_png"]
 
-_LONGEST = 40  # letters of a text in one line
 _PIXELS = 700_000  # of a picture in a notebook
 
 
@@ -29,7 +28,8 @@ def to_line(reading: Transcript) -> str:
     if not reading.digits:
         return f"<Reading: no digit, {source}>"
     text = " / ".join(reading.text.split("\n"))
-    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    longest = 40  # letters of a text in one line
+    shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
     doubtful = sum(not read.accepted for read in reading.characters)
     status = f"uncertain, {doubtful} of {len(reading.characters)} to check" if doubtful else reading.status
     return f"<Reading '{shown}': {status}, {source}>"

@@ -64,7 +64,6 @@ _KINDS = {
 KINDS = tuple(_KINDS)
 
 _MOST = 5.0  # megapixels that are drawn; larger pictures are enlarged, as cameras of many megapixels are soft
-_TURNED = 8  # digits without which a page is not turned: a 6 on its head is a 9
 
 
 def write_page(
@@ -107,7 +106,7 @@ def write_page(
         page = scale_page(page, float(np.sqrt(megapixels / _MOST)))
     if rng.random() < level.inverted:
         page = _replace_grey(page, 255 - page.grey)
-    if (page.labels < 10).sum() >= _TURNED:
+    if (page.labels < 10).sum() >= 8:  # a 6 on its head is a 9: only many digits say how a page stands
         page = _turn(page, view.quarter_turns)
     return page
 
