@@ -16,16 +16,11 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.contents import Content, Picture, called, content_of, too_large
 from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.pictures.grey import to_uint8
+from inkdigits.pictures.limits import LIMITS, MAX_PAGES
 
-__all__ = ["MAX_PAGES", "Frames", "open_frames"]
+__all__ = ["Frames", "open_frames"]
 
-MAX_PAGES = 1000  # of one file
-_MOST_PASSED = 500_000_000  # pixels of an animation's pictures that are decoded only to come to another: some seconds
-_MOST_SCANNED = 1_000_000_000  # pixels times scans of a JPEG: seconds
 
-_PDF_DPI = 200  # digits on a form are 30 pixels tall
-_PDF_POINTS = 72  # an inch
-_PDF_PIXELS = 16_000_000
 _PDFIUM = Lock()  # it is not made for threads
 
 
@@ -103,7 +98,7 @@ class _Sequence:
         if index == self._image.tell():
             return self._image
         passed = 0 if self._jumps else index - (self._image.tell() if index > self._image.tell() else 0)
-        if passed * self._image.width * self._image.height > _MOST_PASSED:
+        if passed * self._image.width * self._image.height > LIMITS.passed:
             raise PictureError(
                 f"{called(self._picture, index + 1)} cannot be read alone: {passed} large pictures are before it",
                 "read them all, or save this one as PNG",
@@ -139,7 +134,7 @@ class _PdfPages:
         with _PDFIUM:
             page = self._document[index]
             width, height = page.get_size()
-            scale = min(_PDF_DPI / _PDF_POINTS, (_PDF_PIXELS / (width * height)) ** 0.5)
+            scale = min(LIMITS.pdf_dpi / 72, (LIMITS.pdf_pixels / (width * height)) ** 0.5)
             image: Image.Image = page.render(scale=scale).to_pil()
             page.close()
         return image
@@ -166,7 +161,7 @@ def _no_picture(picture: Picture, content: bytes) -> PictureError:
 def _check_scans(picture: Picture, content: bytes, image: Image.Image) -> None:
     """Raise PictureError if a JPEG goes over itself so often that it takes too long to decode."""
     scans = jpeg_scans(content)
-    if scans > 1 and scans * image.width * image.height > _MOST_SCANNED:
+    if scans > 1 and scans * image.width * image.height > LIMITS.scanned:
         raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
 
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from inkdigits.errors import PictureError
-from inkdigits.pictures.frames import MAX_PAGES
+from inkdigits.pictures.limits import MAX_PAGES
 from inkdigits.pictures.region import REGION, Region
 from inkdigits.results.reading import Reading
 from inkdigits.service import schemas, uploads
