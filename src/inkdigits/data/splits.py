@@ -22,6 +22,7 @@ __all__ = [
     "VALIDATION",
     "Collection",
     "divide",
+    "draw_writers",
     "fraction_of_each",
     "proportional",
     "stratified",
@@ -168,3 +169,16 @@ def fraction_of_each(labels: Labels, fraction: float) -> Counts:
     occurring = np.bincount(labels, minlength=CLASSES)
     wanted = np.maximum(np.rint(occurring * fraction).astype(np.int64), 1)
     return np.where(occurring >= 3, wanted, 0)
+
+
+def draw_writers(writers: npt.ArrayLike, count: int) -> list[int]:
+    """Draw the writers that are for validation, always the same, in ascending order.
+
+    Args:
+        writers: int (N,), the writer of each digit.
+        count: how many to draw.
+
+    """
+    # RandomState's stream is frozen, Generator's is not: the split must be the same under every NumPy.
+    drawn: list[int] = np.random.RandomState(14).permutation(np.unique(writers))[:count].tolist()
+    return sorted(drawn)

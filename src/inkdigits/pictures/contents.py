@@ -21,6 +21,7 @@ __all__ = [
     "called",
     "content_of",
     "name_of",
+    "not_installed",
     "read_whole",
     "rereadable",
     "too_large",
@@ -131,6 +132,15 @@ def content_of(picture: str | os.PathLike[str] | bytes) -> bytes:
     if not content:
         raise PictureError(f"{called(picture)} is empty", "give a picture", code="empty_file")
     return content
+
+
+def not_installed(extra: str, what: str, picture: Picture) -> PictureError:
+    """Return the error for a picture whose format needs an extra."""
+    return PictureError(
+        f"{called(picture)} is {what}, and what reads those is not installed",
+        f"run: pip install 'inkdigits[{extra}]'",
+        code="missing_extra",
+    )
 
 
 def too_large(picture: Picture, size: str) -> PictureError:

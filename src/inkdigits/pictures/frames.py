@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from functools import cached_property
 from itertools import islice
-from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,15 +12,13 @@ import numpy.typing as npt
 from PIL import Image, ImageSequence
 
 from inkdigits.errors import PictureError
-from inkdigits.pictures.contents import Content, Picture, called, content_of, too_large
+from inkdigits.pictures.contents import Content, Picture, called, content_of, not_installed, too_large
 from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.pictures.grey import to_uint8
 from inkdigits.pictures.limits import LIMITS, MAX_PAGES
+from inkdigits.pictures.pdf import PdfPages
 
 __all__ = ["Frames", "open_frames"]
-
-
-_PDFIUM = Lock()  # it is not made for threads
 
 
 class Frames(Protocol):
@@ -54,7 +51,7 @@ def open_frames(picture: Content) -> Frames:
     if kind is None:
         raise _no_picture(picture, content)
     if kind == "PDF":
-        return _PdfPages(picture, content)
+        return PdfPages(picture, content)
     if kind == "HEIC":
         return _Still(_open_heic(picture, content))
     image = Image.open(io.BytesIO(content), formats=(kind,))
@@ -110,40 +107,6 @@ class _Sequence:
     def close(self) -> None: ...
 
 
-class _PdfPages:
-    """The pages of a PDF, each rendered when it is opened."""
-
-    def __init__(self, picture: Picture, content: bytes) -> None:
-        try:
-            import pypdfium2
-        except ImportError as error:
-            raise _not_installed("pdf", "a PDF", picture) from error
-
-        try:
-            with _PDFIUM:
-                self._document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            if "assword" not in str(error):
-                raise
-            raise PictureError(
-                f"{called(picture)} is locked with a password", "save it without one", code="locked"
-            ) from error
-        self.count = len(self._document)
-
-    def open(self, index: int) -> Image.Image:
-        with _PDFIUM:
-            page = self._document[index]
-            width, height = page.get_size()
-            scale = min(LIMITS.pdf_dpi / 72, (LIMITS.pdf_pixels / (width * height)) ** 0.5)
-            image: Image.Image = page.render(scale=scale).to_pil()
-            page.close()
-        return image
-
-    def close(self) -> None:
-        with _PDFIUM:
-            self._document.close()
-
-
 def _no_picture(picture: Picture, content: bytes) -> PictureError:
     """Return the error for a file in none of the formats that are read."""
     other = name_of_other_format(content)
@@ -170,19 +133,10 @@ def _open_heic(picture: Picture, content: bytes) -> Image.Image:
     try:
         from pillow_heif import HeifImageFile
     except ImportError as error:
-        raise _not_installed("heic", "a HEIC picture", picture) from error
+        raise not_installed("heic", "a HEIC picture", picture) from error
 
     image: Image.Image = HeifImageFile(io.BytesIO(content))  # type: ignore[no-untyped-call]
     return image
-
-
-def _not_installed(extra: str, what: str, picture: Picture) -> PictureError:
-    """Return the error for a picture whose format needs an extra."""
-    return PictureError(
-        f"{called(picture)} is {what}, and what reads those is not installed",
-        f"run: pip install 'inkdigits[{extra}]'",
-        code="missing_extra",
-    )
 
 
 def _from_array(array: npt.NDArray[Any]) -> Image.Image:

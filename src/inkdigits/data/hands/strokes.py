@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import KnownHands, draw_writers, hand_called
+from inkdigits.data.hands.catalogue import KnownHands, hand_called
 from inkdigits.data.hands.disk import check_labels, check_sum, locate, with_advice, writer_numbers
 from inkdigits.data.idx import decompress, read_bytes
+from inkdigits.data.splits import draw_writers
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 from inkdigits.files import sha256
 
