@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inkdigits.cli import options
-from inkdigits.cli.console import notice, output_console
+from inkdigits.cli.console import notice, output_console, print_facts, print_table
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from inkdigits.cli.demonstration import Demo
     from inkdigits.results.reading import Reading
 
@@ -49,22 +47,23 @@ def demo(
 
 
 def _print_outcome(made: Demo) -> None:
-    from rich.table import Table
-
     evaluation, console = made.evaluation, output_console()
     low, high = evaluation.interval
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("trained on", f"{evaluation.data}, recipe 'fast', {made.run.metrics['training_seconds']:.0f} s")
-    table.add_row("test accuracy", f"{evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})")
-    table.add_row("read wrong", f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}")
-    console.print(table)
-    pictures = Table(box=None, pad_edge=False)
-    for heading in ("sample picture", "models that ship", "network just trained"):
-        pictures.add_column(heading)
-    for reading, own in zip(made.readings, made.own_readings, strict=True):
-        pictures.add_row(Path(reading.source).name, _said(reading), _said(own))
+    print_facts(
+        {
+            "trained on": f"{evaluation.data}, recipe 'fast', {made.run.metrics['training_seconds']:.0f} s",
+            "test accuracy": f"{evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})",
+            "read wrong": f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}",
+        }
+    )
     console.print()
-    console.print(pictures)
+    print_table(
+        ("sample picture", "models that ship", "network just trained"),
+        [
+            (Path(reading.source).name, _said(reading), _said(own))
+            for reading, own in zip(made.readings, made.own_readings, strict=True)
+        ],
+    )
     console.print("(brackets ask for a look)", markup=False)
     command = _command()
     console.print(
@@ -77,11 +76,9 @@ def _print_outcome(made: Demo) -> None:
     )
 
 
-def _said(reading: Reading) -> Text:
+def _said(reading: Reading) -> str:
     """Return what was read on one line, with what should be checked in brackets."""
-    from rich.text import Text
-
-    return Text(" / ".join(line.marked_text for line in reading.lines) or "no digit")
+    return " / ".join(line.marked_text for line in reading.lines) or "no digit"
 
 
 def _command() -> str:

@@ -9,7 +9,7 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import models
-from inkdigits.cli.console import loading_progress, notice, output_console
+from inkdigits.cli.console import loading_progress, notice, print_facts
 
 if TYPE_CHECKING:
     from inkdigits.training.teaching.lessons import Taught
@@ -59,16 +59,16 @@ def teach(
 
 
 def _print_outcome(taught: Taught) -> None:
-    from rich.table import Table
-
-    held = taught.held_back
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("learned", f"{taught.n:,} digits, beside {taught.known} to keep what it knew")
-    if held.n:
-        table.add_row("held back", f"read right: {held.before} of {held.n} before, {held.after} after")
-    else:
-        table.add_row("held back", "none: with one example of each digit, nobody can say yet how much better it reads")
-    table.add_row("known digits", f"{1 - taught.forgotten:.1%} read as before")
-    table.add_row("model", str(taught.model))
-    table.add_row("next", f"inkdigits read --model {taught.model} PICTURE")
-    output_console().print(table)
+    held, unknown = (
+        taught.held_back,
+        "none: with one example of each digit, nobody can say yet how much better it reads",
+    )
+    print_facts(
+        {
+            "learned": f"{taught.n:,} digits, beside {taught.known} to keep what it knew",
+            "held back": f"read right: {held.before} of {held.n} before, {held.after} after" if held.n else unknown,
+            "known digits": f"{1 - taught.forgotten:.1%} read as before",
+            "model": taught.model,
+            "next": f"inkdigits read --model {taught.model} PICTURE",
+        }
+    )
