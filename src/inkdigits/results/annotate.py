@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from inkdigits.results.drawing import Font
     from inkdigits.results.transcript import Transcript
 
-__all__ = ["annotate", "picture_of"]
+__all__ = ["annotate", "picture_of", "with_boxes"]
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,8 @@ def annotate(reading: Transcript, most: int = 25_000_000) -> Image.Image:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, most, _SIZES.shortest)
+    picture = with_boxes(reading, most)
     ruler = _Ruler(*picture.size)
-    _draw_boxes(picture, reading, scale, ruler)
     margin, below = ruler(_SIZES.margin), picture.width > _SIZES.wide * picture.height
     panel = _summary(reading, ruler, *((picture.width, None) if below else (None, picture.height)))
     if below:
@@ -104,6 +103,22 @@ def annotate(reading: Transcript, most: int = 25_000_000) -> Image.Image:
     canvas.paste(picture, (margin, margin))
     canvas.paste(panel, (margin + place[0] + gap[0], margin + place[1] + gap[1]))
     return canvas
+
+
+def with_boxes(reading: Transcript, most: int) -> Image.Image:
+    """Return the picture that was read, RGB, with a box about each digit and mark, and above it what was read.
+
+    Args:
+        reading: of a picture that could be read.
+        most: pixels; a larger picture is shrunk, a tiny one enlarged.
+
+    Raises:
+        PictureError: the picture could not be read, or can no longer be.
+
+    """
+    picture, scale = picture_of(reading, most, _SIZES.shortest)
+    _draw_boxes(picture, reading, scale, _Ruler(*picture.size))
+    return picture
 
 
 def picture_of(reading: Transcript, most: int, shortest: int) -> tuple[Image.Image, float]:
