@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.completion import named_data_sets
 from inkdigits.cli.console import loading_progress, notice, output_console, print_facts, print_json, print_table
 
@@ -28,18 +29,10 @@ Name = Annotated[
         autocompletion=named_data_sets,
     ),
 ]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(help="The folder that holds mnist/ and hands/. Looked into first.", metavar="DIR", show_default=False),
-]
-Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-_NO_DIGITS = ("fonts", "omniglot")  # hands that are not digits on 28×28
 
 
 @app.command()
-def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False) -> None:
+def fetch(name: Name = "mnist", data_dir: options.DataDir = None, offline: options.Offline = False) -> None:
     """Find a data set, or download it, check it, and print where it is.
 
     Downloads go to your cache folder. Proxy variables such as HTTPS_PROXY are respected.
@@ -62,7 +55,12 @@ def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fal
 
 
 @app.command()
-def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False, as_json: AsJson = False) -> None:
+def verify(
+    name: Name = "mnist",
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
+    as_json: options.AsJson = False,
+) -> None:
     """Check a data set: checksums, counts, labels, duplicates, and pictures in both training and test.
 
     Ends with exit code 1 if the data is missing or damaged. Duplicates are reported, and are no failure.
@@ -75,8 +73,9 @@ def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fa
     """
     from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
+    from inkdigits.data.hands.description import DESCRIBED
 
-    if name in _NO_DIGITS:
+    if name in DESCRIBED:
         show_hand(name, data_dir, offline, as_json=as_json)
         return
     checks = check(_load(name, data_dir, offline))
@@ -97,9 +96,9 @@ def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fa
 @app.command()
 def describe(
     name: Name = "mnist",
-    data_dir: DataDir = None,
-    offline: Offline = False,
-    as_json: AsJson = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
+    as_json: options.AsJson = False,
     out: Annotated[
         Path | None,
         typer.Option(help="Write class-histogram.png and samples.png there.", metavar="DIR", show_default=False),
@@ -117,11 +116,12 @@ def describe(
     """
     from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
+    from inkdigits.data.hands.description import DESCRIBED
     from inkdigits.errors import UsageError
     from inkdigits.extras import require
     from inkdigits.files import make_folder
 
-    if name in _NO_DIGITS:
+    if name in DESCRIBED:
         if out is not None:
             raise UsageError(f"{name} has no digits to draw", "leave --out away")
         show_hand(name, data_dir, offline, as_json=as_json)

@@ -22,7 +22,7 @@ __all__ = ["demo"]
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("inkdigits-demo"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
+    data_dir: options.DataDir = None,
     offline: options.Offline = False,
 ) -> None:
     """Walk the whole path: train, evaluate, read pictures, and write a report to open.

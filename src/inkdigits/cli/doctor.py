@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+from inkdigits.cli import options
 
 __all__ = ["doctor"]
 
@@ -24,7 +24,7 @@ _COMMANDS = {
 }
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
+def doctor(as_json: options.AsJson = False) -> None:
     """Say what is installed, where data, cache and models are, and what is missing for which command.
 
     [bold]Examples[/bold]

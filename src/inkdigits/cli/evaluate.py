@@ -40,7 +40,7 @@ def evaluate(
             help="With labels.csv: leave out rows where a column is not empty, or contains a text.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: options.AsJson = False,
     report: Annotated[
         Path | None, typer.Option(help="Write report.html, with mistakes, and figures to this DIR.")
     ] = None,

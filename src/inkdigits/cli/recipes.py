@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+from inkdigits.cli import options
 
 __all__ = ["recipes"]
 
 
-def recipes(
-    as_json: Annotated[bool, typer.Option("--json", help="Print every setting as JSON.")] = False,
-) -> None:
+def recipes(as_json: options.AsJson = False) -> None:
     """List the recipes, with what each costs and reaches.
 
     [bold]Examples[/bold]

@@ -30,7 +30,7 @@ def teach(
     ] = "bundled",
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for model.onnx.")] = Path("taught"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
+    data_dir: options.DataDir = None,
     offline: options.Offline = False,
 ) -> None:
     """Teach the reader a hand: it learns your digits, keeps what it knew, and becomes a model file.

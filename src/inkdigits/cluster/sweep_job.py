@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optuna
 import ray
@@ -26,11 +26,9 @@ from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, OutputError, TrainingInterrupted, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.training.data.training_data import load_splits
+from inkdigits.training.loop.history import EpochRecord, Observer
 from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.recipe_file import write_recipe
-
-if TYPE_CHECKING:
-    from inkdigits.training.loop.history import EpochRecord, StepReport
 
 __all__ = ["Sweep"]
 
@@ -193,14 +191,11 @@ def _try(drawn: dict[str, Any], *, sweep: Sweep, digits: tuple[Dataset, Dataset]
         )
 
 
-class _Reporter:
+class _Reporter(Observer):
     """An observer in a trial, who tells Ray Tune of each epoch."""
 
     def __init__(self) -> None:
         self._told = 0
-
-    def on_step(self, report: StepReport) -> None:
-        """Do nothing: only whole epochs are judged."""
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Report the epochs that have not been told yet."""
