@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.views import CELL, OUTPUTS
-from inkdigits.reading.model_file import BUNDLED_PAGES, open_page_session, read_info
+from inkdigits.reading.model_file import BUNDLED_PAGES, PAGE_INTERFACE, open_session, read_info
 
 __all__ = ["Detector"]
 
@@ -26,7 +26,7 @@ class Detector:
     """
 
     def __init__(self, path: Path = BUNDLED_PAGES, *, threads: int | None = None) -> None:
-        self._session = open_page_session(path, threads)
+        self._session = open_session(path, threads, PAGE_INTERFACE)
         self.info = read_info(self._session, path.stem)
 
     def cells(self, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
