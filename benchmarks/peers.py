@@ -17,6 +17,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -40,7 +41,7 @@ from inkdigits.training.recipes.recipe import RECIPES
 
 FOLDER = Path(__file__).parent / "peers"
 WHOLE = {"notebook": 20, "keras_convnet": 15, "pytorch_example": 14}  # the epochs that their authors train
-IN_TENSORFLOW = {"notebook", "keras_convnet"}
+IN_KERAS = {"notebook", "keras_convnet"}
 COLUMNS = (
     "date", "round", "program", "epochs", "training_seconds", "seconds_an_epoch", "accuracy", "machine", "versions",
     "commit", "threads", "process_seconds", "epoch_seconds", "epoch_accuracies",
@@ -84,6 +85,7 @@ class Run:
         seconds: of training, for each epoch.
         accuracies: on test, from 0 to 1, by epoch from 1, where it was tested.
         process_seconds: from the start of the process to its end, loading and testing among it.
+        processor_seconds: of the process, of all processors together: what counts where others are at work too.
         versions: of the libraries.
 
     """
@@ -92,6 +94,7 @@ class Run:
     seconds: list[float]
     accuracies: dict[int, float]
     process_seconds: float
+    processor_seconds: float
     versions: dict[str, str]
 
     @property
@@ -110,26 +113,38 @@ class Run:
         return sum(self.seconds[: min(reached)]) if reached else None
 
 
+def processor_seconds() -> float:
+    """Return what the processes took that this one started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run_recipe(program: Program, seed: int, threads: int | None) -> Run:
     """Train a recipe."""
+    before = processor_seconds()
     with tempfile.TemporaryDirectory() as folder:
         run = asyncio.run(
             train_once(program.name, Path(folder) / "run", seed=seed, epochs=program.epochs, threads=threads)
         )
     seconds = [record["seconds"] for record in run["epochs"]]
-    return Run(program, seconds, {len(seconds): run["test"]["accuracy"]}, run["process_seconds"], run["versions"])
+    accuracy = {len(seconds): run["test"]["accuracy"]}
+    return Run(program, seconds, accuracy, run["process_seconds"], processor_seconds() - before, run["versions"])
 
 
-def run_peer(program: Program, seed: int, threads: int | None, python: Path, data: Path) -> Run:
-    """Train a peer with the Python of an environment."""
+def run_peer(program: Program, seed: int, threads: int | None, python: Path, data: Path, backend: str) -> Run:
+    """Train a peer with the Python of an environment, and Keras with one of its backends."""
     script = FOLDER / f"{program.name}.py"
     command = [str(python), str(script), str(data), "--epochs", str(program.epochs), "--seed", str(seed)]
     command += ["--threads", str(threads)] if threads else []
-    begin = time.perf_counter()
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=without_thread_settings())
+    begin, before = time.perf_counter(), processor_seconds()
+    environment = without_thread_settings() | {"KERAS_BACKEND": backend}
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     process_seconds = time.perf_counter() - begin
+    took = processor_seconds() - before
     told = json.loads(answer.stdout.splitlines()[-1])
-    return Run(program, told["seconds"], dict(enumerate(told["accuracies"], 1)), process_seconds, told["versions"])
+    return Run(
+        program, told["seconds"], dict(enumerate(told["accuracies"], 1)), process_seconds, took, told["versions"]
+    )
 
 
 def tensorflow_environment() -> Path:
@@ -182,6 +197,7 @@ def summarise(runs: dict[Program, list[Run]], target: float) -> dict[str, Any]:
             "seconds_an_epoch": spread([run.an_epoch for run in rounds]),
             "whole_seconds": spread([run.whole for run in rounds]),
             "process_seconds": spread([run.process_seconds for run in rounds]),
+            "processor_seconds": spread([run.processor_seconds for run in rounds]),
             "accuracy": spread([max(run.accuracies.items())[1] for run in rounds]),
         }
         for program, rounds in runs.items()
@@ -223,10 +239,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--target", type=float, default=99.22, help="test accuracy in per cent")
     parser.add_argument("--threads", type=int, help="of every program; each framework's own choice if not given")
+    parser.add_argument(
+        "--backend", choices=("tensorflow", "torch"), default="tensorflow", help="of Keras (%(default)s)"
+    )
     parser.add_argument("--python", type=Path, help="of an environment that has TensorFlow; .venv-peers if not given")
     options = parser.parse_args()
-    needs_tensorflow = any(program.name in IN_TENSORFLOW for program in options.programs)
-    tensorflow = options.python or (tensorflow_environment() if needs_tensorflow else Path(sys.executable))
+    in_keras = any(program.name in IN_KERAS for program in options.programs)
+    needs_tensorflow = in_keras and options.backend == "tensorflow"  # torch and Keras come with inkdigits[keras]
+    keras = options.python or (tensorflow_environment() if needs_tensorflow else Path(sys.executable))
     date = f"{datetime.now().astimezone():%Y-%m-%dT%H:%M}"
     runs: dict[Program, list[Run]] = {program: [] for program in options.programs}
     with tempfile.TemporaryDirectory() as folder:
@@ -236,8 +256,8 @@ def main() -> None:
             for program in runs:
                 print(f"round {number} of {options.rounds}: {program}", file=sys.stderr, flush=True)
                 if program.is_peer:
-                    python = tensorflow if program.name in IN_TENSORFLOW else Path(sys.executable)
-                    run = run_peer(program, number, options.threads, python, data)
+                    python = keras if program.name in IN_KERAS else Path(sys.executable)
+                    run = run_peer(program, number, options.threads, python, data, options.backend)
                 else:
                     run = run_recipe(program, number, options.threads)
                 runs[program].append(run)

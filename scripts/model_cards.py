@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from textwrap import fill
@@ -196,7 +195,10 @@ def pages_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
         views=info.recipe["steps"] * info.recipe["batch_size"],
         exact=validation["exact"],
         validation=validation["n"],
-        **asdict(AIMS),
+        line_right=AIMS.line_right,
+        single_right=AIMS.single_right,
+        falsely_accepted=AIMS.falsely_accepted,
+        missed=AIMS.missed,
     )
 
 

@@ -26,14 +26,14 @@ _KEY = "inkdigits"
 _PATIENCE = 3600  # seconds: no machine is too slow
 
 
-def run(path: Path, folder: Path, epochs: int | None = None, until: str | None = None) -> nbformat.NotebookNode:
+def run(path: Path, folder: Path, epochs: int | None = None, before: str = "") -> nbformat.NotebookNode:
     """Return a notebook as a run from top to bottom leaves it.
 
     Args:
         path: the notebook.
         folder: where it runs, and leaves what it writes.
         epochs: instead of those of its first cell of code.
-        until: leave out what comes after the first cell with this in it.
+        before: code that runs first, in a cell of its own.
 
     Raises:
         CellExecutionError: a cell fails.
@@ -45,9 +45,8 @@ def run(path: Path, folder: Path, epochs: int | None = None, until: str | None =
     if epochs is not None:
         first = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ()))
         first.source = re.sub(r"EPOCHS = \d+", f"EPOCHS = {epochs}", first.source)
-    if until is not None:
-        last = next(place for place, cell in enumerate(notebook.cells) if until in cell.source)
-        notebook.cells = notebook.cells[: last + 1]
+    if before:
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(before))
     where = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=_PATIENCE, startup_timeout=_PATIENCE, resources=where).execute()
     return notebook

@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 BFLOAT16 = "INKDIGITS_BFLOAT16"
-# The rooms whose tests take longest: what is long should not be what is left at the end, for one process alone.
-FIRST = ("scale", "service", "learning", "benchmarks")
+# Rooms and files that take longest, the longest first: they should not be left at the end, for one process alone.
+FIRST = (
+    *("scale", "service/test_page.py", "pinned", "tests/test_notebooks.py", "benchmarks/test_make_models.py"),
+    *("service", "learning", "tests"),
+)
 
 # A busy machine is slow; no test is about time.
 settings.register_profile("untimed", deadline=None)
@@ -49,13 +52,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, and begin with the long rooms."""
+    """Leave the long tests out, and begin with the long files and rooms."""
     if not config.getoption("--long"):
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes long: scripts/test --long"))
-    rooms = {name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: rooms.get(item.path.parent.name, len(rooms)))
+    place = {name: number for number, name in enumerate(FIRST)}
+
+    def order(item: pytest.Item) -> int:
+        room = item.path.parent.name
+        return min(place.get(name, len(place)) for name in (room, f"{room}/{item.path.name}"))
+
+    items.sort(key=order)
 
 
 @pytest.fixture(autouse=True, scope="session")

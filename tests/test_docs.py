@@ -50,8 +50,10 @@ def test_every_public_name_is_documented() -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "```python" in page.read_text(encoding="utf-8")], ids=str)
 def test_python_in_documents_compiles(page: Path) -> None:
-    for block in re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-        compile(block, str(page), "exec")
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        assert compile(block, str(page), "exec").co_names, block  # it uses something, and is no mere comment
 
 
 def names_in_docstrings() -> set[str]:

@@ -1,10 +1,11 @@
-"""The clock as Keras' callback, and TensorFlow's threads."""
+"""The clock as Keras' callback, and the threads of its backend: TensorFlow, or PyTorch."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import keras
 import numpy as np
-import tensorflow as tf
 from clock import Clock
 from numpy.typing import NDArray
 
@@ -31,15 +32,22 @@ class EpochClock(keras.callbacks.Callback):
 
     def report(self) -> None:
         """Print the line of JSON."""
-        self.clock.report(keras=keras.__version__, tensorflow=tf.__version__, numpy=np.__version__)
+        name = keras.backend.backend()
+        backend = {name: import_module(name).__version__}
+        self.clock.report(keras=keras.__version__, numpy=np.__version__, **backend)
 
 
 def prepare(seed: int, threads: int | None) -> None:
     """Seed all that is random, and set the number of threads if one is asked for."""
     keras.utils.set_random_seed(seed)
-    if threads is not None:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+    if threads is None:
+        return
+    backend = import_module(keras.backend.backend())
+    if keras.backend.backend() == "torch":
+        backend.set_num_threads(threads)
+    else:
+        backend.config.threading.set_intra_op_parallelism_threads(threads)
+        backend.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:

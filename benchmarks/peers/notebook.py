@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import keras
-import tensorflow as tf
 from clock import arguments, load_digits
 from keras import layers
+from keras.src.legacy.preprocessing.image import ImageDataGenerator  # the one of tf.keras, for any backend
 from keras_clock import EpochClock, prepare, scaled
 
 
@@ -30,9 +30,7 @@ def main() -> None:
     prepare(options.seed, options.threads)
     images, labels = load_digits(options.data, "train")
     test_images, test_labels = load_digits(options.data, "test")
-    variations = tf.keras.preprocessing.image.ImageDataGenerator(
-        rotation_range=10, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.1
-    )
+    variations = ImageDataGenerator(rotation_range=10, width_shift_range=0.1, height_shift_range=0.1, zoom_range=0.1)
     model = build_model()
     model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     clock = EpochClock(scaled(test_images), test_labels)

@@ -52,7 +52,7 @@ def test_the_simulation_is_never_better_than_the_plain_cost() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_shares_of_the_stages_add_up(kind: str, tmp_path) -> None:
-    figures = rates(kind, write_pictures(kind, 2, tmp_path / kind))
+    figures = rates(kind, write_pictures(kind, 1, tmp_path / kind))
     shares = {quantity: value for (_, quantity), value in figures.items() if quantity.startswith("share of ")}
     assert len(shares) == len(STAGES) + 1
     assert sum(shares.values()) == pytest.approx(1)

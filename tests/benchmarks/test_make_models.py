@@ -45,7 +45,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         workers=0,
         validation=1,
         views=1,
-        pictures=2,
+        pictures=1,
     )
     make(plan)
     return plan

@@ -7,7 +7,7 @@ from peers import WHOLE, Program, Run, ratios, summarise
 
 
 def run(program: str, seconds: list[float], accuracies: dict[int, float]) -> Run:
-    return Run(Program.parse(program), seconds, accuracies, process_seconds=10.0, versions={})
+    return Run(Program.parse(program), seconds, accuracies, process_seconds=10.0, processor_seconds=9.0, versions={})
 
 
 def test_a_recipe_with_other_epochs_is_another_training_and_a_peer_is_a_part_of_its_own() -> None:

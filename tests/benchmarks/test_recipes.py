@@ -1,5 +1,6 @@
 """Which seeds of a benchmark are still to be trained."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -76,8 +77,13 @@ def test_the_dispatcher_lists_each_benchmark_with_what_it_measures() -> None:
     assert "there is no benchmark 'speling'" in unknown.stderr
 
 
-def test_every_program_says_how_it_is_used() -> None:
-    for program in ("recipes", "training", "peers"):
-        command = [sys.executable, str(REPOSITORY / "benchmarks" / f"{program}.py"), "--help"]
-        answer = subprocess.run(command, capture_output=True, text=True, check=True)
-        assert f"scripts/bench {program}" in answer.stdout
+@pytest.mark.parametrize("program", ["recipes", "training", "peers"])
+def test_every_program_says_how_it_is_used(
+    program: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = REPOSITORY / "benchmarks" / f"{program}.py"
+    monkeypatch.setattr(sys, "argv", [str(script), "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(script), run_name="__main__")
+    assert ended.value.code == 0
+    assert f"scripts/bench {program}" in capsys.readouterr().out

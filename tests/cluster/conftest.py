@@ -23,7 +23,7 @@ from inkdigits.synthesis.pages import write_page
 from inkdigits.synthesis.writers import Hands
 
 OBJECT_STORE = 100_000_000  # bytes; Ray takes no fewer than 75 MiB
-DRAWINGS = 60
+DRAWINGS = 24
 
 
 class Bucket:
@@ -120,10 +120,13 @@ def cluster(_bucket_server: str) -> Iterator[Any]:
     """A cluster of two nodes with a core each, to which this process is connected."""
     import ray
 
-    cluster = _start_cluster()
-    yield cluster
-    ray.shutdown()
-    cluster.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        # A worker that has nothing to do waits for the next test, which would have to start another.
+        patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
+        cluster = _start_cluster()
+        yield cluster
+        ray.shutdown()
+        cluster.shutdown()
 
 
 @pytest.fixture(scope="session")
@@ -135,11 +138,11 @@ def drawings(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rng = np.random.default_rng(number)
         written = write_page(Hands(digits), LEVELS["easy"], rng, kind="single")
         Image.fromarray(written.grey).save(folder / f"{number:04d}.png")
-    shutil.copy(LABELS.with_name("blank-page.jpg"), folder / "0010 blank.jpg")
-    (folder / "0020 broken.png").write_bytes((folder / "0020.png").read_bytes()[:100])
-    (folder / "0030 empty.png").write_bytes(b"")
+    shutil.copy(LABELS.with_name("blank-page.jpg"), folder / "0004 blank.jpg")
+    (folder / "0008 broken.png").write_bytes((folder / "0008.png").read_bytes()[:100])
+    (folder / "0012 empty.png").write_bytes(b"")
     frames = [Image.open(folder / f"{number:04d}.png") for number in range(3)]
-    frames[0].save(folder / "0040 pages.tif", save_all=True, append_images=frames[1:])
+    frames[0].save(folder / "0016 pages.tif", save_all=True, append_images=frames[1:])
     return folder
 
 

@@ -37,7 +37,7 @@ def job(drawings: Path, tmp_path: Path) -> ReadingJob:
     return ReadingJob([str(drawings)], str(tmp_path / "readings.parquet"), part_size=5)
 
 
-def run(job: ReadingJob, workers: int = 2, **options: bool) -> list[JobPart]:
+def run(job: ReadingJob, workers: int = 1, **options: bool) -> list[JobPart]:
     with job.begun(**options) as parts:
         return list(job.run(parts, workers))
 
@@ -48,70 +48,68 @@ def written(job: ReadingJob) -> dict[str, int]:
 
 
 @pytest.mark.usefixtures("cluster")
-@pytest.mark.parametrize(("workers", "part_size"), [(1, 7), (2, 20)])
-def test_the_rows_are_the_local_engines(
-    drawings: Path, tmp_path: Path, local: list[Row], workers: int, part_size: int
-) -> None:
-    job = ReadingJob([str(drawings)], str(tmp_path / "readings.parquet"), part_size=part_size)
-    parts = run(job, workers)
+def test_the_rows_are_the_local_engines(drawings: Path, tmp_path: Path, local: list[Row]) -> None:
+    # With one worker, and smaller parts: where a part cannot be written, below.
+    job = ReadingJob([str(drawings)], str(tmp_path / "readings.parquet"), part_size=7)
+    parts = run(job, workers=2)
     assert rows_of(job.output) == local
     assert len(local) == DRAWINGS + 3 + 3  # three odd ones, and one with three pages
     assert sum(part.tally[PICTURES] for part in parts) == len(local) - 2
     assert sum(part.tally["error"] for part in parts) == 2
 
     before = written(job)
-    (again,) = run(job, workers, resume=True)
+    (again,) = run(job, resume=True)
     assert again.kept
     assert again.tally == sum((part.tally for part in parts), Counter())
     assert written(job) == before
 
 
 @pytest.mark.usefixtures("cluster")
-def test_ten_thousand_broken_files_are_rows(tmp_path: Path) -> None:
+def test_a_thousand_broken_files_are_rows(tmp_path: Path) -> None:
     folder = tmp_path / "broken"
     folder.mkdir()
-    for number in range(10_000):
+    for number in range(1000):
         (folder / f"{number:05d}.png").write_bytes(b"\x89PNG no more")
-    job = ReadingJob([str(folder)], str(tmp_path / "readings.parquet"), part_size=3000)
-    assert sum(part.tally["error"] for part in run(job)) == 10_000
+    job = ReadingJob([str(folder)], str(tmp_path / "readings.parquet"), part_size=300)
+    assert sum(part.tally["error"] for part in run(job)) == 1000
     assert {row["error"]["code"] for row in rows_of(job.output)} == {"unreadable_image"}
 
 
 @pytest.mark.usefixtures("cluster")
 def test_a_part_that_cannot_be_written_loses_nothing(job: ReadingJob, local: list[Row]) -> None:
-    obstacle = Path(job.output) / "part-0000009.parquet" / "in the way"
+    obstacle = Path(job.output) / "part-0000004.parquet" / "in the way"
     with job.begun() as parts:
         obstacle.mkdir(parents=True)
-        with pytest.raises(OutputError, match=r"part-0000009\.parquet.*what is finished is kept.*--resume"):
-            list(job.run(parts, 1))
+        with pytest.raises(OutputError, match=r"part-0000004\.parquet.*what is finished is kept.*--resume"):
+            list(job.run(parts, workers=1))
     before = written(job)
     obstacle.rmdir()
     obstacle.parent.rmdir()
     assert any(part.kept for part in run(job, resume=True))
     assert rows_of(job.output) == local
-    del before["part-0000009.parquet"]
+    del before["part-0000004.parquet"]
     assert before
     assert before.items() <= written(job).items()
 
 
 def test_a_part_that_takes_down_every_worker_ends_the_job(cluster: Cluster, drawings: Path, tmp_path: Path) -> None:
-    job = ReadingJob([str(drawings)] * 5, str(tmp_path / "readings.parquet"), part_size=1000)
+    job = ReadingJob([str(drawings)] * 10, str(tmp_path / "readings.parquet"), part_size=1000)
     over = threading.Event()
 
     def kill_all() -> None:
-        while not over.wait(0.5):
-            for process in workers_of(cluster.list_all_nodes()):
-                # Not before it reads: a worker that dies at its birth has tried nothing.
-                if list((tmp_path / "readings.parquet").glob(".part-*.part")):
+        while not over.wait(0.1):
+            # Not before it reads: a worker that dies at its birth has tried nothing.
+            if unfinished := list((tmp_path / "readings.parquet").glob(".part-*.part")):
+                for process in workers_of(cluster.list_all_nodes()):
                     os.kill(process, signal.SIGKILL)
-            for unfinished in (tmp_path / "readings.parquet").glob(".part-*.part"):
-                unfinished.unlink(missing_ok=True)
+                for part in unfinished:
+                    part.unlink(missing_ok=True)
 
     killer = threading.Thread(target=kill_all)
     killer.start()
     try:
         with pytest.raises(OutputError, match=r"part 0 took down 4 workers; what is finished is kept"):
-            run(job, workers=1)
+            run(job)
     finally:
         over.set()
         killer.join()

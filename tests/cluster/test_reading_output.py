@@ -177,7 +177,7 @@ def test_a_job_on_this_machine_that_died_counts_no_more(place: Path) -> None:
     ended.wait()
     hold(place, host=socket.gethostname(), process=ended.pid)
     with locked(find_storage(str(place)), "out"):
-        pass
+        assert json.loads(place.read_text())["process"] == os.getpid()
 
 
 def test_of_two_that_come_at_once_one_goes(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

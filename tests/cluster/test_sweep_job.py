@@ -33,12 +33,12 @@ def inkdigits(*arguments: object) -> Result:
 
 def test_a_sweep_leaves_a_table_a_figure_and_a_recipe_to_train(cluster: Cluster, tmp_path: Path) -> None:
     out = tmp_path / "sweep"
-    result = inkdigits(*SWEEP, "--trials", 4, "--out", out)
+    result = inkdigits(*SWEEP, "--trials", 3, "--out", out)
     assert result.exit_code == 0, result.stderr
-    assert [line.split(":")[0] for line in result.stderr.splitlines()] == [f"trial {n} of 4" for n in (1, 2, 3, 4)]
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == [f"trial {n} of 3" for n in (1, 2, 3)]
     with (out / "trials.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 4
+    assert len(rows) == 3
     complete = [row for row in rows if row["complete"] == "1"]
     assert rows[: len(complete)] == complete
     assert float(rows[0]["validation_accuracy"]) == max(float(row["validation_accuracy"]) for row in complete)
@@ -55,7 +55,7 @@ def test_a_sweep_leaves_a_table_a_figure_and_a_recipe_to_train(cluster: Cluster,
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert config["recipe"] == best.to_dict()
 
-    again = inkdigits(*SWEEP, "--trials", 4, "--out", out)
+    again = inkdigits(*SWEEP, "--trials", 3, "--out", out)
     assert again.exit_code == 1
     assert f"{out} holds a sweep already" in again.stderr
 

@@ -1,10 +1,11 @@
-"""`inkdigits cluster train`: one run, shared by workers on a cluster of two nodes, some of which die."""
+"""One run, shared by processes that torchrun starts, or by workers on a cluster of two nodes, some of which die."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,11 +17,13 @@ from typer.testing import CliRunner, Result
 
 from inkdigits.cli.app import app
 
+from ..waiting import PATIENCE, wait_until
 from .conftest import OBJECT_STORE
 
 Cluster = Any
 
-TRAIN = ["cluster", "train", "--data", "optdigits", "--workers", "2"]
+DIGITS = ["--data", "optdigits"]
+TRAIN = ["cluster", "train", *DIGITS, "--workers", "2"]
 RUN_FILES = {"checkpoint.safetensors", "config.json", "history.json", "metrics.json", "model.onnx"}
 
 
@@ -57,11 +60,40 @@ def ancestors(process: int) -> Iterator[int]:
         yield process
 
 
+def torchrun(out: Path) -> subprocess.CompletedProcess[str]:
+    """Train six epochs by two processes, without Ray."""
+    start_two = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command = [*start_two, "-m", "inkdigits", "train", *DIGITS, "--epochs", "6", "--out", str(out)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+
 @pytest.fixture(scope="module")
-def shared_run(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of six epochs, shared by two workers, that nothing disturbed."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of six epochs, shared by two processes, that nothing disturbed."""
     out = tmp_path_factory.mktemp("shared") / "run"
+    answer = torchrun(out)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("validation accuracy") == 1
+    assert answer.stderr.count("epoch  6") == 1
+    return out
+
+
+@pytest.fixture(scope="module")
+def mended(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of six epochs, shared by two workers, one of which is killed after the first."""
+    out = tmp_path_factory.mktemp("mended") / "run"
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        wait_until((out / "checkpoint.safetensors").exists)
+        killed.append(workers()[-1])
+        os.kill(killed[0], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
     result = inkdigits(*TRAIN, "--epochs", 6, "--out", out)
+    killer.join()
+    assert killed
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count("\nepoch  6") == 1
     return out
@@ -71,41 +103,50 @@ def history(out: Path) -> list[dict[str, float]]:
     return json.loads((out / "history.json").read_text())
 
 
-def test_workers_leave_what_one_process_leaves(shared_run: Path, tmp_path: Path) -> None:
-    alone = inkdigits("train", "--data", "optdigits", "--threads", 1, "--epochs", 6, "--out", tmp_path / "run")
-    assert alone.exit_code == 0
+@pytest.fixture(params=["undisturbed", "mended"])
+def shared_run(request: pytest.FixtureRequest) -> Path:
+    """A run of two processes, and one of two workers."""
+    return request.getfixturevalue(request.param)
+
+
+def test_a_worker_that_dies_is_replaced_and_the_run_goes_on_from_its_checkpoint(
+    mended: Path, undisturbed: Path
+) -> None:
+    for ours, theirs in zip(history(mended), history(undisturbed), strict=True):
+        assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
+        assert ours["validation_loss"] == pytest.approx(theirs["validation_loss"], rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same run of one process."""
+    out = tmp_path_factory.mktemp("alone") / "run"
+    assert inkdigits("train", *DIGITS, "--threads", 1, "--epochs", 6, "--out", out).exit_code == 0
+    return out
+
+
+def test_several_leave_what_one_process_leaves(shared_run: Path, alone: Path) -> None:
     assert {path.name for path in shared_run.iterdir()} >= RUN_FILES
     assert not (shared_run / ".ray").exists()
-    ours, theirs = history(shared_run), history(tmp_path / "run")
+    ours, theirs = history(shared_run), history(alone)
     assert ours[0]["loss"] == pytest.approx(theirs[0]["loss"], rel=0.1)
     # Of 180 digits after 66 steps; from seed to seed it differs by more.
     assert ours[-1]["validation_accuracy"] == pytest.approx(theirs[-1]["validation_accuracy"], abs=0.1)
 
 
-def test_a_worker_that_dies_is_replaced_and_the_run_goes_on_from_its_checkpoint(
-    cluster: Cluster, shared_run: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "run"
-    process = start(out, cluster, "--epochs", 6)
-    wait_for(out / "checkpoint.safetensors", process)
-    os.kill(workers()[-1], signal.SIGKILL)
-    _, said = process.communicate(timeout=300)
-    assert process.returncode == 0, said
-    for ours, undisturbed in zip(history(out), history(shared_run), strict=True):
-        assert ours["loss"] == pytest.approx(undisturbed["loss"], rel=1e-4)
-        assert ours["validation_loss"] == pytest.approx(undisturbed["validation_loss"], rel=1e-4)
-
-
-def test_a_run_that_is_there_is_not_trained_over(shared_run: Path) -> None:
-    before = history(shared_run)
-    again = inkdigits(*TRAIN, "--out", shared_run)
+def test_a_run_that_is_there_is_not_trained_over(mended: Path, undisturbed: Path) -> None:
+    before = history(mended), history(undisturbed)
+    again = inkdigits(*TRAIN, "--out", mended)
     assert again.exit_code == 1
-    assert f"{shared_run} holds a run already" in again.stderr
-    assert history(shared_run) == before
+    assert f"{mended} holds a run already" in again.stderr
+    by_torchrun = torchrun(undisturbed)
+    assert by_torchrun.returncode != 0
+    assert f"{undisturbed} holds a run already" in by_torchrun.stderr
+    assert (history(mended), history(undisturbed)) == before
 
 
 @pytest.mark.long
-def test_a_machine_that_dies_is_replaced_by_another(cluster: Cluster, shared_run: Path, tmp_path: Path) -> None:
+def test_a_machine_that_dies_is_replaced_by_another(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     process = start(out, cluster, "--epochs", 6)
     wait_for(out / "checkpoint.safetensors", process)
@@ -113,7 +154,7 @@ def test_a_machine_that_dies_is_replaced_by_another(cluster: Cluster, shared_run
     cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
     _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said
-    assert history(out)[-1]["loss"] == pytest.approx(history(shared_run)[-1]["loss"], rel=1e-4)
+    assert history(out)[-1]["loss"] == pytest.approx(history(undisturbed)[-1]["loss"], rel=1e-4)
 
 
 @pytest.mark.long

@@ -1,6 +1,7 @@
 """Pictures that are always the same, kind by kind, and how many of them were read right so far.
 
-A kind is a line in `KINDS`: its name, and what yields its pictures. `scripts/write_pins.py` then writes its floor.
+A kind is a line in `_ALL`: its name, and what yields its pictures. `scripts/write_pins.py` then writes its floor. Where
+a picture takes a second to read, every other one is a kind of its own, which is read with `--long` alone.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
@@ -76,8 +78,9 @@ def real(table: str, count: int, *without: str, single: bool = False) -> Iterato
         yield Pinned(str(place), rows[place], rows[place].path, single)
 
 
+Pictures = Callable[[], Iterator[Pinned]]
 TIGHT = ("single", "string", "boxes", "cheque")  # whole pages take longer, and hold more lines
-KINDS: dict[str, Callable[[], Iterator[Pinned]]] = {
+_ALL: dict[str, Pictures] = {
     **{f"made-up {kind}": partial(made_up, kind, 24 if kind in TIGHT else 12) for kind in synthesis.KINDS},
     "samples": partial(on_disk, LABELS),
     "pages": partial(on_disk, HERE / "pages" / "labels.csv"),
@@ -86,6 +89,16 @@ KINDS: dict[str, Callable[[], Iterator[Pinned]]] = {
     "real non-digits": partial(real, "not_digits.csv", 40, "lookalike", single=True),
     "real sudokus": partial(real, "sudoku/labels.csv", 8),
 }
+_LARGE = [f"made-up {kind}" for kind in synthesis.KINDS if kind not in ("single", "string", "cheque")]
+_LARGE += ["pages", "real sudokus"]
+
+
+def _half(pictures: Pictures, begin: int) -> Iterator[Pinned]:
+    return islice(pictures(), begin, None, 2)
+
+
+MORE: dict[str, Pictures] = {f"{kind}, more": partial(_half, _ALL[kind], 1) for kind in _LARGE}
+KINDS = _ALL | {kind: partial(_half, _ALL[kind], 0) for kind in _LARGE} | MORE
 
 
 def judge(reader: Reader, kind: str) -> dict[str, Judgement]:

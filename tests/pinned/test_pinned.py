@@ -7,7 +7,7 @@ import pytest
 
 from inkdigits.reading.reader import Reader
 
-from .kinds import KINDS, MissingDataError, changes, count, is_lower, judge, read_floors
+from .kinds import KINDS, MORE, MissingDataError, changes, count, is_lower, judge, read_floors
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,9 @@ def reader() -> Reader:
     return Reader(threads=1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.long) if kind in MORE else kind for kind in KINDS]
+)
 def test_no_reading_is_lost(reader: Reader, kind: str) -> None:
     floor = read_floors()[kind]
     try:

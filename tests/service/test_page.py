@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ Visit = Callable[..., Visitor]
 SAMPLES = {path.stem: path for path in sample_pictures()}
 
 
+@cache
+def reader() -> Reader:
+    """What says here what should be read there."""
+    return Reader(threads=1)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
     with chromium() as started:
@@ -35,9 +42,9 @@ def browser() -> Iterator[playwright.Browser]:
 
 @pytest.fixture(scope="module")
 def keeping(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> tuple[Served, Path]:
-    """A service that keeps corrections, and the folder that it keeps them in."""
+    """A service that keeps corrections and may learn from them, and the folder that it keeps them in."""
     folder = tmp_path_factory.mktemp("kept")
-    return serve("--keep-corrections", str(folder)), folder
+    return serve("--keep-corrections", str(folder), "--teach"), folder
 
 
 @pytest.fixture
@@ -160,7 +167,7 @@ def test_a_dropped_page_shows_its_boxes_and_a_click_explains_a_digit(visit: Visi
 
 
 def test_the_bar_of_what_was_read_is_as_long_as_it_is_sure(visit: Visit) -> None:
-    answer = Reader().read(SAMPLES["marker"]).to_dict()
+    answer = reader().read(SAMPLES["marker"]).to_dict()
     answer["status"] = "uncertain"
     answer["digits"][0] |= {"confidence": 0.171, "accepted": False}
     visitor = visit()
@@ -186,7 +193,7 @@ def test_boxes_lie_where_the_reader_found_the_digits(visit: Visit, numbers: Path
     with Image.open(numbers) as picture:
         scale = frame["width"] / picture.width
         assert frame["height"] == pytest.approx(scale * picture.height, abs=1)
-    left, top, width, height = Reader().read(numbers).digits[5].box
+    left, top, width, height = reader().read(numbers).digits[5].box
     assert (shown["x"] - frame["x"], shown["y"] - frame["y"]) == pytest.approx((scale * left, scale * top), abs=2)
     assert (shown["width"], shown["height"]) == pytest.approx((scale * width, scale * height), abs=2)
 
@@ -246,7 +253,7 @@ def test_two_fingers_zoom_a_picture(visit: Visit) -> None:
 
 def test_a_page_that_lies_on_its_side_is_shown_as_it_was_read(visit: Visit) -> None:
     page = Path(__file__).parents[1] / "pinned" / "pages" / "page_turned_90.png"
-    reading = Reader().read(page)
+    reading = reader().read(page)
     assert reading.rotation == 270
     visitor = visit()
     visitor.drop(page)
@@ -304,13 +311,12 @@ def test_a_pasted_picture_is_read(visit: Visit, digit: bytes) -> None:
 
 def doubtful_picture() -> Image.Image:
     """Return the upper part of a digit on the lower part of another: one digit, that the model is not sure of."""
-    reader = Reader()
     with Image.open(SAMPLES["mouse"]) as eight, Image.open(SAMPLES["ruled-paper"]) as seven:
         upper, lower = eight.convert("L").resize((200, 200)), seven.convert("L").resize((200, 200))
     for cut in range(100, 200, 5):
         picture = upper.copy()
         picture.paste(lower.crop((0, cut, 200, 200)), (0, cut))
-        reading = reader.read(picture)
+        reading = reader().read(picture)
         if reading.status == "uncertain" and len(reading.digits) == 1:
             return picture
     raise AssertionError("the model is sure of everything")
@@ -353,7 +359,7 @@ def test_asking_for_one_digit_is_seen_explained_and_ends_with_the_pictures(visit
 def test_a_drawing_without_a_digit_is_told_what_fits_a_drawing(visit: Visit) -> None:
     visitor = visit()
     visitor.draw_line(0.5, pressure=0.5)
-    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=Reader().read(SAMPLES["blank-page"]).to_dict()))
+    visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=reader().read(SAMPLES["blank-page"]).to_dict()))
     visitor.draw_line(0.6, pressure=0.5)
     visitor.expect_state("No digit")
     expect(visitor.page.locator(".advice")).to_have_text(
@@ -387,7 +393,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def answer_by_name(visitor: Visitor, held: list[playwright.Route] | None = None) -> None:
     """Answer what is read at once, as if every tenth were uncertain, one held no digit, and the server failed twice."""
-    sure, none = (Reader().read(SAMPLES[name]).to_dict() for name in ("mouse", "blank-page"))
+    sure, none = (reader().read(SAMPLES[name]).to_dict() for name in ("mouse", "blank-page"))
     answers = [sure | {"status": "uncertain", "digits": [sure["digits"][0] | {"accepted": False}]}, *[sure] * 9] * 12
     answers[5] = none
     error = {"error": {"code": "timeout", "message": "this took too long", "request_id": "1"}}
@@ -447,7 +453,7 @@ def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit:
     expect(visitor.page.locator(".row > .state")).to_have_text(["Sure", "No digit"])
     with visitor.page.expect_download() as download:
         visitor.page.get_by_role("button", name="JSON").click()
-    read = [Reader().read(path).to_dict() for path in (numbers, SAMPLES["blank-page"])]
+    read = [reader().read(path).to_dict() for path in (numbers, SAMPLES["blank-page"])]
     loaded = json.loads(download.value.path().read_bytes())
     assert [page.keys() for page in loaded] == [page.keys() for page in read]
     assert [page["text"] for page in loaded] == ["407\n407", ""]
@@ -467,7 +473,7 @@ def test_the_table_is_downloaded_as_the_command_line_writes_it_and_copied(visit:
 
 
 def test_marks_and_gaps_stand_between_the_digits_and_in_the_table(visit: Visit, numbers: Path) -> None:
-    reading = Reader().read(numbers)
+    reading = reader().read(numbers)
     first, second = reading.lines
     marks = (Mark("-", 0.9, (1, 1, 5, 5), 0, 0), Mark(".", 0.9, (9, 9, 5, 5), 0, 2))
     marked = replace(reading, lines=(replace(first, marks=marks), replace(second, gaps=(1,))))
@@ -647,7 +653,7 @@ def test_a_correction_is_typed_on_the_digit_and_kept(
     subprocess.run(command, check=True, capture_output=True)
     assert [path.parent.name for path in sorted((tmp_path / "labelled").glob("*/*.png"))] == ["6", "none"]
     crop = next((tmp_path / "labelled" / "6").iterdir())
-    assert Reader().read(crop, single=True).text == "0"
+    assert reader().read(crop, single=True).text == "0"
 
 
 def test_nothing_can_be_corrected_where_nothing_is_kept(visit: Visit) -> None:
@@ -657,6 +663,43 @@ def test_nothing_can_be_corrected_where_nothing_is_kept(visit: Visit) -> None:
     visitor.page.locator(".digit").press("9")
     expect(visitor.page.locator(".correction")).to_have_count(0)
     expect(visitor.page.locator("footer")).to_contain_text("and are not kept")
+
+
+def test_why_a_digit_was_read_is_shown_and_closed(visit: Visit) -> None:
+    visitor = visit()
+    visitor.write("7")
+    visitor.expect_text("7")
+    visitor.page.get_by_role("button", name="Why a 7?").click()
+    answer = visitor.page.get_by_role("dialog", name="Why a 7")
+    assert answer.get_by_role("img").evaluate("image => image.naturalWidth") >= 800
+    expect(answer).to_contain_text("7: ")
+    answer.get_by_role("button", name="Close").click()
+    expect(answer).to_have_count(0)
+
+
+def test_what_was_corrected_is_learned_with_a_button_and_taken_back(visit: Visit, serve: Serve, tmp_path: Path) -> None:
+    visitor = visit(serve("--keep-corrections", str(tmp_path / "kept"), "--teach", "--workers", "1").url)
+    card = visitor.page.get_by_role("region", name="Teach it this hand")
+    expect(card.get_by_role("button", name="Learn from corrections")).to_be_disabled()
+    visitor.write("407")
+    visitor.expect_text("407")
+    for place, digit in enumerate("407"):
+        visitor.page.locator(".digit").nth(place).click()
+        visitor.page.keyboard.press(digit)
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.page.locator(".verdict")).to_have_text(f"Confirmed: this is a {digit}.")
+    learn = card.get_by_role("button", name="Learn from these 3 corrections")
+    learn.click()
+    expect(card).to_contain_text("It learns: ")
+    expect(card.get_by_role("progressbar")).to_be_visible()
+    expect(card).to_contain_text("It learned 3 digits")
+    expect(card).to_contain_text("nobody can say yet how much better it reads")
+    visitor.page.get_by_role("link", name="About this model").click()
+    expect(visitor.page.locator("#view-about .lead")).to_contain_text(", taught")
+    visitor.page.get_by_role("link", name="Read", exact=True).click()
+    card.get_by_role("button", name="Take the last lesson back").click()
+    expect(card).to_contain_text("It learns the digits that were corrected")
+    expect(card.get_by_role("button", name="Take the last lesson back")).to_be_hidden()
 
 
 def test_the_page_about_the_model_shows_its_figures_its_errors_and_its_card(visit: Visit, served: Served) -> None:
@@ -689,17 +732,18 @@ def test_a_server_with_a_token_is_asked_with_it(visit: Visit, serve: Serve, tmp_
     visitor.expect_text("7")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_everybody_can_use_the_page(
-    visit: Visit, keeping: tuple[Served, Path], numbers: Path, device: dict[str, object], scheme: str
+    visit: Visit, keeping: tuple[Served, Path], numbers: Path, device: dict[str, object]
 ) -> None:
-    script = axe()
-    visitor = visit(keeping[0].url, **device, color_scheme=scheme)
+    visitor = visit(keeping[0].url, **device)
+    visitor.page.evaluate(axe())
 
     def serious() -> list[str]:
-        visitor.page.evaluate(script)
-        found = visitor.page.evaluate("axe.run()")["violations"]
+        found = []
+        for scheme in ("light", "dark"):
+            visitor.page.emulate_media(color_scheme=scheme)
+            found += visitor.page.evaluate("axe.run()")["violations"]
         return [f"{fault['help']}: {fault['nodes'][0]['html']}" for fault in found if fault["impact"] != "minor"]
 
     assert serious() == []

@@ -50,7 +50,9 @@ def make_plausible(case) -> None:
             tensor["parameters"] = {}
     elif case.path == "/v1/corrections":
         case.body["picture_crop"] = base64.b64encode(saved("PNG")).decode()
-    elif case.path == "/v1/read":
+    elif case.path == "/v1/explain":
+        case.body["image"] = base64.b64encode(saved("PNG")).decode()
+    elif case.path in ("/v1/read", "/v1/pages/read"):
         there = {"page": 1, "region": "0,0,1,100%"}
         case.query |= {name: there[name] for name in there if name in case.query}
 

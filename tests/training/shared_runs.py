@@ -1,7 +1,12 @@
-"""Runs that several processes share: called by the tests alone, and by torchrun in every process of a team."""
+"""Runs that several processes share: called by the tests alone, and as a program by the whole team.
+
+python shared_runs.py FOLDER PORT PROCESSES
+"""
 
 import dataclasses
 import json
+import multiprocessing
+import os
 import sys
 from pathlib import Path
 
@@ -34,10 +39,10 @@ def shared_fit(recipe: Recipe, count: int, folder: Path, team: Team = ALONE) -> 
     return fit(task, checkpoint=folder / "checkpoint.safetensors", identity={})
 
 
-if __name__ == "__main__":
-    torch.set_num_threads(1)
+def take_part(folder: str, rank: int) -> None:
+    os.environ["RANK"] = str(rank)
     with joined("cpu") as team:
-        place = Path(sys.argv[1]) / f"rank-{team.rank}"
+        place = Path(folder) / f"rank-{team.rank}"
         place.mkdir()
         network, history = shared_fit(RUN, 202, place, team)
         weights = {name: weight.contiguous() for name, weight in network.state_dict().items()}
@@ -45,3 +50,19 @@ if __name__ == "__main__":
         (place / "history.json").write_text(json.dumps([dataclasses.asdict(record) for record in history]))
     threads = [(thread / "comm").read_text().strip() for thread in Path("/proc/self/task").glob("*")]
     (place / "threads.json").write_text(json.dumps(threads))
+
+
+if __name__ == "__main__":
+    folder, port, processes = sys.argv[1:]
+    torch.set_num_threads(1)
+    # What torchrun sets. It starts each process anew, which takes longer than the run: here they are forked, once torch
+    # is there. A run by torchrun itself is compared with one by Ray.
+    os.environ |= {"TORCHELASTIC_RUN_ID": "a test", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    os.environ["WORLD_SIZE"] = processes
+    forking = multiprocessing.get_context("fork")
+    team = [forking.Process(target=take_part, args=(folder, rank)) for rank in range(int(processes))]
+    for process in team:
+        process.start()
+    for process in team:
+        process.join()
+    sys.exit(any(process.exitcode for process in team))

@@ -1,6 +1,7 @@
 """A run that several processes share learns what one process learns."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from safetensors.torch import load_file
 from inkdigits.errors import OutputError, UsageError
 from inkdigits.training.loop.distributed import Team
 
+from ..waiting import PATIENCE
 from .shared_runs import RUN, shared_fit
 
 PROCESSES = 3
@@ -21,18 +23,15 @@ PROCESSES = 3
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """What each of three processes that torchrun started left."""
+    """What each of three processes left."""
     folder = tmp_path_factory.mktemp("shared")
     script = Path(__file__).with_name("shared_runs.py")
-    answer = subprocess.run(
-        [*torchrun(PROCESSES), str(script), str(folder)], capture_output=True, text=True, check=False, timeout=300
-    )
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, str(script), str(folder), str(port), str(PROCESSES)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert answer.returncode == 0, answer.stderr
     return [folder / f"rank-{rank}" for rank in range(PROCESSES)]
-
-
-def torchrun(processes: int) -> list[str]:
-    return [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
 
 
 def history(folder: Path) -> list[dict[str, float]]:
@@ -91,17 +90,3 @@ def test_a_single_process_is_a_team_without_torch() -> None:
 
 def _raise() -> None:
     raise OutputError("no room")
-
-
-def test_torchrun_trains_one_run(tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    command = [*torchrun(2), "-m", "inkdigits", "train", "--data", "optdigits", "--epochs", "2", "--out", str(out)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.count("validation accuracy") == 1
-    assert answer.stderr.count("epoch  2") == 1
-    assert {"model.onnx", "metrics.json", "checkpoint.safetensors"} <= {path.name for path in out.iterdir()}
-
-    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    assert again.returncode != 0
-    assert f"{out} holds a run already" in again.stderr

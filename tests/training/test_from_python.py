@@ -1,5 +1,6 @@
 """Runs as they are called from Python: arrays, networks of one's own, going on, and errors in Python's words."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ from torch.nn import functional
 
 import inkdigits
 from inkdigits.data import Dataset
-from inkdigits.errors import DataError, OutputError, UsageError
-from inkdigits.training.data.training_data import load_splits
+from inkdigits.errors import DataError, ModelFileError, OutputError, UsageError
+from inkdigits.reading.model_file import find_model
+from inkdigits.training.data.training_data import load_source, load_splits
 from inkdigits.training.runs.run_folder import create_run
 from inkdigits.training.runs.trained_run import TrainedRun
+from inkdigits.training.runs.whole_run import begin_training, resume_training
 
 ONE_EPOCH = inkdigits.Recipe.named("fast").replace(epochs=1)
 
@@ -209,3 +212,54 @@ def test_progress_is_said_where_it_is_wanted(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr() == ("", "")
     inkdigits.train(ONE_EPOCH, "optdigits", out=tmp_path / "told", progress=True)
     assert capsys.readouterr().err.startswith("epoch  1  loss")
+
+
+def test_training_goes_on_from_another_models_weights(run: TrainedRun, digits: Dataset, tmp_path: Path) -> None:
+    still = inkdigits.Recipe.named("mlp").replace(epochs=1, learning_rate=1e-9)
+    arrays = digits.images[:200], digits.labels[:200]
+    on = inkdigits.train(still, arrays, base=run.folder, out=tmp_path / "run")
+    assert on.recipe.model == run.recipe.model == "convnet-s"
+    before, after = run.network().state_dict(), on.network().state_dict()
+    assert all(torch.allclose(before[name], after[name], atol=1e-6) for name, _ in run.network().named_parameters())
+    with pytest.raises(UsageError, match="another base"):
+        inkdigits.train(still.replace(model="convnet-s"), arrays, out=tmp_path / "run", resume=True)
+
+
+def test_training_that_goes_on_can_be_stopped_before_its_first_checkpoint(run: TrainedRun, tmp_path: Path) -> None:
+    begun = begin_training("fast", "optdigits", base=run.model, out=tmp_path / "begun", epochs=1)
+    resumed = resume_training(begun.path)
+    whole = inkdigits.train("fast", "optdigits", base=run.model, out=tmp_path / "whole", epochs=1)
+    assert resumed.history.loss == whole.history.loss
+    with pytest.raises(ModelFileError, match=r"no model file .*none\.onnx"):
+        inkdigits.train("fast", "optdigits", base=tmp_path / "none.onnx", out=tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_another_file_in_the_place_of_the_base_is_not_gone_on_from(run: TrainedRun, tmp_path: Path) -> None:
+    base = Path(shutil.copy(run.model, tmp_path / "base.onnx"))
+    begun = begin_training("fast", "optdigits", base=base, out=tmp_path / "begun", epochs=1)
+    shutil.copy(find_model("bundled"), base)
+    with pytest.raises(ModelFileError, match="another model than when this run was begun"):
+        resume_training(begun.path)
+
+
+def test_a_network_of_ones_own_begins_with_its_own_weights(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="one of base and network"):
+        inkdigits.train(ONE_EPOCH, "optdigits", base="bundled", network=Own(), out=tmp_path / "run")
+
+
+def test_several_data_are_joined_though_one_is_too_few_to_hold_any_back(digits: Dataset, tmp_path: Path) -> None:
+    two = digits.images[:2], digits.labels[:2]
+    joined = load_source(["optdigits", two], None)
+    alone = load_source("optdigits", None)
+    assert len(joined.training) == len(alone.training) + 2
+    assert (joined.training.images[-2:] == digits.images[:2]).all()
+    assert len(joined.validation) == len(alone.validation)
+    assert joined.training.name == "optdigits + own arrays"
+    assert joined.name is None
+    run = inkdigits.train(ONE_EPOCH, ["optdigits", "optdigits"], out=tmp_path / "run")
+    assert inkdigits.train(ONE_EPOCH, ["optdigits", "optdigits"], out=tmp_path / "run", resume=True).model == run.model
+    with pytest.raises(UsageError, match="another data"):
+        inkdigits.train(ONE_EPOCH, "optdigits", out=tmp_path / "run", resume=True)
+    with pytest.raises(UsageError, match="nothing to learn from; try data='mnist'"):
+        inkdigits.train(ONE_EPOCH, [], out=tmp_path / "run")

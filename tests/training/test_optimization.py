@@ -1,6 +1,8 @@
 """Which optimizer moves which weights."""
 
 import dataclasses
+import subprocess
+import sys
 
 import torch
 from torch import nn
@@ -35,3 +37,26 @@ def test_without_a_rate_for_muon_one_optimizer_moves_all() -> None:
     network = build_model("convnet-s")
     (alone,) = make_optimizers(dataclasses.replace(find_recipe("fast"), muon_rate=0), network)
     assert moved(alone) == {id(weight) for weight in network.parameters()}
+
+
+def test_torchs_compiler_is_not_loaded_to_leave_optimizers_alone() -> None:
+    code = """
+import sys
+from inkdigits.models.digit_networks import build_model
+from inkdigits.training.loop.optimization import make_optimizers
+from inkdigits.training.recipes.recipe import find_recipe
+import torch
+network = build_model("convnet-xs")
+before = [weight.detach().clone() for weight in network.parameters()]
+optimizers = make_optimizers(find_recipe("fast"), network)
+for optimizer in optimizers:
+    optimizer.zero_grad()
+network(torch.rand(4, 1, 28, 28)).square().sum().backward()
+for optimizer in optimizers:
+    optimizer.step()
+    optimizer.load_state_dict(optimizer.state_dict())
+print(len(optimizers), "torch._dynamo" in sys.modules)
+print(all((weight != was).any() for weight, was in zip(network.parameters(), before)))
+"""
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["2", "False", "True"]

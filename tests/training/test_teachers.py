@@ -17,7 +17,7 @@ from inkdigits.training.loop.fit import fit
 from inkdigits.training.recipes.recipe import find_recipe
 from inkdigits.training.runs.whole_run import resume_training
 from inkdigits.training.tasks.digit_task import DigitsTask, predict_logits
-from inkdigits.training.tasks.teachers import describe_teacher, taking_turns
+from inkdigits.training.tasks.teachers import describe_model, taking_turns
 
 ONE_EPOCH = find_recipe("fast").replace(epochs=1)
 
@@ -66,7 +66,7 @@ def test_a_student_learns_what_its_teacher_answers_and_not_the_labels(
 
 def test_the_run_folder_says_who_taught(teachers: list[Path], taught: Path) -> None:
     config = json.loads((taught / "config.json").read_text())
-    assert config["teachers"] == [describe_teacher(model) for model in teachers]
+    assert config["teachers"] == [describe_model(model) for model in teachers]
 
 
 def test_a_run_whose_teachers_have_changed_is_not_resumed(taught: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ __all__ = ["train"]
 def train(
     recipe: options.RecipeName = None,
     data: options.Data = None,
+    base: options.Base = None,
     out: options.Out = None,
     seed: options.Seed = None,
     epochs: options.Epochs = None,
@@ -51,13 +52,14 @@ def train(
     from inkdigits.training.loop.progress import LiveProgress
     from inkdigits.training.runs.whole_run import begin_training
 
-    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data, "from": base}
     chosen, run = what_to_train(recipe, out, given, teachers, resume=resume)
     with connected(address, workers=workers and workers * threads), LiveProgress() as progress:
         if run is None:
             run = begin_training(
                 chosen,
-                data or "mnist",
+                data or ["mnist"],
+                base=base,
                 out=out,
                 seed=seed or 0,
                 epochs=epochs,

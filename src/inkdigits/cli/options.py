@@ -12,6 +12,7 @@ from inkdigits.cli.completion import data_sets, models, recipes
 __all__ = [
     "Address",
     "AsJson",
+    "Base",
     "BatchSize",
     "Data",
     "DataDir",
@@ -66,8 +67,18 @@ RecipeName = Annotated[
     ),
 ]
 Data = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="mnist, optdigits, or your DIR or file; given again, they are joined.",
+        show_default="mnist",
+        autocompletion=data_sets,
+    ),
+]
+Base = Annotated[
     str | None,
-    typer.Option(help="mnist, optdigits, or your DIR or file.", show_default="mnist", autocompletion=data_sets),
+    typer.Option(
+        "--from", metavar="MODEL", help="Go on from a model's weights, with its network.", autocompletion=models
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(help="The run folder.", show_default="runs/RECIPE-TIME")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Decides all that is random.", show_default="0")]

@@ -46,6 +46,9 @@ def serve(
     keep_corrections: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep in this folder what people correct on the page.")
     ] = None,
+    teaches: Annotated[
+        bool, typer.Option("--teach", help="Let the page teach the model from what was corrected.")
+    ] = False,
     opens: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
     log_format: Annotated[
         str,
@@ -65,12 +68,16 @@ def serve(
 
     inkdigits serve --model runs/mine --port 9000 --keep-corrections corrections/
 
+    inkdigits serve --keep-corrections corrections/ --teach
+
     inkdigits serve --host 0.0.0.0 --token-file token.txt --log-format json
     """
     from inkdigits.errors import unknown_name
     from inkdigits.extras import require
 
     require("serve", "The service")
+    if teaches:
+        require("train", "Teaching")
     from inkdigits.service.server import run
     from inkdigits.service.service_settings import LOG_FORMATS, Settings, parse_size, read_token
 
@@ -92,7 +99,8 @@ def serve(
             timeout=timeout,
             cors_origins=tuple(cors_origin or ()),
             log_format=log_format,
-            corrections=keep_corrections,
+            corrections=keep_corrections.resolve() if keep_corrections else None,
+            teaches=teaches,
             opens=opens,
         )
     )

@@ -68,12 +68,12 @@ def sweep(
         _refuse_changes(given)
         job = Sweep.begun(folder)
     else:
-        source = data or "mnist"
+        sources = [str(Path(source).resolve()) if Path(source).exists() else source for source in data or ["mnist"]]
         job = Sweep(
             folder,
             chosen,
             trials or 20,
-            str(Path(source).resolve()) if Path(source).exists() else source,
+            sources,
             None if data_dir is None else str(data_dir.resolve()),
             seed or 0,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +11,7 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import models
-from inkdigits.cli.console import loading_progress, notice, print_facts
+from inkdigits.cli.console import loading_progress, notice, print_facts, print_json
 
 if TYPE_CHECKING:
     from inkdigits.training.teaching.lessons import Taught
@@ -32,6 +34,7 @@ def teach(
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
     data_dir: options.DataDir = None,
     offline: options.Offline = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print progress and the outcome as lines of JSON.")] = False,
 ) -> None:
     """Teach the reader a hand: it learns your digits, keeps what it knew, and becomes a model file.
 
@@ -51,24 +54,20 @@ def teach(
     require("train", "Teaching")
     from inkdigits.training.teaching.lessons import teach
 
-    with loading_progress() as show:
+    with nullcontext(_print_progress) if as_json else loading_progress() as show:
         taught = teach(data, base=base, out=out, seed=seed, data_dir=data_dir, offline=offline, progress=show)
+    if as_json:
+        print_json(taught.to_dict())
+        return
     for note in taught.notes:
         notice(note)
     _print_outcome(taught)
 
 
+def _print_progress(doing: str, done: int, total: int) -> None:
+    print_json({"doing": doing, "done": done, "total": total})
+    sys.stdout.flush()
+
+
 def _print_outcome(taught: Taught) -> None:
-    held, unknown = (
-        taught.held_back,
-        "none: with one example of each digit, nobody can say yet how much better it reads",
-    )
-    print_facts(
-        {
-            "learned": f"{taught.n:,} digits, beside {taught.known} to keep what it knew",
-            "held back": f"read right: {held.before} of {held.n} before, {held.after} after" if held.n else unknown,
-            "known digits": f"{1 - taught.forgotten:.1%} read as before",
-            "model": taught.model,
-            "next": f"inkdigits read --model {taught.model} PICTURE",
-        }
-    )
+    print_facts(dict(taught.rows()) | {"next": f"inkdigits read --model {taught.model} PICTURE"})

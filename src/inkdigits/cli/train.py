@@ -22,6 +22,7 @@ __all__ = ["print_outcome", "train", "what_to_train"]
 def train(
     recipe: options.RecipeName = None,
     data: options.Data = None,
+    base: options.Base = None,
     out: options.Out = None,
     seed: options.Seed = None,
     epochs: options.Epochs = None,
@@ -46,6 +47,8 @@ def train(
 
     inkdigits train --data my-digits/ --epochs 20
 
+    inkdigits train --from bundled --data mnist --data my-digits/
+
     inkdigits train --recipe compact --teacher runs/a --teacher runs/b
 
     inkdigits train --resume --out runs/notebook
@@ -62,7 +65,7 @@ def train(
     from inkdigits.training.runs.whole_run import resume_training
     from inkdigits.training.runs.whole_run import train as train_here
 
-    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data}
+    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data, "from": base}
     chosen, stopped = what_to_train(recipe, out, given, teachers, resume=resume)
     if stopped is not None:
         # Sums are rounded otherwise when more threads share them: the same end needs the same number.
@@ -75,7 +78,8 @@ def train(
         else:
             run = train_here(
                 chosen,
-                data or "mnist",
+                [*(data or ["mnist"])],
+                base=base,
                 out=out,
                 seed=seed or 0,
                 epochs=epochs,
@@ -107,13 +111,14 @@ def what_to_train(
     chosen = find_recipe_or_file(recipe or "fast")
     if not resume:
         return chosen, None
-    if teachers:
-        raise UsageError("a run that is resumed keeps its teachers", "leave --teacher away")
+    if teachers or given["from"]:
+        raise UsageError("a run that is resumed keeps what it learns from", "leave --teacher and --from away")
     return chosen, _run_to_resume(out, {"recipe": chosen.name if recipe else None, **given})
 
 
 def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
     """Return the run to go on with, and check that the options given do not contradict it."""
+    from inkdigits.training.data.training_data import named
     from inkdigits.training.runs.run_folder import find_run
 
     run = find_run(out, given["recipe"])
@@ -126,10 +131,13 @@ def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
         "data": config["data"]["name"],
     }
     for name, value in given.items():
-        if value is not None and started[name] not in (value, str(Path(str(value)).resolve())):
+        if value is None:
+            continue
+        now = named(value) if name == "data" else value
+        if started[name] != now:
             option = f"--{name.replace('_', '-')}"
             raise UsageError(
-                f"the run in {run.path} was started with {option} {started[name]}, not {value}",
+                f"the run in {run.path} was started with {option} {started[name]}, not {now}",
                 f"leave {option} away, or start a new run without --resume",
             )
     return run

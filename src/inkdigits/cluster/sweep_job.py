@@ -44,7 +44,7 @@ class Sweep:
         folder: holds `sweep.json`, and a folder for each trial under `trials/`.
         recipe: what is varied.
         trials: how many variations are tried.
-        data: "mnist", "optdigits", or a folder or CSV of your own pictures.
+        data: "mnist", "optdigits", or a folder or CSV of your own pictures; or several, which are joined.
         data_dir: where to look for the data first.
         seed: of what is drawn, and of each trial.
 
@@ -53,7 +53,7 @@ class Sweep:
     folder: Path
     recipe: Recipe
     trials: int
-    data: str = "mnist"
+    data: str | Sequence[str] = "mnist"
     data_dir: str | None = None
     seed: int = 0
 

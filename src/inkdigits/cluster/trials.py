@@ -142,7 +142,7 @@ def _figure(trials: Sequence[Trial]) -> Figure:
         text = f"{trial.recipe.model}, {trial.recipe.batch_size}"
         axis.annotate(text, place, textcoords="offset points", xytext=(5, -12), fontsize=8, color=RIGHT)
     axis.set(xscale="log", xlabel="multiply-adds of the training", ylabel="validation accuracy, %")
-    axis.legend(frameon=False)
+    axis.legend(frameon=False, loc="lower right")
     tidy(axis)
     return figure
 

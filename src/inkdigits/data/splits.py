@@ -6,7 +6,9 @@ training run chooses its validation digits with.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,7 @@ __all__ = [
     "divide",
     "draw_writers",
     "fraction_of_each",
+    "join",
     "proportional",
     "stratified",
 ]
@@ -102,6 +105,26 @@ class Collection:
             licence=self.licence,
             skipped=self.skipped,
         )
+
+
+def join(collections: Sequence[Collection]) -> Collection:
+    """Return the pictures of several data sets one after the other as one, each in the part that it was in."""
+    if len(collections) == 1:
+        return collections[0]
+
+    def all_of(name: str) -> list[Any]:
+        return [getattr(collection, name) for collection in collections]
+
+    return Collection(
+        np.concatenate(all_of("images")),
+        np.concatenate(all_of("labels")),
+        np.concatenate(all_of("parts")),
+        name=" + ".join(all_of("name")),
+        source=", ".join(dict.fromkeys(all_of("source"))),
+        licence=", ".join(dict.fromkeys(all_of("licence"))),
+        location=", ".join(dict.fromkeys(all_of("location"))),
+        skipped=tuple(line for lines in all_of("skipped") for line in lines),
+    )
 
 
 def stratified(labels: Labels, counts: Counts, seed: int) -> npt.NDArray[np.bool_]:

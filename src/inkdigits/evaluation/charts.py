@@ -109,7 +109,8 @@ def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
         axis.set(xlabel="epoch", ylabel=name if scale == 1 else "accuracy (%)")
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.margins(x=0.12)
-        axis.legend(frameon=False)
+        # Where curves do not end: to look for the best place takes long, and matplotlib then warns.
+        axis.legend(frameon=False, loc="upper right" if scale == 1 else "lower right")
         tidy(axis)
     return figure
 

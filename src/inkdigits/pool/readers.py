@@ -55,6 +55,7 @@ class Readers:
         path = find_model(model)
         if self._kept is not None:
             path = Path(shutil.copy(path, self._kept.name))
+        self.model = path
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["inkdigits.pool.process"])
         given = [str(path), bounds, min_confidence]

@@ -67,10 +67,10 @@ class Reader:
         own: DigitPredictor = GivenModel(classifier) if classifier else Classifier(model or BUNDLED, threads=threads)
         given = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
         foreign, floor = given and not was_taught_from_bundled(own.info), Ensemble.least
+        self.classifier = own  # what it says alone: a taught one says more in the midst of the others
         if given and not foreign:
             own, floor = TaughtModel(own, Classifier(BUNDLED, threads=threads)), TaughtModel.least
         self._models = Ensemble(Detector(threads=threads), LineModel(threads=threads), own, foreign, floor)
-        self.classifier = own
         chosen = {} if foreign else self._models.detector.info.thresholds
         least = own.info.reject_threshold if foreign and min_confidence is None else min_confidence
         self._least = Thresholds(**(chosen if least is None else chosen | {"single": least, "line": least}))

@@ -25,7 +25,7 @@ from inkdigits.service.middleware.head import Head
 from inkdigits.service.middleware.headers import SecurityHeaders
 from inkdigits.service.middleware.limits import AdmissionControl, BodyLimits
 from inkdigits.service.middleware.request_log import RequestLog
-from inkdigits.service.routes import correct, inference, model, readings, reference, samples
+from inkdigits.service.routes import correct, explanation, inference, model, readings, reference, samples, teaching
 from inkdigits.service.service import Service
 from inkdigits.service.service_settings import Settings
 from inkdigits.version import __version__
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     install_error_handlers(app)
-    for part in (readings, model, correct, inference, reference, samples):
+    for part in (readings, model, explanation, correct, teaching, inference, reference, samples):
         app.include_router(part.router)
     app.add_api_route("/", _page, include_in_schema=False)
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
@@ -117,6 +117,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     gc.enable()
     log.info("ready", extra={"fields": {"model": service.models.current.name}})
     yield
+    if service.teaching is not None:
+        await service.teaching.close()
     await loop.run_in_executor(None, service.models.close)
 
 

@@ -132,6 +132,11 @@ class Corrections:
         except sqlite3.Error as error:
             raise NoRoomError(f"the correction cannot be forgotten: {error}") from error
 
+    def count_digits(self) -> int:
+        """Return of how many digits corrections are kept, pictures of no digit left out."""
+        with self._open() as database:
+            return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
+
     def __iter__(self) -> Iterator[tuple[int, KeptCorrection]]:
         """Yield all corrections, oldest first, each with its number."""
         with self._open() as database:

@@ -80,6 +80,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if not isinstance(error, ApiError):
         assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
         code = _CODES.get(error.status_code, "bad_request")
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+            # The framework names those of the address's first route alone.
+            error = HTTPException(error.status_code, error.detail, {"Allow": methods})
         error = ApiError(error.status_code, code, _sentence(error), error.headers)
     return error_response(request.scope, error)
 
@@ -107,6 +110,12 @@ async def _on_client_gone(request: Request, error: Exception) -> Response:
 async def _on_failure(request: Request, error: Exception) -> Response:
     failure = ApiError(500, "internal", "something went wrong here; the log says what, under this request id")
     return error_response(request.scope, failure)
+
+
+def _methods(request: Request) -> str:
+    """Return the methods that an address takes, as Allow names them; empty where it is not in the document."""
+    documented = request.app.openapi()["paths"].get(request.url.path, {})
+    return ", ".join(sorted(method.upper() for method in documented))
 
 
 def _sentence(error: HTTPException) -> str:

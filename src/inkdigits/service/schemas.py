@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+
+from inkdigits.service.error_answers import ApiError
 
 __all__ = [
     "AboutModel",
@@ -12,14 +14,18 @@ __all__ = [
     "Correction",
     "Digit",
     "ErrorBody",
+    "Explanation",
     "Limits",
     "Mark",
     "ProtocolError",
     "Reading",
     "Readings",
     "Reload",
+    "Teaching",
+    "ToExplain",
     "errors",
     "json_body",
+    "understood",
 ]
 
 Value = Annotated[int, Field(ge=0, le=9)]
@@ -115,6 +121,8 @@ class Limits(BaseModel):
     """What a page should know of the service; `max_body` is in bytes."""
 
     corrections: bool
+    teaching: bool
+    explanations: bool
     max_body: int
     version: str
 
@@ -142,6 +150,72 @@ class Corrected(BaseModel):
     """A correction that was kept."""
 
     id: int
+
+
+class ToExplain(BaseModel):
+    """A digit as `detail` gives it: the 28×28 that the model saw, as a PNG in base64, and what was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    image: Annotated[Base64Bytes, Field(max_length=10_000)]
+    value: Value
+
+
+class Explanation(BaseModel):
+    """Why a digit was read as it was, in words and as a picture: a PNG in base64."""
+
+    words: str
+    picture: str
+
+
+class HeldBack(BaseModel):
+    """Of digits that were held back from a lesson, how many there are, and were read right before and after."""
+
+    n: int
+    before: int
+    after: int
+
+
+class Lesson(BaseModel):
+    """What a lesson left: from how many digits, beside which known ones, of which a share is read otherwise now."""
+
+    n: int
+    known: str
+    held_back: HeldBack
+    forgotten: Share
+    notes: list[str]
+
+
+class Teaching(BaseModel):
+    """How it stands: digits to learn from, the model that is used, and the last lesson, and what is under way in it."""
+
+    corrections: int
+    model: str
+    can_take_back: bool
+    state: Literal["idle", "learning", "learned", "failed"]
+    doing: str
+    done: int
+    total: int
+    outcome: Lesson | None
+    message: str
+
+
+Sent = TypeVar("Sent", bound=BaseModel)
+
+
+def understood(kind: type[Sent], body: bytes, code: str) -> Sent:
+    """Return what a body of JSON says.
+
+    Raises:
+        ApiError: it says something else (422, of this code).
+
+    """
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the body"
+        raise ApiError(422, code, f"{where}: {first['msg']}") from None
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -172,6 +246,7 @@ _MEANINGS = {
     403: "this is not allowed",
     404: "there is no such thing",
     408: "the body came too slowly",
+    409: "this cannot be done now",
     413: "the body or a picture in it is too large",
     415: "this kind of content is not read",
     422: "what was sent cannot be read",

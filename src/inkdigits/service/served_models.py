@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
@@ -40,6 +42,24 @@ class LoadedModel:
     card: str
     limits: list[str]
 
+    @cached_property
+    def explainers(self) -> Readers:
+        """A process that explains what was read: it loads libraries and training digits, which readers need not."""
+        return Readers(self.readers.model, 1, Bounds(memory=2**30))  # half for matplotlib and MNIST's digits
+
+    def retire(self) -> None:
+        """End its processes once nobody needs them."""
+        self._end(Readers.retire)
+
+    def close(self) -> None:
+        """Wait for what was asked for, then end its processes."""
+        self._end(Readers.close)
+
+    def _end(self, end: Callable[[Readers], None]) -> None:
+        end(self.readers)
+        if "explainers" in self.__dict__:  # it was asked for
+            end(self.explainers)
+
     @property
     def name(self) -> str:
         """Its name, such as "compact-0"."""
@@ -66,7 +86,7 @@ class ServedModels:
     """Holds the model that is used, and replaces it at once or not at all.
 
     Args:
-        model: "bundled", an `.onnx` model file, or a run folder; looked at again at each reload.
+        source: says which model to use: "bundled", an `.onnx` model file, or a run folder; asked again at each reload.
         processes: how many readers it has.
         bounds: what the work on a picture may cost.
         metrics: told which model is used.
@@ -76,13 +96,13 @@ class ServedModels:
 
     """
 
-    def __init__(self, model: str, processes: int, bounds: Bounds, metrics: Metrics) -> None:
-        self._source = model
+    def __init__(self, source: Callable[[], str], processes: int, bounds: Bounds, metrics: Metrics) -> None:
+        self._source = source
         self._processes = processes
         self._bounds = bounds
         self._metrics = metrics
         self._reloading = Lock()
-        self.current = self._load()
+        self.current = self._load(source())
         metrics.set_model(self.current.name, self.current.version)
 
     def reload(self) -> LoadedModel:
@@ -92,9 +112,18 @@ class ServedModels:
             ModelFileError: as for a new holder; the model that was used is used still.
 
         """
+        return self.use(self._source())
+
+    def use(self, source: str) -> LoadedModel:
+        """Load another model in new processes, and use them from the next request on; return it.
+
+        Raises:
+            ModelFileError: as for a new holder; the model that was used is used still.
+
+        """
         with self._reloading:
             try:
-                model = self._load()
+                model = self._load(source)
             except InkdigitsError as error:
                 self._metrics.count_reload("kept")
                 log.error("model kept: the new one cannot be used: %s", error)
@@ -102,18 +131,18 @@ class ServedModels:
             old, self.current = self.current, model
             self._metrics.set_model(model.name, model.version)
             self._metrics.count_reload("loaded")
-        Thread(target=old.readers.retire, name="old readers", daemon=True).start()
+        Thread(target=old.retire, name="old readers", daemon=True).start()
         log.info("model loaded", extra={"fields": {"model": model.name, "version": model.version}})
         return model
 
     def close(self) -> None:
         """Wait for what is being read, then end the readers."""
-        self.current.readers.close()
+        self.current.close()
 
-    def _load(self) -> LoadedModel:
+    def _load(self, source: str) -> LoadedModel:
         """Load a model and have it read a drawing in a process of its own, so that what is broken harms no other."""
-        path = find_model(self._source)
-        readers = Readers(self._source, self._processes, self._bounds)
+        path = find_model(source)
+        readers = Readers(source, self._processes, self._bounds)
         try:
             info = readers.submit(_try_out, self._bounds.starting).result()
         except InkdigitsError as error:

@@ -1,4 +1,4 @@
-"""What the routes share: the settings, the model, the places of those who are read for, the counts, the corrections."""
+"""What the routes share: settings, the model, the places of those who are read for, counts, corrections, lessons."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from inkdigits.extras import missing_modules
 from inkdigits.pool import Bounds
 from inkdigits.service.correction_store import Corrections
 from inkdigits.service.reading_pool import ReadingPool
 from inkdigits.service.served_models import ServedModels
 from inkdigits.service.service_metrics import Metrics
 from inkdigits.service.service_settings import Settings
+from inkdigits.service.teaching import TaughtFiles, Teaching
 
 __all__ = ["Service", "service_of"]
 
@@ -26,6 +28,8 @@ class Service:
         models: the model that is used.
         pool: who is read for.
         corrections: where corrections are kept; None if they are not.
+        teaching: teaches the model from them; None if it does not learn.
+        explains: whether what explanations are drawn with is installed.
 
     """
 
@@ -34,6 +38,8 @@ class Service:
     models: ServedModels
     pool: ReadingPool
     corrections: Corrections | None
+    teaching: Teaching | None
+    explains: bool
 
     @classmethod
     def start(cls, settings: Settings) -> Service:
@@ -46,12 +52,20 @@ class Service:
         """
         metrics = Metrics()
         bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
+        corrections = Corrections.in_folder(settings.corrections) if settings.corrections else None
+        taught = (
+            TaughtFiles(settings.corrections, settings.model) if settings.corrections and settings.teaches else None
+        )
+        source = taught.in_use if taught else lambda: settings.model
+        models = ServedModels(source, settings.workers, bounds, metrics)
         return cls(
             settings,
             metrics,
-            ServedModels(settings.model, settings.workers, bounds, metrics),
+            models,
             ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics),
-            Corrections.in_folder(settings.corrections) if settings.corrections else None,
+            corrections,
+            Teaching(corrections, taught, models) if corrections and taught else None,
+            explains=not missing_modules("evaluate"),
         )
 
 

@@ -38,6 +38,7 @@ class Settings:
         cors_origins: the origins whose pages may call, such as "https://example.org".
         log_format: one of `LOG_FORMATS`: lines for people or for programs.
         corrections: the folder that corrections are kept in; None keeps none.
+        teaches: whether the model may be taught from them.
         opens: whether to open the page in a browser once it can be asked for.
 
     """
@@ -57,6 +58,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     log_format: str = "text"
     corrections: Path | None = None
+    teaches: bool = False
     opens: bool = False
 
     def __post_init__(self) -> None:
@@ -65,6 +67,10 @@ class Settings:
                 f"{printable(self.host)} can be reached from other machines, and there is no token",
                 "give --token-file, or let everybody in with --serve-anyone",
             )
+        if self.teaches and not self.corrections:
+            raise UsageError("there are no corrections to learn from", "give --keep-corrections DIR")
+        if self.teaches and self.serves_anyone and not self.token:
+            raise UsageError("anybody could teach it to read wrongly", "give --token-file, or leave --teach away")
 
 
 def is_loopback(host: str) -> bool:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from inkdigits.service.error_answers import ApiError
 
-__all__ = ["FIELD", "FORM", "MAX_PICTURES", "MEDIA_TYPES", "Upload", "is_form", "read_body", "read_form"]
+__all__ = ["FIELD", "FORM", "MAX_PICTURES", "MEDIA_TYPES", "Upload", "is_form", "read_body", "read_form", "read_json"]
 
 FORM = "multipart/form-data"
 FIELD = "pictures"
@@ -51,6 +51,18 @@ def is_form(request: Request) -> bool:
 async def read_body(request: Request) -> Upload:
     """Return the picture that is the whole body."""
     return Upload(_BODY, await request.body())
+
+
+async def read_json(request: Request) -> bytes:
+    """Return the JSON that is the whole body.
+
+    Raises:
+        ApiError: it is of another kind, as a page of another site could send it without asking (415).
+
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise ApiError(415, "unknown_content_type", "send this as application/json")
+    return await request.body()
 
 
 async def read_form(request: Request) -> list[Upload]:

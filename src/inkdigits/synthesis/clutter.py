@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import cv2
-import matplotlib
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
@@ -49,6 +48,8 @@ def _letter(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
 @cache
 def _glyph(sign: str, font: str) -> npt.NDArray[np.uint8]:
     """Return a sign of a font as uint8 (64,64), 45 pixels tall or wide, 0 paper to 255 ink."""
+    import matplotlib  # for its fonts; it takes a third of a second, and few need it
+
     path = Path(matplotlib.get_data_path(), "fonts", "ttf", f"{font}.ttf")
     image = Image.new("L", (4 * SIDE, 4 * SIDE))
     ImageDraw.Draw(image).text((2 * SIDE, 2 * SIDE), sign, 255, ImageFont.truetype(path, 120), anchor="mm")

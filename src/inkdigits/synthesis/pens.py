@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from skimage.morphology import skeletonize
 
 from inkdigits.synthesis.allographs import Forms, Points, draw_form, random_forms
 from inkdigits.synthesis.flourishes import CORE, flourishes
@@ -140,6 +139,8 @@ def write_shape(
     if hand.pen is None:
         ink = np.asarray(np.maximum(shape, extra) / np.float32(255), np.float32)
     else:
+        from skimage.morphology import skeletonize  # takes half a second, and few need it
+
         skeleton = np.asarray(skeletonize(shape > CORE), np.uint8) | (extra > 0)
         ink = _stroke(skeleton, hand.pen * 20 * _ZOOM, hand.softness)
     return crop(_place(ink, height, hand, rng))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import inkdigits
 from inkdigits.errors import DataError
 from inkdigits.samples import sample_pictures
 from inkdigits.service.correction_store import Corrections, KeptCorrection
@@ -45,13 +46,22 @@ def test_strings_are_cut_into_digits() -> None:
     assert set(examples.labels.tolist()) <= set(range(10))
 
 
+def test_arrays_are_digits_too() -> None:
+    digits = inkdigits.load_dataset("optdigits", "all")
+    examples = gather((digits.images[:20], digits.labels[:20]))
+    assert np.array_equal(examples.labels, digits.labels[:20])
+    assert np.abs(examples.images.astype(int) - digits.images[:20]).mean() < 20  # brought to 28×28 as MNIST once more
+    with pytest.raises(DataError, match="all 2 pictures in what was given show a 0"):
+        gather((digits.images[[0, 10]], digits.labels[[0, 10]]))
+
+
 def test_kept_corrections_are_learned_from(write_hand: WriteHand, tmp_path: Path) -> None:
-    hand = write_hand({3: 3, 4: 4}, 1)
+    hand = write_hand({3: 3, 4: 4, 5: 5}, 1)
     corrections = Corrections.in_folder(tmp_path / "kept")
-    for label in (3, 4, None):
+    for digit, label in ((3, 8), (4, 4), (3, 3), (5, None)):  # the 3 was mistaken for an 8 first
         picture = io.BytesIO()
-        Image.open(hand / str(label or 3) / "0.png").save(picture, "PNG")
+        Image.open(hand / str(digit) / "0.png").save(picture, "PNG")
         corrections.add(KeptCorrection(picture.getvalue(), 8, label, 0.5, "bundled"))
     examples = gather(tmp_path / "kept")
     assert np.array_equal(examples.labels, [3, 4])
-    assert examples.names == ("correction 1", "correction 2")
+    assert examples.names == ("correction 3", "correction 2")

@@ -29,6 +29,10 @@ def test_a_hand_that_was_misread_is_read_and_the_rest_as_before(write_hand: Writ
     reader = inkdigits.Reader(result.model)
     assert [reader.read(picture, single=True).text for picture in sorted((hand / "7").iterdir())] == ["7"] * 4
     assert reader.classifier.info.emphasis == SMALL.emphasis
+    seven = inkdigits.to_mnist(hand / "7" / "0.png")[None]
+    assert np.array_equal(  # also where it is asked alone, as for an explanation
+        reader.classifier.predict_proba(seven), inkdigits.Classifier(result.model).predict_proba(seven)
+    )
 
 
 def test_one_example_of_each_is_welcome_and_told_how_many_would_do(write_hand: WriteHand, tmp_path: Path) -> None:

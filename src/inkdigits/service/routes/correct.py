@@ -6,12 +6,11 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from inkdigits.reading.reader import Reader
-from inkdigits.service import schemas
+from inkdigits.service import schemas, uploads
 from inkdigits.service.correction_store import Corrections, KeptCorrection, NoRoomError, as_kept
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
@@ -31,11 +30,9 @@ router = APIRouter()
 async def correct(request: Request) -> dict[str, Any]:
     """Keep what a digit is that was read wrong, with the part of the picture that it is in."""
     corrections = _corrections(request)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise ApiError(415, "unknown_content_type", "send the correction as application/json")
-    service = service_of(request)
+    service, body = service_of(request), await uploads.read_json(request)
     with service.pool.place(request, service.models.current.readers) as place:
-        correction = await place.run(partial(_understand, body=await request.body()))
+        correction = await place.run(partial(_understand, body=body))
     try:
         return {"id": await run_in_threadpool(corrections.add, correction)}
     except NoRoomError as error:
@@ -65,11 +62,6 @@ def _corrections(request: Request) -> Corrections:
 
 def _understand(reader: Reader, *, body: bytes) -> KeptCorrection:
     """Return the correction in a body, of its crop nothing but the pixels."""
-    try:
-        given = schemas.Correction.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the body"
-        raise ApiError(422, "bad_correction", f"{where}: {first['msg']}") from None
+    given = schemas.understood(schemas.Correction, body, "bad_correction")
     corrected = None if given.corrected == "none" else given.corrected
     return KeptCorrection(as_kept(given.picture_crop), given.predicted, corrected, given.confidence, given.model)

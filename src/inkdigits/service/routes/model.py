@@ -41,6 +41,8 @@ async def settings(request: Request) -> dict[str, Any]:
     service = service_of(request)
     return {
         "corrections": service.corrections is not None,
+        "teaching": service.teaching is not None,
+        "explanations": service.explains,
         "max_body": service.settings.max_body,
         "version": __version__,
     }

@@ -25,11 +25,13 @@ router = APIRouter(include_in_schema=False)
 
 _BLANK = {"name": "images", "shape": [1, 28, 28], "datatype": "UINT8", "data": [0] * 784}
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+_EMPTY = "iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAEElEQVR42mNgGAWjYBQQAwADLAAB1wvpfAAAAABJRU5ErkJggg=="
 _BODIES: dict[str, object] = {  # by the beginning of the path
     "/v1/corrections": {
         **{"picture_crop": _PIXEL, "predicted": 3, "corrected": 8},
         **{"confidence": 0.61, "model": "mine"},
     },
+    "/v1/explain": {"image": _EMPTY, "value": 1},
     "/v2/models": {"inputs": [_BLANK]},
 }
 

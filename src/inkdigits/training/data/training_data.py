@@ -1,23 +1,27 @@
-"""What a run learns from: a data set by its name, somebody's own pictures on disk, or arrays in memory."""
+"""What a run learns from: a data set by its name, somebody's own pictures, arrays in memory, or several of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data import DATASETS, Dataset
 from inkdigits.data.arrays import as_dataset, collect
 from inkdigits.data.dataset import Progress
 from inkdigits.data.loading import load_collection
-from inkdigits.errors import UsageError, printable
+from inkdigits.data.splits import TRAIN, Collection, join
+from inkdigits.errors import UsageError, argument
 
-__all__ = ["Arrays", "Data", "TrainingData", "load_source", "load_splits"]
+__all__ = ["Arrays", "Data", "TrainingData", "load_source", "load_splits", "named"]
 
 Arrays: TypeAlias = Dataset | tuple[npt.ArrayLike, npt.ArrayLike]  # a data set, or images and labels
-Data: TypeAlias = str | Path | Arrays
+OneData: TypeAlias = str | Path | Arrays
+Data: TypeAlias = OneData | list[Any]  # a list of some of these: they are joined
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class TrainingData:
 
     training: Dataset
     validation: Dataset
-    name: str | None
+    name: str | list[str] | None
 
     def describe(self) -> dict[str, Any]:
         """Return what a run's config.json says of it."""
@@ -58,34 +62,45 @@ def load_source(
         progress: told how much of it is there.
 
     Raises:
-        DataError: the data cannot be used.
-        UsageError: there is no data set of that name, or no digits are left to validate on.
+        DataError: the data cannot be used, or no digits are left to validate on.
+        UsageError: there is no data set of that name, or nothing to validate on was given.
 
     """
-    if isinstance(data, Dataset | tuple):
-        training, held_out = _from_memory(data, validation)
-        return TrainingData(_filled(training, "training"), _filled(held_out, "validation"), None)
-    training, held_out = load_splits(data, data_dir, offline=offline, progress=progress)
-    if validation is not None:
-        held_out = _filled(_dataset(validation, "validation"), "validation")
-    named = str(data) if str(data) in DATASETS else str(Path(data).resolve())
-    return TrainingData(training, held_out, named if validation is None else None)
+    how: dict[str, Any] = {"data_dir": data_dir, "offline": offline, "progress": progress}
+    collection = _collect(data, held_back=validation is None, **how)
+    if validation is None:
+        return TrainingData(collection.select("train"), collection.select("validation"), named(data))
+    given = _dataset(validation, "validation")
+    if not len(given):
+        raise UsageError("there is no picture in what was given to validate on", "give some of each digit")
+    return TrainingData(collection.select("train"), given, None)
 
 
 def load_splits(
-    data: str | Path,
+    data: str | Path | Sequence[str],
     data_dir: str | Path | None = None,
     *,
     offline: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Dataset, Dataset]:
-    """Return the training and the validation digits of a data set, neither of them empty.
+    """Return the training and the validation digits of a data set, or of several joined, neither of them empty.
 
     Args and errors are those of `load_dataset`.
 
     """
-    both = load_collection(data, "train+validation", data_dir=data_dir, offline=offline, progress=progress)
+    several: Data = data if isinstance(data, str | Path) else list(data)
+    both = _collect(several, held_back=True, data_dir=data_dir, offline=offline, progress=progress)
     return both.select("train"), both.select("validation")
+
+
+def named(data: Data) -> str | list[str] | None:
+    """Return how data are found again from any folder: the name of a data set, or a whole path; None for arrays."""
+    if isinstance(data, list):
+        names = [str(name) for one in data if (name := named(one))]
+        return None if len(names) < len(data) else names if len(names) > 1 else names[0]
+    if isinstance(data, Dataset | tuple):
+        return None
+    return str(data) if str(data) in DATASETS else str(Path(data).resolve())
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:
@@ -93,23 +108,27 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     return {"name": dataset.name, "split": dataset.split, "n": len(dataset), "sha256": dataset.sha256}
 
 
-def _from_memory(data: Arrays, validation: Arrays | None) -> tuple[Dataset, Dataset]:
-    """Return the digits to learn from and to validate on; a tenth of each digit, where none were given for that."""
+def _collect(data: Data, *, held_back: bool, **how: Any) -> Collection:
+    """Return all digits there are to learn from and to validate on.
+
+    Args:
+        data: as `train` takes it; of several, some may have too few digits for any to be held back.
+        held_back: whether a tenth of each digit of arrays is for validation.
+        how: where a data set is looked for, as `load_collection` takes it.
+
+    """
+    if isinstance(data, list):
+        if not data:
+            raise UsageError("there is nothing to learn from", f"try {argument('data', 'mnist')}")
+        return join([_collect(one, held_back=held_back, **how) for one in data])
+    if not isinstance(data, Dataset | tuple):
+        return load_collection(data, "train+validation", **how)
     given = _dataset(data, "train")
-    if validation is not None:
-        return given, _dataset(validation, "validation")
     about: dict[str, Any] = {"name": given.name, "source": given.source, "licence": given.licence, "location": "memory"}
-    divided = collect(given.images, given.labels, tested=False, **about)
-    return divided.select("train"), divided.select("validation")
+    if held_back:
+        return collect(given.images, given.labels, tested=False, **about)
+    return Collection(given.images, given.labels, np.full(len(given), TRAIN), **about)
 
 
 def _dataset(data: Arrays, split: str) -> Dataset:
     return data if isinstance(data, Dataset) else as_dataset(*data, split=split)
-
-
-def _filled(dataset: Dataset, data: object) -> Dataset:
-    if len(dataset) == 0:
-        raise UsageError(
-            f"the {dataset.split} split of {printable(data)} holds no picture", "add more pictures of each digit"
-        )
-    return dataset

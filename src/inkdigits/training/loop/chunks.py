@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 import torch
@@ -12,7 +12,7 @@ from torch import nn
 
 from inkdigits.models.digit_networks import count_multiply_adds
 
-__all__ = ["leaves_a_core", "one_thread_fewer", "prepared"]
+__all__ = ["leaves_a_core", "one_thread_fewer", "prepared", "threads"]
 
 
 C = TypeVar("C")
@@ -48,12 +48,17 @@ def leaves_a_core(network: nn.Module, batch_size: int, device: torch.device) -> 
     return device.type == "cpu" and torch.get_num_threads() > 1 and small
 
 
-@contextmanager
-def one_thread_fewer(ahead: bool) -> Iterator[None]:
+def one_thread_fewer(ahead: bool) -> AbstractContextManager[None]:
     """Compute with a thread fewer, which is left to whoever prepares the chunks."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(max(1, threads - ahead))
+    return threads(max(1, torch.get_num_threads() - ahead))
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Compute with so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
     try:
         yield
     finally:
-        torch.set_num_threads(threads)
+        torch.set_num_threads(before)

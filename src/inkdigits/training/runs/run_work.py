@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inkdigits.errors import call
+from inkdigits.errors import ModelFileError, call, printable
 from inkdigits.files import write_atomically
 from inkdigits.training.data.training_data import TrainingData, describe
 from inkdigits.training.loop.history import EpochRecord, History, Observer
@@ -57,7 +57,7 @@ class Work:
         from inkdigits.training.loop.history import HistoryFiles, TensorBoardLog
         from inkdigits.training.loop.stopping import stopping_on_signals
         from inkdigits.training.tasks.digit_task import DigitsTask
-        from inkdigits.training.tasks.teachers import describe_teacher, taking_turns
+        from inkdigits.training.tasks.teachers import describe_model, taking_turns
 
         run, config, recipe = self.run, self.config, Recipe.from_dict(self.config["recipe"])
         training, validation = self.source.training, self.source.validation
@@ -65,8 +65,9 @@ class Work:
         sources = hands.sources if hands else (training.name,)
         teachers = [teacher["path"] for teacher in config["teachers"]]
         how: dict[str, Any] = {"seed": config["seed"], "device": self.device, "team": self.team}
-        how |= {"teacher": taking_turns(teachers), "hands": hands, "network": self.network}
+        how |= {"teacher": taking_turns(teachers), "hands": hands, "network": self.network or self._base(resume=resume)}
         own = {"network": config["network"]} if self.network is not None else {}
+        own |= self._from
         with run.locked() if self.team.leads else nullcontext(), stopping_on_signals() as asked_to:
             network, history = fit(
                 DigitsTask(training, validation, recipe, **how),
@@ -76,7 +77,7 @@ class Work:
                     "seed": config["seed"],
                     "training": training.sha256,
                     "validation": validation.sha256,
-                    "teachers": [describe_teacher(model)["sha256"] for model in teachers],
+                    "teachers": [describe_model(model)["sha256"] for model in teachers],
                     "hands": list(sources),
                     **own,
                 },
@@ -89,6 +90,31 @@ class Work:
             )
         metrics = self.team.from_leader(lambda: self._record(network, recipe, history, sources))
         return TrainedRun(run.path, run.model_file, recipe, History(history), metrics)
+
+    @property
+    def _from(self) -> dict[str, str]:
+        """Which model's weights the run goes on from, if it does; runs of older versions say nothing of it."""
+        base = self.config.get("base")
+        return {"base": base["sha256"]} if base else {}
+
+    def _base(self, *, resume: bool) -> nn.Sequential | None:
+        """Return the network that the run goes on from, unless it stands in a checkpoint by now.
+
+        Raises:
+            ModelFileError: its file is gone, or another one.
+
+        """
+        from torch import nn
+
+        from inkdigits.models.onnx_file import read_model
+        from inkdigits.training.tasks.teachers import describe_model
+
+        if not self._from or resume:
+            return None
+        path = self.config["base"]["path"]
+        if describe_model(path)["sha256"] != self._from["base"]:
+            raise ModelFileError(f"{printable(path)} is another model than when this run was begun", "begin a new run")
+        return nn.Sequential(*read_model(path)[0].network.children())
 
     def _record(
         self, network: nn.Module, recipe: Recipe, history: Sequence[EpochRecord], sources: Sequence[str]
@@ -131,7 +157,7 @@ class Work:
         info = ModelInfo(
             name=name,
             recipe=recipe.to_dict() | ({"model": None} if own else {}),
-            data=describe(self.source.training) | {"hands": list(sources)},
+            data=describe(self.source.training) | {"hands": list(sources)} | self._from,
             metrics={validation.split: {key: figures[key] for key in ("n", "correct", "accuracy", "loss", "ece")}},
             temperature=temperature,
             reject_threshold=reject_threshold(probabilities, validation.labels),

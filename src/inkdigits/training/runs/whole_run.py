@@ -31,6 +31,7 @@ def train(
     recipe: str | Recipe = "fast",
     data: Data = "mnist",
     *,
+    base: str | Path | None = None,
     out: str | Path | None = None,
     seed: int = 0,
     epochs: int | None = None,
@@ -52,7 +53,9 @@ def train(
     Args:
         recipe: the name of a recipe, or one of your own.
         data: "mnist", "optdigits", a folder or file of your own pictures, a `Dataset`, or (images, labels): (N,28,28)
-            or (N,784), white ink on black, and (N,).
+            or (N,784), white ink on black, and (N,). A list of some of these joins them: `["mnist", "mine/"]`.
+        base: the model whose weights training goes on from: "bundled", a run folder, or a model file that inkdigits
+            wrote. Its network takes the place of the recipe's. From weights drawn at random if not given.
         out: the run folder; `runs/<recipe>-<time>` if not given.
         seed: decides everything that is drawn at random.
         epochs: instead of the recipe's.
@@ -76,6 +79,7 @@ def train(
     Raises:
         MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
         UsageError: the recipe, data or device does not exist, or the run in `out` is another one.
+        ModelFileError: the base or a teacher is missing, or the base was not written by inkdigits.
         DataError: the data cannot be used.
         TrainingError: training cannot go on; see `errors`.
         OutputError: a file cannot be written, or `out` holds a run already.
@@ -89,12 +93,14 @@ def train(
 
     if resume and overwrite:
         raise UsageError("a run is either gone on with or replaced", "give one of resume and overwrite")
-    chosen = _chosen(recipe, epochs, batch_size, teachers)
+    if base is not None and network is not None:
+        raise UsageError("a network of your own learns from the weights that it has", "give one of base and network")
+    chosen = _chosen(recipe, epochs, batch_size, teachers, base)
     own = None if network is None else own_network(network)
     place = find_device(device)
     with shown(progress) as live:
         source = load_source(data, validation, data_dir, offline=offline, progress=live.on_data if live else None)
-        config = _settings(chosen, source, seed, device, data_dir, teachers)
+        config = _settings(chosen, source, seed, device, data_dir, teachers, base)
         config["network"] = None if network is None else _sketch(network)
         begun = _run_begun(out, config) if resume else None
         if begun and begun.metrics_file.exists():
@@ -107,8 +113,9 @@ def train(
 
 def begin_training(
     recipe: str | Recipe,
-    data: str,
+    data: str | list[str],
     *,
+    base: str | Path | None = None,
     out: str | Path | None = None,
     seed: int = 0,
     epochs: int | None = None,
@@ -126,9 +133,9 @@ def begin_training(
     require("train", _FEATURE)
     from inkdigits.training.runs.run_folder import create_run, provenance
 
-    chosen = _chosen(recipe, epochs, batch_size, teachers)
+    chosen = _chosen(recipe, epochs, batch_size, teachers, base)
     source = load_source(data, None, data_dir, offline=offline)
-    return create_run(out, _settings(chosen, source, seed, device, data_dir, teachers) | provenance())
+    return create_run(out, _settings(chosen, source, seed, device, data_dir, teachers, base) | provenance())
 
 
 def resume_training(
@@ -185,9 +192,18 @@ def resume_training(
         return work.finish(resume=resume, should_stop=should_stop)
 
 
-def _chosen(recipe: str | Recipe, epochs: int | None, batch_size: int | None, teachers: Sequence[str | Path]) -> Recipe:
+def _chosen(
+    recipe: str | Recipe,
+    epochs: int | None,
+    batch_size: int | None,
+    teachers: Sequence[str | Path],
+    base: str | Path | None,
+) -> Recipe:
     """Return the recipe with what was given in place of its own."""
-    given = {"epochs": epochs, "batch_size": batch_size}
+    from inkdigits.models.onnx_file import read_model
+
+    given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size}
+    given["model"] = None if base is None else read_model(base)[1].recipe["model"]
     chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).replace(
         **{name: value for name, value in given.items() if value is not None}
     )
@@ -204,16 +220,18 @@ def _settings(
     device: str,
     data_dir: str | Path | None,
     teachers: Sequence[str | Path],
+    base: str | Path | None,
 ) -> dict[str, Any]:
     """Return what stands in a run's config.json, but for what it was made by."""
-    from inkdigits.training.tasks.teachers import describe_teacher
+    from inkdigits.training.tasks.teachers import describe_model
 
     return {
         "recipe": recipe.to_dict(),
         "seed": seed,
         "device": device,
         "data": source.describe() | {"data_dir": None if data_dir is None else str(Path(data_dir).resolve())},
-        "teachers": [describe_teacher(model) for model in teachers],
+        "teachers": [describe_model(model) for model in teachers],
+        "base": None if base is None else describe_model(base),
     }
 
 
@@ -233,7 +251,7 @@ def _run_begun(out: str | Path | None, config: dict[str, Any]) -> RunFolder | No
     if not run.config_file.exists():
         return None
     begun = run.read_config()
-    for name in ("recipe", "seed", "data", "teachers", "network"):
+    for name in ("recipe", "seed", "data", "teachers", "network", "base"):
         if _comparable(begun.get(name)) != _comparable(config[name]):
             raise UsageError(
                 f"the run in {printable(run.path)} was begun with another {name}{_difference(begun, config, name)}",

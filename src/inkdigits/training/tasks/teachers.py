@@ -13,11 +13,11 @@ from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import find_model
 from inkdigits.training.tasks.digit_task import Teacher
 
-__all__ = ["describe_teacher", "taking_turns"]
+__all__ = ["describe_model", "taking_turns"]
 
 
-def describe_teacher(model: str | Path) -> dict[str, str]:
-    """Return the path and the SHA-256 of a teacher's model file, which together with the data decide a run.
+def describe_model(model: str | Path) -> dict[str, str]:
+    """Return the path and the SHA-256 of a model file that a run learns from: with the data, they decide it.
 
     Raises:
         ModelFileError: there is none.

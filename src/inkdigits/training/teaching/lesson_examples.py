@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.dataset import CLASSES, Images, Labels, Progress
+from inkdigits.data.arrays import as_dataset
+from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels, Progress
 from inkdigits.data.folder import labelled_pictures
 from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
 from inkdigits.evaluation.labels import read_labels
@@ -24,7 +26,9 @@ from inkdigits.reading.symbols import Symbol
 from inkdigits.service.correction_store import holds_corrections, kept_corrections
 from inkdigits.settings import expanded
 
-__all__ = ["Examples", "gather", "listed", "models_without_opinion", "others"]
+__all__ = ["Digits", "Examples", "gather", "listed", "models_without_opinion", "others"]
+
+Digits: TypeAlias = str | Path | Dataset | tuple[npt.ArrayLike, npt.ArrayLike]  # as a person has them
 
 _SHOWN = 5  # of a list in a message
 
@@ -81,12 +85,13 @@ class Examples:
         )
 
 
-def gather(data: str | Path, progress: Progress | None = None) -> Examples:
+def gather(data: Digits, progress: Progress | None = None) -> Examples:
     """Return the digits that a person brings, each once.
 
     Args:
         data: a folder with sub-folders named 0 to 9; a CSV with the columns `path` and `label`, whose labels are
-            digits or strings of them; or a folder in which `serve --keep-corrections` kept corrections.
+            digits or strings of them; a folder in which `serve --keep-corrections` kept corrections; a `Dataset`; or
+            (images, labels): (N,28,28) or (N,784), white ink on black, and (N,).
         progress: told how many pictures have been read, and how many there are.
 
     Raises:
@@ -94,11 +99,11 @@ def gather(data: str | Path, progress: Progress | None = None) -> Examples:
         DataError: there are no digits, only one of the ten, or one picture with several labels.
 
     """
-    path = expanded(data)
+    where = "what was given" if isinstance(data, Dataset | tuple) else printable(expanded(data))
     found: list[tuple[str, Symbol, int]] = []
     skipped: list[str] = []
     models = models_without_opinion()
-    labelled = list(_labelled(path))
+    labelled = list(_labelled(data))
     for done, (name, picture, label) in enumerate(labelled, start=1):
         try:
             digits = _read(name, picture, label, models)
@@ -109,7 +114,7 @@ def gather(data: str | Path, progress: Progress | None = None) -> Examples:
             progress("reading your digits", done, len(labelled))
     if not found:
         why = f"; the first: {skipped[0]}" if skipped else ""
-        raise DataError(f"no picture in {printable(path)} can be learned from{why}", "bring pictures of digits")
+        raise DataError(f"no picture in {where} can be learned from{why}", "bring pictures of digits")
     examples = Examples(
         np.stack([symbol.image for _, symbol, _ in found]),
         np.array([label for _, _, label in found], np.int64),
@@ -119,7 +124,7 @@ def gather(data: str | Path, progress: Progress | None = None) -> Examples:
     ).without_copies()
     if len(set(examples.labels.tolist())) == 1:
         raise DataError(
-            f"all {len(labelled):,} pictures in {printable(path)} show a {examples.labels[0]}",
+            f"all {len(labelled):,} pictures in {where} show a {examples.labels[0]}",
             "add at least one other digit: a reader that learns only one would see it everywhere",
         )
     return examples
@@ -127,7 +132,12 @@ def gather(data: str | Path, progress: Progress | None = None) -> Examples:
 
 def models_without_opinion() -> Ensemble:
     """Return what reads a page, with a digit model that thinks all digits equally probable."""
-    return Ensemble(Detector(), LineModel(), GivenModel(lambda images: np.full((len(images), CLASSES), 1 / CLASSES)))
+    # Several threads would read a picture of a digit no sooner, and take twice the processors' time.
+    return Ensemble(
+        Detector(threads=1),
+        LineModel(threads=1),
+        GivenModel(lambda images: np.full((len(images), CLASSES), 1 / CLASSES)),
+    )
 
 
 def others(symbol: Symbol) -> npt.NDArray[np.float64]:
@@ -142,12 +152,20 @@ def listed(lines: list[str]) -> str:
     return ", ".join(lines[:_SHOWN]) + more
 
 
-def _labelled(path: Path) -> Iterator[tuple[str, Picture, str]]:
+def _labelled(data: Digits) -> Iterator[tuple[str, Picture, str]]:
     """Yield the name, the picture and the label of all that is there."""
+    if isinstance(data, Dataset | tuple):
+        given = data if isinstance(data, Dataset) else as_dataset(*data)
+        pairs = enumerate(zip(given.images, given.labels, strict=True))
+        yield from ((f"picture {place}", 255 - image, str(label)) for place, (image, label) in pairs)
+        return
+    path = expanded(data)
     if path.is_dir() and holds_corrections(path):
-        for number, correction in kept_corrections(path):
-            if correction.corrected is not None:
-                yield f"correction {number}", correction.picture, str(correction.corrected)
+        # Whoever corrected a picture twice meant the second.
+        last = {correction.picture: (number, correction.corrected) for number, correction in kept_corrections(path)}
+        for picture, (number, corrected) in last.items():
+            if corrected is not None:
+                yield f"correction {number}", picture, str(corrected)
     elif path.is_dir() or not path.exists():
         yield from ((str(picture), picture, str(label)) for label, picture in labelled_pictures(path))
     elif path.suffix.lower() == ".csv":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,11 @@ from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.ensemble import TaughtModel, emphasised
 from inkdigits.reading.model_file import BUNDLED, bundled_sum, find_model
 from inkdigits.reading.recognise import USUAL, agreed
+from inkdigits.results.notebook_html import html_table
+from inkdigits.training.loop.progress import Showing, shown
 from inkdigits.training.teaching.holding_back import ENOUGH, GOOD, HeldBack, check, folds, hold_back
 from inkdigits.training.teaching.known_digits import MNIST, known_digits
+from inkdigits.training.teaching.lesson_examples import Digits as OwnDigits
 from inkdigits.training.teaching.lesson_examples import Examples, gather
 from inkdigits.version import __version__
 
@@ -30,12 +34,12 @@ if TYPE_CHECKING:
     from inkdigits.reading.model_file import ModelInfo
     from inkdigits.training.teaching.last_layer import Lesson, Pupil
 
-__all__ = ["Taught", "read_together", "teach"]
+__all__ = ["Learner", "Taught", "read_together", "teach"]
 
 _TAUGHT = ", taught"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Taught:
     """What teaching leaves.
 
@@ -56,9 +60,46 @@ class Taught:
     forgotten: float
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Taught {self.n:,} digits: {self._compared}, in {self.model}>"
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<div>{escape(note)}</div>" for note in self.notes)
+        return html_table(self.rows()) + notes
+
+    @property
+    def _compared(self) -> str:
+        held = self.held_back
+        return (
+            f"of {held.n:,} held back {held.before:,} read right before, {held.after:,} after"
+            if held.n
+            else "none held back"
+        )
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what came of it in words, as a table has it."""
+        unknown = "none: with one example of each digit, nobody can say yet how much better it reads"
+        return [
+            ("learned", f"{self.n:,} digits, beside {self.known} to keep what it knew"),
+            ("held back", self._compared if self.held_back.n else unknown),
+            ("known digits", f"{1 - self.forgotten:.1%} read as before"),
+            ("model", str(self.model)),
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as JSON can hold it."""
+        return {
+            "model": str(self.model),
+            "n": self.n,
+            "known": self.known,
+            "held_back": {"n": self.held_back.n, "before": self.held_back.before, "after": self.held_back.after},
+            "forgotten": self.forgotten,
+            "notes": list(self.notes),
+        }
+
 
 def teach(
-    data: str | Path,
+    data: OwnDigits,
     *,
     base: str | Path = BUNDLED,
     out: str | Path = "taught",
@@ -66,20 +107,22 @@ def teach(
     data_dir: str | Path | None = None,
     offline: bool = False,
     lesson: Lesson | None = None,
-    progress: Progress | None = None,
+    progress: Progress | Showing = "auto",
 ) -> Taught:
     """Have a model learn the digits of somebody's hand, and forget nothing.
 
     Args:
         data: a folder with sub-folders named 0 to 9; a CSV with the columns `path` and `label`, whose labels are
-            digits or strings of them; or a folder in which `serve --keep-corrections` kept corrections.
+            digits or strings of them; a folder in which `serve --keep-corrections` kept corrections; a `Dataset`; or
+            (images, labels): (N,28,28) or (N,784), white ink on black, and (N,).
         base: the model to begin with: "bundled", a run folder, or a model file that inkdigits wrote.
         out: the folder for `model.onnx`, which is made if need be; what stands there stays if teaching fails.
         seed: decides what is drawn at random.
         data_dir: where to look for MNIST first.
         offline: never download it.
         lesson: how to teach.
-        progress: told what is being done, how much of it is done, and how much there is to do.
+        progress: show a bar: "auto" on a terminal and in a notebook alone, True, or False; or a function that is told
+            what is being done, how much of it is done, and how much there is to do.
 
     Raises:
         MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
@@ -90,18 +133,39 @@ def teach(
 
     """
     require("train", "Teaching")
+    how: dict[str, Any] = {"base": base, "out": out, "seed": seed, "data_dir": data_dir, "offline": offline}
+    from inkdigits.training.loop.chunks import threads
+
+    # A second thread would save a second, and take ten of processors' time where others are at work too.
+    with threads(1), shown(False if callable(progress) else progress) as live:
+        if callable(progress):
+            return _teach(data, lesson=lesson, tell=progress, **how)
+        return _teach(data, lesson=lesson, tell=live.on_data if live else _tell_nobody, **how)
+
+
+def _teach(
+    data: OwnDigits,
+    *,
+    base: str | Path,
+    out: str | Path,
+    seed: int,
+    data_dir: str | Path | None,
+    offline: bool,
+    lesson: Lesson | None,
+    tell: Progress,
+) -> Taught:
+    """Have a model learn a hand, as `teach` describes it, and tell how far it is."""
     import torch
 
     from inkdigits.models.onnx_file import DigitModel, read_model, write_model
     from inkdigits.training.tasks.digit_task import Digits
     from inkdigits.training.teaching.last_layer import Lesson, Pupil
 
-    tell = progress or (lambda what, done, total: None)
     lesson = lesson or Lesson()
     model, info = read_model(base)
     folder = make_folder(out)
     examples = gather(data, tell)
-    known, source = known_digits(lesson.known, seed, data_dir, offline=offline, progress=progress)
+    known, source = known_digits(lesson.known, seed, data_dir, offline=offline, progress=tell)
     if source != MNIST:
         lesson = replace(lesson, anchor=lesson.anchor_without_mnist)
     new = Digits(torch.from_numpy(examples.images).unsqueeze(1), torch.from_numpy(examples.labels))
@@ -110,7 +174,7 @@ def teach(
         model.network, float(model.temperature), torch.from_numpy(known), lesson, seed=seed, looked=pictures.add
     )
     emphasis = lesson.emphasis if find_model(base) == find_model(BUNDLED) else info.emphasis
-    learner = _Learner(pupil, pupil.look(new), new.labels, examples, emphasis)
+    learner = Learner(pupil, pupil.look(new), new.labels, examples, emphasis)
     before = learner.read(pupil.untaught)
     lessons = _Count("learning", folds(examples) + 1, tell)
     held_back = hold_back(examples, seed, before, partial(learner.read_after, lessons.add))
@@ -124,7 +188,7 @@ def teach(
 
 
 @dataclass(frozen=True)
-class _Learner:
+class Learner:
     """A pupil with a person's digits.
 
     Attributes:
@@ -145,7 +209,7 @@ class _Learner:
     @cached_property
     def bundled(self) -> npt.NDArray[np.float32]:
         """What the bundled model says of them."""
-        return Classifier(BUNDLED).predict_proba(self.examples.images)
+        return Classifier(BUNDLED, threads=1).predict_proba(self.examples.images)
 
     def learn(self, rows: npt.NDArray[np.bool_]) -> nn.Linear:
         """Return a last layer that has learned some of the digits."""
@@ -164,6 +228,10 @@ class _Learner:
         last = self.learn(~held_back)
         done()
         return self.read(last)[held_back]
+
+
+def _tell_nobody(what: str, done: int, total: int) -> None:
+    """Take note of nothing."""
 
 
 class _Count:
@@ -195,12 +263,13 @@ def read_together(
 
 def _info(base: ModelInfo, examples: Examples, held_back: HeldBack, emphasis: float) -> ModelInfo:
     """Return what the file of a taught model says of itself."""
-    figures = {"n": held_back.n, "correct": held_back.after, "correct before": held_back.before}
+    right, n = held_back.after, held_back.n
+    figures = {"n": n, "correct": right, "accuracy": right / max(n, 1), "correct before": held_back.before}
     return replace(
         base,
         name=base.name if base.name.endswith(_TAUGHT) else base.name + _TAUGHT,
         data=base.data | {"taught": {"n": len(examples), "base": bundled_sum()}},
-        metrics=base.metrics | ({"held back": figures} if held_back.n else {}),
+        metrics={"held back": figures} if n else {},  # those of the base are not its own
         emphasis=emphasis,
         version=__version__,
     )

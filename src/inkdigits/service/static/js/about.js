@@ -55,8 +55,8 @@ function figures(metrics) {
       "li",
       { className: "card" },
       make("p", { className: "figure" }, `${(100 * accuracy).toFixed(2)} %`),
-      make("p", {}, `on the ${split} split: ${counts}`),
-      make("p", { className: "quiet" }, `Its confidence is off by ${percent(ece)} on average.`),
+      make("p", {}, `${split === "held back" ? "of what was held back from its lesson" : `on the ${split} split`}: ${counts}`),
+      ...(ece === undefined ? [] : [make("p", { className: "quiet" }, `Its confidence is off by ${percent(ece)} on average.`)]),
     );
   });
   return make("ul", { className: "tiles" }, ...tiles);

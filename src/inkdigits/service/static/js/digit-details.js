@@ -1,4 +1,4 @@
-/** One digit explained: what the model saw, what it may be, how sure it is; and corrected. */
+/** One digit explained: what the model saw, what it may be, how sure it is, and why; and corrected. */
 
 import { icon, make } from "./dom.js";
 import { sharesOf } from "./readings.js";
@@ -6,23 +6,79 @@ import { percent, verdict } from "./words.js";
 
 /**
  * @typedef {import("./readings.js").Digit} Digit
+ * @typedef {(image: string, value: number) => Promise<{words: string, picture: string}>} Explain
  * @typedef {number | "none" | undefined} Corrected what a person says that a digit is; undefined takes it back.
  */
 
 /**
  * @param {Digit} digit
  * @param {((corrected: Corrected) => Promise<void>) | null} correct keeps a correction; null where none are kept.
+ * @param {Explain | null} explain null where the server cannot draw why.
  * @returns {HTMLElement}
  */
-export function digitDetails(digit, correct) {
+export function digitDetails(digit, correct, explain) {
   const state = digit.accepted ? "ok" : "uncertain";
   return make(
     "section",
     { className: `details ${state}`, ariaLabel: "The chosen digit" },
     make("p", { className: "verdict" }, verdict(digit)),
     make("div", { className: "evidence" }, seen(digit), bars(digit)),
+    ...(explain && digit.image ? [why(digit.image, digit.value, explain)] : []),
     ...(correct ? [correction(digit, correct)] : []),
   );
+}
+
+/**
+ * A button that asks why; the answer is shown large, over the page.
+ * @param {string} image
+ * @param {number} value
+ * @param {Explain} explain
+ */
+function why(image, value, explain) {
+  const part = make("div", { className: "why" });
+  const message = make("p", { className: "quiet", role: "status" });
+  const button = /** @type {HTMLButtonElement} */ (
+    make("button", { type: "button", className: "plain", onclick: ask }, `Why a ${value}?`)
+  );
+
+  async function ask() {
+    button.disabled = true;
+    message.className = "quiet";
+    message.textContent = "Covering it part by part, and looking for the nearest training digits…";
+    try {
+      const { words, picture } = await explain(image, value);
+      message.textContent = "";
+      showExplanation(`Why a ${value}`, words, picture);
+    } catch (error) {
+      message.replaceChildren(icon("error"), /** @type {Error} */ (error).message);
+      message.className = "problem";
+    }
+    button.disabled = false;
+  }
+  part.append(button, message);
+  return part;
+}
+
+/**
+ * @param {string} title
+ * @param {string} words
+ * @param {string} picture a PNG in base64.
+ */
+function showExplanation(title, words, picture) {
+  const alt = "The digit, where the model looked, what would change the reading, and the nearest training digits.";
+  const dialog = /** @type {HTMLDialogElement} */ (
+    make(
+      "dialog",
+      { className: "explanation", ariaLabel: title },
+      make("h2", {}, title),
+      make("img", { src: `data:image/png;base64,${picture}`, alt }),
+      make("p", {}, `${words}.`),
+      make("form", { method: "dialog" }, make("button", { type: "submit" }, "Close")),
+    )
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 /** @param {Digit} digit */

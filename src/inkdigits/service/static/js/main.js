@@ -10,8 +10,9 @@ import { listenForPictures } from "./intake.js";
 import { Picture } from "./picture.js";
 import { PictureView } from "./picture-view.js";
 import { ReadingPanel } from "./reading-panel.js";
-import { describeModel, forgetCorrection, isPassing, keepCorrection, settings } from "./service.js";
+import { describeModel, explainDigit, forgetCorrection, isPassing, keepCorrection, settings } from "./service.js";
 import { makeTabs } from "./tabs.js";
+import { TeachingCard } from "./teaching.js";
 
 /** @typedef {import("./readings.js").Digit} Digit */
 
@@ -33,6 +34,9 @@ const collection = new Collection({
     if (picture === collection.chosen && !isDrawing()) showPicture();
   },
   onEmpty: () => showPanel("panel-draw"),
+});
+const teaching = new TeachingCard(() => {
+  if (isDrawing() && desk.outcome) desk.readAgain();
 });
 const showPanel = makeTabs(byId("tabs"), () => (isDrawing() ? showDrawing() : showPicture()));
 
@@ -135,6 +139,8 @@ async function prepare() {
   if (!known) return;
   collection.queue.largest = known.max_body;
   byId("version").textContent = `inkdigits ${known.version}`;
+  if (known.explanations) panel.explain = explainDigit;
+  if (known.teaching) teaching.turnOn();
   if (!known.corrections) return;
   panel.correct = correct;
   byId("kept-words").textContent = "; of them it keeps the digits that you correct, and nothing else";
@@ -159,4 +165,5 @@ async function correct(digit, corrected) {
   panel.refresh();
   source.showBoxes();
   collection.update();
+  teaching.refresh();
 }

@@ -40,6 +40,8 @@ export class ReadingPanel {
     this.chosen = -1;
     /** @type {((digit: import("./readings.js").Digit, corrected: import("./digit-details.js").Corrected) => Promise<void>) | null} */
     this.correct = null;
+    /** @type {import("./digit-details.js").Explain | null} */
+    this.explain = null;
     this.lines = new DigitLines(
       (place) => this.choose(place, true),
       (place, value) => this.#type(place, value),
@@ -120,7 +122,7 @@ export class ReadingPanel {
     const correct = this.correct;
     const correctIt =
       correct && ((/** @type {import("./digit-details.js").Corrected} */ corrected) => correct(digit, corrected));
-    this.details.replaceChildren(digitDetails(digit, correctIt));
+    this.details.replaceChildren(digitDetails(digit, correctIt, this.explain));
     this.lines.mark(place);
     this.onChoose(place);
     if (aloud) announce(verdict(digit));

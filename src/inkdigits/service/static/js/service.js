@@ -100,7 +100,47 @@ export function describeModel() {
   return request("/v1/model");
 }
 
-/** @returns {Promise<{corrections: boolean, max_body: number, version: string}>} */
+/**
+ * Ask why a digit was read as it was.
+ * @param {string} image the 28×28 that the model saw, a PNG in base64.
+ * @param {number} value what was read.
+ * @returns {Promise<{words: string, picture: string}>} in words, and as a PNG in base64.
+ */
+export function explainDigit(image, value) {
+  const headers = { "Content-Type": "application/json" };
+  return request("/v1/explain", { method: "POST", body: JSON.stringify({ image, value }), headers });
+}
+
+/**
+ * @typedef {object} Teaching
+ * @property {number} corrections of digits, to learn from.
+ * @property {string} model that reads.
+ * @property {boolean} can_take_back
+ * @property {"idle" | "learning" | "learned" | "failed"} state
+ * @property {string} doing
+ * @property {number} done
+ * @property {number} total
+ * @property {{n: number, known: string, held_back: {n: number, before: number, after: number}, forgotten: number,
+ *   notes: string[]} | null} outcome
+ * @property {string} message
+ */
+
+/** @returns {Promise<Teaching>} */
+export function describeTeaching() {
+  return request("/v1/teaching");
+}
+
+/** @returns {Promise<Teaching>} */
+export function learn() {
+  return request("/v1/teaching", { method: "POST" });
+}
+
+/** @returns {Promise<Teaching>} */
+export function takeBack() {
+  return request("/v1/teaching", { method: "DELETE" });
+}
+
+/** @returns {Promise<{corrections: boolean, teaching: boolean, explanations: boolean, max_body: number, version: string}>} */
 export function settings() {
   return request("/v1/settings");
 }
