@@ -24,7 +24,20 @@ __all__ = ["Reading"]
 
 
 class Reading(Transcript):
-    """What was read in one picture, or on one of its pages, and the ways to look at it."""
+    """What was read in one picture, or on one of its pages, and the ways to look at it.
+
+    Attributes:
+        source: the picture's path as it was given, or what kind of thing it was.
+        lines: from the top of the page.
+        error: why the picture could not be read; None if it could.
+        picture: what was read; drawing looks at it again.
+        page: which page of the picture, from 1; that of nearly every picture.
+        digit_score: how sure it is that there is a digit at all, 0 to 1, also where none was accepted: the mean
+            confidence of its surest line.
+        rotation: by how many degrees the page was turned, clockwise, to be read: 0, 90, 180 or 270.
+        notes: why it is not "ok", or what was left out, in words; empty where all is plain.
+
+    """
 
     def __repr__(self) -> str:
         return to_line(self)
