@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from inkdigits.files import sha256
 from inkdigits.reading.model_file import ModelInfo
-from inkdigits.training.thresholds import FALSELY_ACCEPTED, LINE_RIGHT, MISSED, SINGLE_RIGHT
+from inkdigits.training.thresholds import AIMS
 
 __all__ = ["digits_card", "lines_card", "pages_card"]
+
+_LIMITS = json.loads((files("inkdigits.weights") / "limits.json").read_text(encoding="utf-8"))
 
 _DIGITS = """# Model card: {name}
 
@@ -52,13 +57,7 @@ elsewhere they differ by rounding, and the figures by a few hundredths of a per 
 
 ## Limits
 
-- It knows digits only. A letter or a scribble that holds ink gets the digit that it looks most like, often with a low
-  confidence, sometimes not.
-- MNIST was written in the United States around 1990. A 1 with a long upstroke, a crossed 7, an open 4 and other forms
-  were drawn as strokes for training; hands that write otherwise again are read less well.
-- The confidence is calibrated on MNIST. On pictures from elsewhere it is too high by an amount that depends on them.
-- The picture must be brought to MNIST's form first; `inkdigits.Reader` does, `inkdigits.Classifier` takes it as given.
-- Not for decisions about people without a person who looks.
+{limits}
 """
 
 _LINES = """# Model card: lines
@@ -97,8 +96,7 @@ To make it again:
 
 ## Limits
 
-- It knows lines that run from left to right, sloping by less than about 25 degrees.
-- Forms of digits that nobody wrote in training are often misread, sometimes with confidence.
+{limits}
 """
 
 
@@ -144,9 +142,7 @@ To make it again:
 
 ## Limits
 
-- Lines that slope by more than about 15 degrees, apart from quarter turns, are read less well.
-- Digits lower than about 8 pixels are not found.
-- A digit that stands alone and is nothing but a straight stroke looks to it like a line.
+{limits}
 """
 
 
@@ -199,10 +195,10 @@ def pages_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
         views=info.recipe["steps"] * info.recipe["batch_size"],
         exact=validation["exact"],
         validation=validation["n"],
-        line_right=LINE_RIGHT,
-        single_right=SINGLE_RIGHT,
-        falsely_accepted=FALSELY_ACCEPTED,
-        missed=MISSED,
+        line_right=AIMS.line_right,
+        single_right=AIMS.single_right,
+        falsely_accepted=AIMS.falsely_accepted,
+        missed=AIMS.missed,
     )
 
 
@@ -225,4 +221,7 @@ def _common(
         "commit": str(config["commit"])[:12],
         "licence": info.licence,
         "sources": "\n".join(f"- {source}" for source in sources),
+        "limits": "\n".join(
+            fill(limit, 120, initial_indent="- ", subsequent_indent="  ") for limit in _LIMITS[path.stem]
+        ),
     }

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from inkdigits.data import Dataset, load_dataset
+
 BFLOAT16 = "INKDIGITS_BFLOAT16"
 # Rooms and files that take longest, the longest first: they should not be left at the end, for one process alone.
 FIRST = (
@@ -20,6 +22,12 @@ FIRST = (
 settings.register_profile("untimed", deadline=None)
 settings.register_profile("fuzz", deadline=None, max_examples=1000, suppress_health_check=list(HealthCheck))
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def training_digits() -> Dataset:
+    """Some real digits, which need no download."""
+    return load_dataset("optdigits", split="train")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -49,13 +50,14 @@ def room(module: Path) -> str:
     return first.removesuffix(".py")
 
 
-def imports(module: Path) -> Iterator[str]:
+def imports(module: Path, *, each: bool = False) -> Iterator[str]:
+    """Yield what a module imports: modules, and those names that stand at the top of the package, or each name."""
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            if node.module == "inkdigits":
-                yield from (f"inkdigits.{alias.name}" for alias in node.names)
+            if each or node.module == "inkdigits":
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
             else:
                 yield node.module
 
@@ -68,6 +70,19 @@ def test_a_module_imports_only_from_rooms_before_its_own(module: Path) -> None:
     rooms = {name.split(".")[1] for name in imports(module) if name.startswith("inkdigits.")}
     rooms -= {here, "__version__"}
     assert rooms <= ALLOWED[here], f"{here} imports from {sorted(rooms - ALLOWED[here])}"
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_for_their_types() -> None:
+    places = {module.relative_to(PACKAGE.parent).with_suffix(""): module for module in modules()}
+    files = {".".join(place.parts).removesuffix(".__init__"): module for place, module in places.items()}
+    arrows = {name: {_file(taken, files) for taken in imports(module, each=True)} for name, module in files.items()}
+    assert sum(map(len, arrows.values())) > 1000, "the imports are not found any more"
+    TopologicalSorter(arrows).prepare()  # its CycleError names the circle
+
+
+def _file(name: str, files: dict[str, Path]) -> str:
+    """Return the module that a dotted name is, or is in."""
+    return name if name in files else name.rpartition(".")[0]
 
 
 def test_no_room_is_missing_from_the_plan() -> None:

@@ -34,6 +34,15 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
+def test_what_contributing_says_to_be_somewhere_is_there() -> None:
+    page = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    answers = re.findall(r"^\| .+ \| `([\w/]+\.py)` \| `(\w+)` \|$", page, re.MULTILINE)
+    assert len(answers) == 10
+    for file, name in answers:
+        code = (Path(inkdigits.__file__).parent / file).read_text(encoding="utf-8")
+        assert re.search(rf"(def|class) {name}\b", code), f"{name} is not in {file}"
+
+
 def test_every_public_name_is_documented() -> None:
     text = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
     assert [name for name in inkdigits.__all__ if name not in text] == []

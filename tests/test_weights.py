@@ -1,5 +1,6 @@
 """The bundled model is the one that its card describes."""
 
+import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -53,3 +54,11 @@ def test_it_reads_as_well_as_its_card_says(mnist_dir: Path) -> None:
     # Another processor may round the last digit of a probability otherwise, and so one digit in 5,000.
     assert abs(evaluation.correct - promised["correct"]) <= 2
     assert abs(evaluation.ece - promised["ece"]) < 0.001
+
+
+def test_the_cards_say_the_limits_that_the_service_says() -> None:
+    limits = json.loads((WEIGHTS / "limits.json").read_text(encoding="utf-8"))
+    assert {path.stem for path in WEIGHTS.glob("*.onnx")} == set(limits)
+    for model, sentences in limits.items():
+        said = " ".join((WEIGHTS / f"{model}.md").read_text(encoding="utf-8").partition("## Limits")[2].split())
+        assert said == " ".join(f"- {sentence}" for sentence in sentences)

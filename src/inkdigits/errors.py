@@ -48,7 +48,6 @@ __all__ = [
     "unknown_name",
 ]
 
-_LONGEST_NAME = 400  # letters in a message
 _options = False  # whether who asked wrote options on a command line, and not arguments in Python
 
 
@@ -221,8 +220,9 @@ def printable(source: object) -> str:
     What is too long for a name is cut in the middle.
     """
     name = str(source)
-    if len(name) > _LONGEST_NAME:
-        name = f"{name[: _LONGEST_NAME // 2]}…{name[-_LONGEST_NAME // 2 :]}"
+    longest = 400  # letters
+    if len(name) > longest:
+        name = f"{name[: longest // 2]}…{name[-longest // 2 :]}"
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in name)
 
 

@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from inkdigits.cli.app import app
 from inkdigits.cli.for_people import write_for_people
 from inkdigits.errors import PictureError
-from inkdigits.results.reading import Digit, Line, Mark, Reading
+from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 from inkdigits.samples import LABELS
 
 pty = pytest.importorskip("pty", reason="this system has no terminals of this kind")

@@ -5,7 +5,9 @@ import numpy as np
 from inkdigits.errors import PictureError
 from inkdigits.evaluation.judgement import Judgement
 from inkdigits.evaluation.labels import LabelledPicture
-from inkdigits.results.reading import MARKS, Digit, Line, Mark, Reading
+from inkdigits.results.characters import MARKS, Digit, Mark
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 
 IMAGE = np.zeros((28, 28), np.uint8)
 

@@ -13,9 +13,9 @@ from inkdigits.errors import OutputError
 from inkdigits.evaluation import charts, figures
 from inkdigits.evaluation.digit_evaluation import Evaluation, evaluate
 from inkdigits.evaluation.report import write_figures, write_report
-from inkdigits.evaluation.style import RIGHT, WRONG
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.reader import Reader
+from inkdigits.results.figure import RIGHT, WRONG
 from inkdigits.samples import sample_pictures
 
 

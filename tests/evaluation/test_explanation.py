@@ -8,7 +8,8 @@ import inkdigits
 from inkdigits.data import Dataset
 from inkdigits.errors import UsageError
 from inkdigits.results.characters import Digit
-from inkdigits.results.reading import Line, Reading
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 
 SPOT = (slice(4, 7), slice(20, 23))
 

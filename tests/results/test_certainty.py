@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from inkdigits.results.certainty import shares
-from inkdigits.results.reading import Digit
+from inkdigits.results.characters import Digit
 
 
 @pytest.mark.parametrize("confidence", [0.0, 0.171, 0.9, 0.999, 1.0])

@@ -6,8 +6,10 @@ from PIL import Image
 
 from inkdigits.errors import OutputError
 from inkdigits.results import contact_sheet
+from inkdigits.results.characters import Digit
 from inkdigits.results.contact_sheet import ContactSheet
-from inkdigits.results.reading import Digit, Line, Reading
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 
 COLOURS = [(200, 0, 0), (0, 160, 0), (0, 0, 200)]
 

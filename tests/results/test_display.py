@@ -12,7 +12,8 @@ import inkdigits
 from inkdigits.data import Dataset
 from inkdigits.errors import PictureError
 from inkdigits.results.characters import Digit, Mark
-from inkdigits.results.reading import Line, Reading
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 
 PAPER = np.full((80, 120, 3), 230, np.uint8)
 

@@ -9,8 +9,10 @@ import pytest
 from inkdigits.errors import MissingExtraError, PictureError
 from inkdigits.extras import EXTRAS
 from inkdigits.results import formats
+from inkdigits.results.characters import Digit, Mark
 from inkdigits.results.formats import write_csv, write_parquet, write_text
-from inkdigits.results.reading import Digit, Line, Mark, Reading
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 
 SEVEN = Digit(7, 0.93, (*[0.0] * 7, 0.93, 0.0, 0.07), (3, 4, 20, 30), True, 0, np.zeros((28, 28), np.uint8))
 READINGS = [

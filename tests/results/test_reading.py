@@ -8,7 +8,9 @@ import pytest
 from PIL import Image
 
 from inkdigits.errors import OutputError, PictureError
-from inkdigits.results.reading import CSV_COLUMNS, MARKS, Digit, Line, Mark, Reading
+from inkdigits.results.characters import MARKS, Digit, Mark
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import CSV_COLUMNS, Line
 
 
 def digit(value: int, confidence: float = 0.91, *, line: int = 0, accepted: bool = True) -> Digit:

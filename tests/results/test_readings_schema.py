@@ -9,7 +9,8 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.reading.reader import Reader
-from inkdigits.results.reading import CSV_COLUMNS, SCHEMA, Reading
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import CSV_COLUMNS, SCHEMA
 from inkdigits.samples import sample_pictures
 
 DOCS = Path(__file__).parents[2] / "docs"

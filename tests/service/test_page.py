@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from inkdigits.reading.reader import Reader
-from inkdigits.results.reading import CSV_COLUMNS, Mark
+from inkdigits.results.characters import Mark
+from inkdigits.results.transcript import CSV_COLUMNS
 from inkdigits.samples import sample_pictures
 
 from .browser import DESKTOP, PHONE, Visitor, axe, chromium, playwright

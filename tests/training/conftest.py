@@ -7,11 +7,6 @@ from inkdigits.data import Dataset, load_dataset
 
 
 @pytest.fixture(scope="session")
-def training_digits() -> Dataset:
-    return load_dataset("optdigits", split="train")
-
-
-@pytest.fixture(scope="session")
 def validation_digits() -> Dataset:
     return load_dataset("optdigits", split="validation")
 

@@ -30,8 +30,6 @@ from inkdigits.version import __version__
 
 __all__ = ["app", "main"]
 
-INTERRUPTED = 130
-
 
 class _Commands(TyperGroup):
     """Turns what inkdigits raises on purpose into one line on stderr and an exit code."""
@@ -45,7 +43,7 @@ class _Commands(TyperGroup):
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as interrupt:
             notice("inkdigits: interrupted")
-            raise typer.Exit(INTERRUPTED) from interrupt
+            raise typer.Exit(130) from interrupt  # 128 and the number of SIGINT, as shells say it
 
 
 app = typer.Typer(

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 
     from inkdigits.data.dataset import Progress as LoadingProgress
 
-__all__ = ["end_batch", "error_console", "loading_progress", "notice", "output_console", "print_json", "progress_bar"]
-
-ALL_FAILED, SOME_FAILED = 1, 3
+__all__ = [
+    "end_batch",
+    "error_console",
+    "loading_progress",
+    "notice",
+    "output_console",
+    "print_facts",
+    "print_json",
+    "print_table",
+    "progress_bar",
+]
 
 
 def error_console() -> Console:
@@ -49,6 +57,45 @@ def notice(text: str) -> None:
 def print_json(value: Any) -> None:
     """Print a value as one JSON document on stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def print_facts(facts: Mapping[str, object], title: str = "") -> None:
+    """Print names on stdout, each with what it is; what is empty is left out."""
+    _print_rows([(name, fact) for name, fact in facts.items() if fact], title=title, headings=("", ""))
+
+
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", right: Container[str] = ()
+) -> None:
+    """Print a table on stdout.
+
+    Args:
+        headings: of its columns.
+        rows: what stands in each cell.
+        title: a line above it.
+        right: the headings of the columns of numbers.
+
+    """
+    _print_rows(rows, title=title, headings=headings, right=right)
+
+
+def _print_rows(
+    rows: Iterable[Sequence[object]], *, title: str, headings: Sequence[str], right: Container[str] = ()
+) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(title) if title else None, title_justify="left", box=None, show_header=any(headings), pad_edge=False
+    )
+    for heading in headings:
+        if heading in right:
+            table.add_column(Text(heading), justify="right", no_wrap=True)
+        else:
+            table.add_column(Text(heading), overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    output_console().print(table)
 
 
 @contextmanager
@@ -97,4 +144,4 @@ def end_batch(tally: Counter[str], files: int) -> None:
             f"{tally['no_digit']} without digits, {failed} failed"
         )
     if failed:
-        raise typer.Exit(ALL_FAILED if failed == count else SOME_FAILED)
+        raise typer.Exit(1 if failed == count else 3)  # all of them, or some

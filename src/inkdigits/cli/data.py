@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inkdigits.cli import options
 from inkdigits.cli.completion import named_data_sets
+from inkdigits.cli.console import loading_progress, notice, output_console, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from inkdigits.data.checks import Checks
     from inkdigits.data.splits import Collection
 
@@ -28,20 +29,10 @@ Name = Annotated[
         autocompletion=named_data_sets,
     ),
 ]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(help="The folder that holds mnist/ and hands/. Looked into first.", metavar="DIR", show_default=False),
-]
-Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-_NO_DIGITS = ("fonts", "omniglot")  # hands that are not digits on 28×28
-
-_BAR = 24  # characters of the longest bar
 
 
 @app.command()
-def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False) -> None:
+def fetch(name: Name = "mnist", data_dir: options.DataDir = None, offline: options.Offline = False) -> None:
     """Find a data set, or download it, check it, and print where it is.
 
     Downloads go to your cache folder. Proxy variables such as HTTPS_PROXY are respected.
@@ -64,7 +55,12 @@ def fetch(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fal
 
 
 @app.command()
-def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = False, as_json: AsJson = False) -> None:
+def verify(
+    name: Name = "mnist",
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
+    as_json: options.AsJson = False,
+) -> None:
     """Check a data set: checksums, counts, labels, duplicates, and pictures in both training and test.
 
     Ends with exit code 1 if the data is missing or damaged. Duplicates are reported, and are no failure.
@@ -75,19 +71,21 @@ def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fa
 
     inkdigits data verify my-digits/ --json
     """
-    from inkdigits.cli.console import notice, output_console, print_json
     from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
+    from inkdigits.data.hands.description import DESCRIBED
 
-    if name in _NO_DIGITS:
+    if name in DESCRIBED:
         show_hand(name, data_dir, offline, as_json=as_json)
         return
     checks = check(_load(name, data_dir, offline))
     if as_json:
         print_json(checks.to_dict())
         return
+    splits = [(split, f"{of.n:,}", f"{of.duplicates:,}", of.sha256) for split, of in checks.splits.items()]
+    headings = ("split", "pictures", "duplicates", "SHA-256")
+    print_table(headings, splits, title=checks.name, right=("pictures", "duplicates"))
     output = output_console()
-    output.print(_verification(checks))
     output.print(f"pictures in both training and test: {checks.in_training_and_test:,}")
     if checks.skipped:
         output.print(f"pictures left out, since they cannot be used: {len(checks.skipped):,}")
@@ -98,9 +96,9 @@ def verify(name: Name = "mnist", data_dir: DataDir = None, offline: Offline = Fa
 @app.command()
 def describe(
     name: Name = "mnist",
-    data_dir: DataDir = None,
-    offline: Offline = False,
-    as_json: AsJson = False,
+    data_dir: options.DataDir = None,
+    offline: options.Offline = False,
+    as_json: options.AsJson = False,
     out: Annotated[
         Path | None,
         typer.Option(help="Write class-histogram.png and samples.png there.", metavar="DIR", show_default=False),
@@ -116,14 +114,14 @@ def describe(
 
     inkdigits data describe optdigits --json
     """
-    from inkdigits.cli.console import notice, output_console, print_json
     from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
+    from inkdigits.data.hands.description import DESCRIBED
     from inkdigits.errors import UsageError
     from inkdigits.extras import require
     from inkdigits.files import make_folder
 
-    if name in _NO_DIGITS:
+    if name in DESCRIBED:
         if out is not None:
             raise UsageError(f"{name} has no digits to draw", "leave --out away")
         show_hand(name, data_dir, offline, as_json=as_json)
@@ -136,81 +134,53 @@ def describe(
     if as_json:
         print_json(checks.to_dict())
     else:
-        output = output_console()
-        output.print(_classes(checks))
-        output.print(_facts(checks))
+        _print_classes(checks)
+        _print_facts(checks)
     if out is not None:
         for path in _draw(collection, out):
             notice(f"wrote {path}")
 
 
 def _load(name: str, data_dir: Path | None, offline: bool) -> Collection:
-    from inkdigits.cli.console import loading_progress
     from inkdigits.data.loading import load_collection
 
     with loading_progress() as progress:
         return load_collection(name, "all", data_dir=data_dir, offline=offline, progress=progress)
 
 
-def _verification(checks: Checks) -> Table:
-    """Return a table with one row a split."""
-    from rich.table import Table
+def _print_classes(checks: Checks) -> None:
+    """Print how many there are of each digit in each split, and a bar for all of them."""
     from rich.text import Text
 
-    table = Table(title=Text(checks.name), title_justify="left", box=None, pad_edge=False)
-    for heading in ("split", "pictures", "duplicates", "SHA-256"):
-        table.add_column(heading, justify="right" if heading in {"pictures", "duplicates"} else "left", overflow="fold")
-    for split, found in checks.splits.items():
-        table.add_row(split, f"{found.n:,}", f"{found.duplicates:,}", found.sha256)
-    return table
-
-
-def _classes(checks: Checks) -> Table:
-    """Return a table with one row a digit: how many there are in each split, and a bar for all of them."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(checks.name), title_justify="left", box=None, pad_edge=False)
-    table.add_column("digit")
-    for split in checks.splits:
-        table.add_column(split, justify="right")
-    table.add_column("")
     counts = [[found.label_counts[digit] for found in checks.splits.values()] for digit in range(10)]
-    most = max(sum(row) for row in counts)
-    for digit, row in enumerate(counts):
-        table.add_row(str(digit), *(f"{count:,}" for count in row), "█" * round(_BAR * sum(row) / most))
-    totals = [sum(column) for column in zip(*counts, strict=True)]
-    table.add_row("all", *(f"{total:,}" for total in totals), style="bold")
-    return table
+    most = max(map(sum, counts))
+    rows: list[Sequence[object]] = [
+        (digit, *(f"{count:,}" for count in row), "█" * round(24 * sum(row) / most)) for digit, row in enumerate(counts)
+    ]
+    totals = ("all", *(f"{sum(column):,}" for column in zip(*counts, strict=True)), "")
+    rows.append([Text(cell, "bold") for cell in totals])
+    print_table(("digit", *checks.splits, ""), rows, title=checks.name, right=checks.splits)
 
 
-def _facts(checks: Checks) -> Table:
-    """Return a table with what holds for all splits."""
-    from rich.table import Table
-    from rich.text import Text
-
+def _print_facts(checks: Checks) -> None:
+    """Print what holds for all splits."""
     ranges = [found.value_range for found in checks.splits.values()]
-    facts = {
-        "pictures": "28×28, uint8, 0 paper to 255 ink",
-        "pixels": f"from {min(low for low, _ in ranges)} to {max(high for _, high in ranges)}",
-        "source": checks.source,
-        "licence": checks.licence,
-        "attribution": checks.attribution,
-        "writers": "; ".join(
-            f"{split} {', '.join(map(str, found.writers))}" for split, found in checks.splits.items() if found.writers
-        ),
-        "location": checks.location,
-    }
-    if checks.skipped:
-        facts["left out"] = f"{len(checks.skipped)} pictures, the first: {checks.skipped[0]}"
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column()
-    table.add_column(overflow="fold")
-    for name, value in facts.items():
-        if not value:
-            continue
-        table.add_row(name, Text(value))
-    return table
+    print_facts(
+        {
+            "pictures": "28×28, uint8, 0 paper to 255 ink",
+            "pixels": f"from {min(low for low, _ in ranges)} to {max(high for _, high in ranges)}",
+            "source": checks.source,
+            "licence": checks.licence,
+            "attribution": checks.attribution,
+            "writers": "; ".join(
+                f"{split} {', '.join(map(str, found.writers))}"
+                for split, found in checks.splits.items()
+                if found.writers
+            ),
+            "location": checks.location,
+            "left out": f"{len(checks.skipped)} pictures, the first: {checks.skipped[0]}" if checks.skipped else "",
+        }
+    )
 
 
 def _draw(collection: Collection, folder: Path) -> list[Path]:

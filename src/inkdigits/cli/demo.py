@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inkdigits.cli import options
-from inkdigits.cli.console import notice, output_console
+from inkdigits.cli.console import notice, output_console, print_facts, print_table
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from inkdigits.cli.demonstration import Demo
     from inkdigits.results.reading import Reading
 
@@ -24,7 +22,7 @@ __all__ = ["demo"]
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("inkdigits-demo"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
+    data_dir: options.DataDir = None,
     offline: options.Offline = False,
 ) -> None:
     """Walk the whole path: train, evaluate, read pictures, and write a report to open.
@@ -49,22 +47,23 @@ def demo(
 
 
 def _print_outcome(made: Demo) -> None:
-    from rich.table import Table
-
     evaluation, console = made.evaluation, output_console()
     low, high = evaluation.interval
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("trained on", f"{evaluation.data}, recipe 'fast', {made.run.metrics['training_seconds']:.0f} s")
-    table.add_row("test accuracy", f"{evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})")
-    table.add_row("read wrong", f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}")
-    console.print(table)
-    pictures = Table(box=None, pad_edge=False)
-    for heading in ("sample picture", "models that ship", "network just trained"):
-        pictures.add_column(heading)
-    for reading, own in zip(made.readings, made.own_readings, strict=True):
-        pictures.add_row(Path(reading.source).name, _said(reading), _said(own))
+    print_facts(
+        {
+            "trained on": f"{evaluation.data}, recipe 'fast', {made.run.metrics['training_seconds']:.0f} s",
+            "test accuracy": f"{evaluation.accuracy:.2%} (95% interval {low:.2%} to {high:.2%})",
+            "read wrong": f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}",
+        }
+    )
     console.print()
-    console.print(pictures)
+    print_table(
+        ("sample picture", "models that ship", "network just trained"),
+        [
+            (Path(reading.source).name, _said(reading), _said(own))
+            for reading, own in zip(made.readings, made.own_readings, strict=True)
+        ],
+    )
     console.print("(brackets ask for a look)", markup=False)
     command = _command()
     console.print(
@@ -77,11 +76,9 @@ def _print_outcome(made: Demo) -> None:
     )
 
 
-def _said(reading: Reading) -> Text:
+def _said(reading: Reading) -> str:
     """Return what was read on one line, with what should be checked in brackets."""
-    from rich.text import Text
-
-    return Text(" / ".join(line.marked_text for line in reading.lines) or "no digit")
+    return " / ".join(line.marked_text for line in reading.lines) or "no digit"
 
 
 def _command() -> str:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Demo", "run_demo"]
 
-# About as many steps on the 1,257 digits of the embedded data set as 1 epoch of MNIST has.
-_EPOCHS_OF_EMBEDDED_DATA = 40
-
 
 @dataclass(frozen=True)
 class Demo:
@@ -84,12 +81,13 @@ def run_demo(
     run_folder = folder / "run"
     if (run_folder / "config.json").exists():
         shutil.rmtree(run_folder)
+    # About as many steps on the 1,257 digits of the embedded data set as 1 epoch of MNIST has.
     run = train(
         "fast",
         data,
         out=run_folder,
         seed=seed,
-        epochs=None if data == "mnist" else _EPOCHS_OF_EMBEDDED_DATA,
+        epochs=None if data == "mnist" else 40,
         data_dir=data_dir,
         offline=offline,
         progress=False,

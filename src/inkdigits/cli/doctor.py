@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+from inkdigits.cli import options
 
 __all__ = ["doctor"]
 
@@ -24,7 +24,7 @@ _COMMANDS = {
 }
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False) -> None:
+def doctor(as_json: options.AsJson = False) -> None:
     """Say what is installed, where data, cache and models are, and what is missing for which command.
 
     [bold]Examples[/bold]
@@ -33,24 +33,15 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print it as JSO
 
     inkdigits doctor --json
     """
-    from inkdigits.cli.console import output_console, print_json
+    from inkdigits.cli.console import output_console, print_facts, print_json
 
     findings = _examine()
     if as_json:
         print_json(findings)
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    console = output_console()
     for heading, entries in findings.items():
-        table = Table(title=heading, title_justify="left", box=None, show_header=False, pad_edge=False)
-        table.add_column()
-        table.add_column(overflow="fold")
-        for name, value in entries.items():
-            table.add_row(name, Text(str(value)))
-        console.print(table)
-        console.print()
+        print_facts(entries, heading)
+        output_console().print()
 
 
 def _examine() -> dict[str, dict[str, Any]]:

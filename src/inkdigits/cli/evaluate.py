@@ -9,11 +9,9 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import data_sets, models, splits
-from inkdigits.cli.console import notice, output_console, print_json, progress_bar
+from inkdigits.cli.console import notice, output_console, print_facts, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from inkdigits.evaluation.digit_evaluation import Evaluation
     from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 
@@ -42,7 +40,7 @@ def evaluate(
             help="With labels.csv: leave out rows where a column is not empty, or contains a text.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    as_json: options.AsJson = False,
     report: Annotated[
         Path | None, typer.Option(help="Write report.html, with mistakes, and figures to this DIR.")
     ] = None,
@@ -80,7 +78,7 @@ def evaluate(
     if as_json:
         print_json(evaluation.to_dict())
     else:
-        output_console().print(_model_table(evaluation))
+        _print_model(evaluation)
 
 
 def _lists_pictures(data: Path) -> bool:
@@ -151,13 +149,12 @@ def _judge_model(
     return evaluation
 
 
-def _model_table(evaluation: Evaluation) -> Table:
+def _print_model(evaluation: Evaluation) -> None:
     low, high = evaluation.interval
     present = [figures for figures in evaluation.classes if figures.support]
     weakest = sorted(present, key=lambda figures: figures.recall)[:3]
     wrong = evaluation.n - evaluation.correct
-    return _table(
-        f"{evaluation.model} on {evaluation.data}, {evaluation.split}",
+    print_facts(
         {
             "accuracy": f"{evaluation.accuracy:.2%}  (95% interval {low:.2%} to {high:.2%})",
             "read wrong": f"{wrong:,} of {evaluation.n:,}",
@@ -166,37 +163,15 @@ def _model_table(evaluation: Evaluation) -> Table:
             "lowest recall": ", ".join(f"{figures.digit}: {figures.recall:.2%}" for figures in weakest),
             "time": f"{evaluation.seconds:.2f} s",
         },
+        f"{evaluation.model} on {evaluation.data}, {evaluation.split}",
     )
 
 
 def _print_reader(figures: ReaderEvaluation, data: str) -> None:
     from inkdigits.evaluation.summary import summarise, tabulate
 
-    console = output_console()
-    console.print(_table(f"the reader on {data}", summarise(figures)))
+    print_facts(summarise(figures), f"the reader on {data}")
     for column in figures.by:
-        console.print()
-        console.print(_group_table(*tabulate(figures, column)))
-
-
-def _group_table(headings: tuple[str, ...], *rows: tuple[str, ...]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(Text(headings[0]), overflow="fold")
-    for heading in headings[1:]:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _table(title: str, rows: dict[str, str]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title), title_justify="left", box=None, show_header=False, pad_edge=False)
-    for name, value in rows.items():
-        table.add_row(name, Text(value))
-    return table
+        output_console().print()
+        headings, *rows = tabulate(figures, column)
+        print_table(headings, rows, right=headings[1:])

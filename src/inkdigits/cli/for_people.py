@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.reading import Reading
 
 __all__ = ["write_for_people"]
 
 _LONGEST_NAME, _LONGEST_TEXT = 40, 24  # letters that the columns are wide at most; what is longer goes on to the right
 _SIGNS = {"ok": ("✓", "+"), "uncertain": ("?", "?"), "no_digit": ("–", "-")}  # the second where there is only ASCII
 _STYLES = {"ok": "green", "uncertain": "bold yellow", "no_digit": "dim"}
-_WORTH_SAYING = 0.01
 
 
 def write_for_people(
@@ -98,7 +98,7 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
     """Write the notes, and on request each digit and mark with its place."""
     from rich.text import Text
 
-    from inkdigits.results.reading import NOTHING_FOUND
+    from inkdigits.results.transcript import NOTHING_FOUND
 
     if verbose:
         for line in reading.lines:
@@ -113,17 +113,15 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
 
 def _said(read: Digit | Mark) -> str:
     """Return all about a digit or a mark: how sure it is, what else it may be, and where it stands."""
-    from inkdigits.results.certainty import shares
-    from inkdigits.results.reading import Digit
+    from inkdigits.results.certainty import runner_up
+    from inkdigits.results.characters import Digit
 
     left, top, width, height = read.box
     doubt = "" if read.accepted else "?"
     said = f"{str(read.value) + doubt:2} {_share(read.confidence):>4}"
     if isinstance(read, Digit):
-        probable = shares(read)
-        second = max(range(10), key=lambda value: (value != read.value, probable[value]))
-        likely = probable[second] >= _WORTH_SAYING
-        said += f"  {f'or {second} {_share(probable[second])}' if likely else '':10}"
+        second = runner_up(read)
+        said += f"  {f'or {second[0]} {_share(second[1])}' if second else '':10}"
     else:
         said += 12 * " "
     return f"{said}  {width}×{height} at {left},{top}"

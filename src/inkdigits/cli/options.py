@@ -11,6 +11,7 @@ from inkdigits.cli.completion import data_sets, models, recipes
 
 __all__ = [
     "Address",
+    "AsJson",
     "Base",
     "BatchSize",
     "Data",
@@ -31,6 +32,8 @@ __all__ = [
     "Single",
     "Teachers",
 ]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 # Of reading.
 Pictures = Annotated[

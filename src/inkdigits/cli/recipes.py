@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+from inkdigits.cli import options
 
 __all__ = ["recipes"]
 
 
-def recipes(
-    as_json: Annotated[bool, typer.Option("--json", help="Print every setting as JSON.")] = False,
-) -> None:
+def recipes(as_json: options.AsJson = False) -> None:
     """List the recipes, with what each costs and reaches.
 
     [bold]Examples[/bold]
@@ -21,7 +18,7 @@ def recipes(
 
     inkdigits recipes --json
     """
-    from inkdigits.cli.console import output_console, print_json
+    from inkdigits.cli.console import output_console, print_json, print_table
     from inkdigits.training.recipes.measured import read_measured
     from inkdigits.training.recipes.recipe import RECIPES
 
@@ -34,17 +31,13 @@ def recipes(
             ]
         )
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("recipe", "test accuracy", "training", "what it is"):
-        table.add_column(heading, overflow="fold")
+    rows = []
     for name, recipe in RECIPES.items():
         reached, cost = "–", "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs} epochs"
         if figures := measured.get(name):
             reached, cost = f"{figures.reached} ({figures.seeds})", figures.cost
-        table.add_row(name, reached, cost, recipe.summary)
-    output_console().print(table)
+        rows.append((name, reached, cost, recipe.summary))
+    print_table(("recipe", "test accuracy", "training", "what it is"), rows)
     for machine in sorted({figures.machine for figures in measured.values()}):
         output_console().print(
             f"Accuracy: mean ± sd (seeds) of the last epoch on MNIST's 10,000 test digits. "

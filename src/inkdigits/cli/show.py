@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show"]
 
-_SHEET = 50  # digits on a sheet of augmented ones
-
 
 def show(
     indices: Annotated[list[int] | None, typer.Argument(help="Which digits, counted from 0.")] = None,
@@ -96,7 +94,8 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
 
     augmentation = find_recipe(recipe).augmentation
     columns = 10
-    originals = torch.from_numpy(dataset.images[: _SHEET // columns].astype(np.float32) / 255).unsqueeze(1)
+    # as many as make 50 digits
+    originals = torch.from_numpy(dataset.images[: 50 // columns].astype(np.float32) / 255).unsqueeze(1)
     repeated = originals.repeat_interleave(columns, dim=0)
     varied = augment(repeated, augmentation, torch.Generator().manual_seed(0))
     varied[::columns] = originals

@@ -10,7 +10,7 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import recipes
-from inkdigits.cli.console import output_console
+from inkdigits.cli.console import output_console, print_table
 from inkdigits.errors import InkdigitsError, UsageError, printable
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from inkdigits.cluster.trials import Trial
 
 __all__ = ["sweep"]
-
-_SHOWN = 10
 
 
 def sweep(
@@ -102,26 +100,24 @@ def _report(job: Sweep) -> None:
         raise InkdigitsError(f"no trial of {printable(job.folder)} was completed", "try more trials or fewer epochs")
     write_table(job.folder / "trials.csv", trials)
     write_figure(job.folder / "trials.png", trials)
-    _print_table(trials[:_SHOWN], pareto_front(trials))
+    _print_table(trials[:10], pareto_front(trials))
     output_console().print(f"next  inkdigits train --recipe {recipe}", soft_wrap=True)
 
 
 def _print_table(trials: Sequence[Trial], front: Sequence[Trial]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("validation", "epochs", "cost", "width", "batch", "learning rate", "rotation", "Pareto"):
-        table.add_column(heading)
-    for trial in trials:
-        recipe = trial.recipe
-        table.add_row(
-            f"{trial.accuracy:.2%}",
-            str(len(trial.history)),
-            f"{trial.multiply_adds:.1e}",
-            recipe.model,
-            str(recipe.batch_size),
-            f"{recipe.learning_rate:.2g}",
-            f"±{recipe.augmentation.rotation:.1f}°",
-            "*" if trial in front else "",
-        )
-    output_console().print(table)
+    print_table(
+        ("validation", "epochs", "cost", "width", "batch", "learning rate", "rotation", "Pareto"),
+        [
+            (
+                f"{trial.accuracy:.2%}",
+                len(trial.history),
+                f"{trial.multiply_adds:.1e}",
+                trial.recipe.model,
+                trial.recipe.batch_size,
+                f"{trial.recipe.learning_rate:.2g}",
+                f"±{trial.recipe.augmentation.rotation:.1f}°",
+                "*" if trial in front else "",
+            )
+            for trial in trials
+        ],
+    )

@@ -11,7 +11,7 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import models
-from inkdigits.cli.console import loading_progress, notice, output_console, print_json
+from inkdigits.cli.console import loading_progress, notice, print_facts, print_json
 
 if TYPE_CHECKING:
     from inkdigits.training.teaching.lessons import Taught
@@ -32,7 +32,7 @@ def teach(
     ] = "bundled",
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for model.onnx.")] = Path("taught"),
     seed: Annotated[int, typer.Option(min=0, help="Decides all that is random.")] = 0,
-    data_dir: Annotated[Path | None, typer.Option(help="Look for MNIST here first.")] = None,
+    data_dir: options.DataDir = None,
     offline: options.Offline = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print progress and the outcome as lines of JSON.")] = False,
 ) -> None:
@@ -70,10 +70,4 @@ def _print_progress(doing: str, done: int, total: int) -> None:
 
 
 def _print_outcome(taught: Taught) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, pad_edge=False)
-    for row in taught.rows():
-        table.add_row(*row)
-    table.add_row("next", f"inkdigits read --model {taught.model} PICTURE")
-    output_console().print(table)
+    print_facts(dict(taught.rows()) | {"next": f"inkdigits read --model {taught.model} PICTURE"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inkdigits.cli import options
-from inkdigits.cli.console import output_console
+from inkdigits.cli.console import print_facts
 from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
@@ -145,12 +145,12 @@ def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
 
 def print_outcome(run: TrainedRun) -> None:
     """Print what came of a run, and what to do next."""
-    from rich.table import Table
-
     figures = run.metrics["validation"]
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("validation accuracy", f"{figures['accuracy']:.2%} of {figures['n']:,}, last epoch")
-    table.add_row("training time", f"{run.metrics['training_seconds']:.1f} s")
-    table.add_row("model", str(run.model))
-    table.add_row("next", f"inkdigits evaluate {run.folder}")
-    output_console().print(table)
+    print_facts(
+        {
+            "validation accuracy": f"{figures['accuracy']:.2%} of {figures['n']:,}, last epoch",
+            "training time": f"{run.metrics['training_seconds']:.1f} s",
+            "model": run.model,
+            "next": f"inkdigits evaluate {run.folder}",
+        }
+    )

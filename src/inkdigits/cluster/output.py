@@ -25,7 +25,8 @@ from inkdigits.cluster.storage import StoragePath, explained, find_storage
 from inkdigits.cluster.work_items import WorkItem, from_json, to_json
 from inkdigits.errors import InkdigitsError, OutputError, UsageError, printable
 from inkdigits.results.formats import write_parquet
-from inkdigits.results.reading import Reading, Status
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Status
 
 __all__ = ["COUNTED", "PICTURES", "Output", "Tally"]
 

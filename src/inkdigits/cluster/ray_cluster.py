@@ -12,9 +12,9 @@ from typing import Any
 from inkdigits.errors import ClusterError, UsageError, printable
 from inkdigits.extras import require
 
-__all__ = ["connected", "cpus"]
+__all__ = ["LIVES", "connected", "cpus"]
 
-_PATIENCE = 5  # seconds until an address that answers nothing counts as unreachable
+LIVES = 3  # how many times the workers of a trial or a run may die; what kills them more often will go on doing so
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _knock(address: str) -> None:
             f"'{printable(address)}' is not an address of a Ray cluster", "give HOST:PORT, ray://HOST:PORT or auto"
         )
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+        socket.create_connection((host.strip("[]"), int(port)), 5).close()  # seconds
     except (OSError, OverflowError) as error:
         raise ClusterError(
             f"no Ray cluster answers at {address}: {error}",

@@ -29,10 +29,8 @@ from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 from inkdigits.version import __version__
 
-__all__ = ["PART_SIZE", "JobPart", "ReadingJob"]
+__all__ = ["JobPart", "ReadingJob"]
 
-PART_SIZE = 500  # pictures; some seconds' work with drawings, and what is lost when a worker dies
-_MOST_BLOCKS = 10_000  # that the driver keeps in mind; with more parts, several make a block
 _TRIES = 3  # of a part by workers that stand in for dead ones, before the job gives up
 
 
@@ -79,7 +77,7 @@ class ReadingJob:
     region: Region | None = None
     digits_only: bool = False
     min_confidence: float | None = None
-    part_size: int = PART_SIZE
+    part_size: int = 500  # some seconds' work with drawings, and what is lost when a worker dies
 
     @contextmanager
     def begun(self, *, resume: bool = False, overwrite: bool = False) -> Iterator[int]:
@@ -208,7 +206,8 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[JobPart]:
     _configure()
     workers = min(workers, parts)
     # Blocks that are there already: making them, as ray.data.range does, would take a core, and the actors have all.
-    blocks = (pa.table({"part": block}) for block in np.array_split(np.arange(parts), min(parts, _MOST_BLOCKS)))
+    # with more parts, several make a block: the driver keeps each block in mind
+    blocks = (pa.table({"part": block}) for block in np.array_split(np.arange(parts), min(parts, 10_000)))
     results = ray.data.from_arrow(list(blocks)).map_batches(
         _PartReader,
         fn_constructor_args=(job,),

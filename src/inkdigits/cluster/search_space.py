@@ -10,9 +10,6 @@ from inkdigits.training.recipes.recipe import RECIPES, Augmentation, Recipe
 __all__ = ["draw_from", "varied"]
 
 _WIDTHS = ("convnet-xs", "convnet-s", "convnet-m", "convnet-l")
-_BATCHES = (64, 128, 256, 512)
-_FURTHER = 5.0  # the learning rate is looked for from a fifth of the recipe's to five times that
-_STRONGER = 1.5  # the augmentation is looked for from none at all to so many times the recipe's
 
 
 def draw_from(recipe: Recipe) -> dict[str, Any]:
@@ -20,11 +17,12 @@ def draw_from(recipe: Recipe) -> dict[str, Any]:
     from ray import tune
 
     rate = recipe.learning_rate
+    further = 5.0  # from a fifth of the recipe's rate to five times that
     return {
-        "learning_rate": tune.loguniform(rate / _FURTHER, rate * _FURTHER),
-        "batch_size": tune.choice(_BATCHES),
+        "learning_rate": tune.loguniform(rate / further, rate * further),
+        "batch_size": tune.choice((64, 128, 256, 512)),
         "model": tune.choice(_WIDTHS if recipe.model in _WIDTHS else (recipe.model,)),
-        "augmentation": tune.uniform(0.0, _STRONGER),
+        "augmentation": tune.uniform(0.0, 1.5),  # from none at all to so many times the recipe's
     }
 
 

@@ -21,7 +21,6 @@ __all__ = ["StoragePath", "explained", "find_storage", "is_address", "is_refusal
 
 _PUT_IS_ATOMIC = ("s3", "gcs", "abfs")  # the object stores: what is put there appears whole, under its own name
 _LOCAL = LocalFileSystem()
-_BUFFER = 8 * 2**20  # bytes
 _ONE_PUT = "allow_delayed_open=true"
 
 
@@ -72,7 +71,7 @@ class StoragePath:
 
     def open_buffered(self) -> IO[bytes]:
         """Open a file to be read bit by bit; without a buffer each item would be a request of its own."""
-        return io.BufferedReader(self.open_seekable(), _BUFFER)
+        return io.BufferedReader(self.open_seekable(), 8 * 2**20)  # bytes
 
     def read_bytes(self) -> bytes:
         """Return what a file holds."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import optuna
 import ray
@@ -20,24 +20,20 @@ from ray import tune
 from ray.tune.schedulers import ASHAScheduler
 from ray.tune.search.optuna import OptunaSearch
 
+from inkdigits.cluster.ray_cluster import LIVES
 from inkdigits.cluster.search_space import draw_from, varied
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, OutputError, TrainingInterrupted, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.training.data.training_data import load_splits
+from inkdigits.training.loop.history import EpochRecord, Observer
 from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.recipe_file import write_recipe
-
-if TYPE_CHECKING:
-    from inkdigits.training.loop.history import EpochRecord, StepReport
 
 __all__ = ["Sweep"]
 
 _SETTINGS = "sweep.json"
 _CHECKPOINT = "checkpoint.safetensors"
-_LIVES = 3  # how many times a trial's worker may die
-_GRACE = 4  # a trial is left alone for this part of its epochs
-_OF_EACH_ROUND = 3  # one trial of so many goes on
 
 
 @dataclass(frozen=True)
@@ -144,14 +140,14 @@ class Sweep:
                 scheduler=ASHAScheduler(
                     time_attr="epoch",
                     max_t=self.recipe.epochs,
-                    grace_period=max(1, self.recipe.epochs // _GRACE),
-                    reduction_factor=_OF_EACH_ROUND,
+                    grace_period=max(1, self.recipe.epochs // 4),  # a trial is left alone for this part of its epochs
+                    reduction_factor=3,  # one trial of so many goes on
                 ),
             ),
             run_config=tune.RunConfig(
                 name="sweep",
                 storage_path=str(notes),
-                failure_config=tune.FailureConfig(max_failures=_LIVES),
+                failure_config=tune.FailureConfig(max_failures=LIVES),
                 callbacks=[_Spokesman(self.trials)],
                 verbose=0,
             ),
@@ -195,14 +191,11 @@ def _try(drawn: dict[str, Any], *, sweep: Sweep, digits: tuple[Dataset, Dataset]
         )
 
 
-class _Reporter:
+class _Reporter(Observer):
     """An observer in a trial, who tells Ray Tune of each epoch."""
 
     def __init__(self) -> None:
         self._told = 0
-
-    def on_step(self, report: StepReport) -> None:
-        """Do nothing: only whole epochs are judged."""
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Report the epochs that have not been told yet."""

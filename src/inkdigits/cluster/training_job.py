@@ -19,7 +19,7 @@ from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer, get_device
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from inkdigits.cluster.ray_cluster import cpus
+from inkdigits.cluster.ray_cluster import LIVES, cpus
 from inkdigits.errors import (
     ClusterError,
     InkdigitsError,
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from inkdigits.training.runs.run_folder import RunFolder
 
 __all__ = ["train_by_workers"]
-
-_LIVES = 3  # how many times workers may die; what kills them more often will go on doing so
-_SECONDS_BETWEEN_NEWS = 0.2
 
 
 def train_by_workers(
@@ -83,7 +80,7 @@ def train_by_workers(
         fitted = pool.submit(_fit, work, scaling, run.path)
         pool.shutdown(wait=False)
         while not fitted.done():
-            wait([fitted], _SECONDS_BETWEEN_NEWS)
+            wait([fitted], 0.2)  # seconds between two pieces of news
             _pass_on(ray.get(line.news.remote()), observers)
             if should_stop():
                 line.stop.remote()
@@ -206,9 +203,7 @@ def _fit(work: _Work, scaling: Any, folder: Path) -> None:
             work,
             torch_config=TorchConfig(backend=BACKENDS["cuda" if scaling.use_gpu else "cpu"]),
             scaling_config=scaling,
-            run_config=RunConfig(
-                name="run", storage_path=str(notes), failure_config=FailureConfig(max_failures=_LIVES)
-            ),
+            run_config=RunConfig(name="run", storage_path=str(notes), failure_config=FailureConfig(max_failures=LIVES)),
         ).fit()
     finally:
         shutil.rmtree(notes, ignore_errors=True)
@@ -228,5 +223,5 @@ def _raise_failure(fitted: Future[None]) -> None:
     if error := fitted.exception():
         first = str(error).strip().splitlines()[0]
         raise TrainingError(
-            f"the workers died {_LIVES + 1} times: {first}", "look at Ray's logs; --resume goes on from the checkpoint"
+            f"the workers died {LIVES + 1} times: {first}", "look at Ray's logs; --resume goes on from the checkpoint"
         ) from error

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Trial", "best", "pareto_front", "read_trials", "write_best", "write_figure", "write_table"]
 
-_FORWARD_AND_BACK = 3  # a step takes about three times the multiply-adds of an answer
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -71,7 +69,8 @@ def _read_trial(folder: Path) -> Trial:
 
     recipe, history = read_recipe(folder / "recipe.json"), read_history(folder)
     pictures = sum(record.seconds * record.images_per_second for record in history)
-    a_picture = _FORWARD_AND_BACK * count_multiply_adds(build_model(recipe.model))
+    # a step takes about three times the multiply-adds of an answer
+    a_picture = 3 * count_multiply_adds(build_model(recipe.model))
     return Trial(folder.name, recipe, history, pictures * a_picture)
 
 
@@ -130,8 +129,7 @@ def write_figure(path: Path, trials: Sequence[Trial]) -> Path:
 
 
 def _figure(trials: Sequence[Trial]) -> Figure:
-    from inkdigits.evaluation.style import FAINT, GREY, RIGHT, tidy
-    from inkdigits.results.figure import Figure
+    from inkdigits.results.figure import FAINT, GREY, RIGHT, Figure, tidy
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     axis = figure.subplots()

@@ -20,8 +20,6 @@ from inkdigits.pictures.finding import PICTURES
 
 __all__ = ["Names", "RowGroups", "Shard", "WorkItem", "from_json", "to_json"]
 
-_AHEAD = 8  # files that are fetched while one is read: a bucket takes as long to answer as a drawing to read
-_ROWS = 64  # of a Parquet file that are in memory as Python objects
 
 # what a picture is called, and the picture itself or why there is none
 Fetched: TypeAlias = tuple[str, Picture | PictureError]
@@ -41,10 +39,11 @@ class Names:
 
         """
         waiting: deque[tuple[str, Future[Picture | PictureError]]] = deque()
-        with ThreadPoolExecutor(_AHEAD) as pool:
+        most = 8  # fetched while one is read: a bucket takes as long to answer as a drawing to read
+        with ThreadPoolExecutor(most) as pool:
             for name in self.names:
                 waiting.append((name, pool.submit(_fetch, name)))
-                if len(waiting) > _AHEAD:
+                if len(waiting) > most:
                     first, picture = waiting.popleft()
                     yield first, picture.result()
             for name, picture in waiting:
@@ -79,7 +78,8 @@ class RowGroups:
         place = find_storage(self.file)
         try:
             with place.open_seekable() as stream, pq.ParquetFile(stream, pre_buffer=True) as file:
-                for batch in file.iter_batches(_ROWS, row_groups=range(*self.groups), columns=[self.column]):
+                # in memory as Python objects at a time
+                for batch in file.iter_batches(64, row_groups=range(*self.groups), columns=[self.column]):
                     for value in batch.column(0).to_pylist():
                         content = value.get("bytes") if isinstance(value, dict) else value
                         name = f"{self.file}#{row}"

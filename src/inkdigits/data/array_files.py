@@ -21,7 +21,6 @@ __all__ = ["SUFFIXES", "load_array_file", "load_pixel_table"]
 
 SUFFIXES = (".npz", ".npy", ".mat", ".parquet")
 
-_SMALL = 400  # 20×20, as a course on machine learning handed them out
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +109,8 @@ def _as_pictures(array: npt.NDArray[Any]) -> npt.NDArray[Any] | None:
         return array
     if array.ndim == 2 and array.shape[0] == 784:
         return array.T
-    if array.ndim == 2 and array.shape[1] == _SMALL:  # MATLAB writes column by column
+    # 20×20, as a course on machine learning handed them out; MATLAB writes column by column
+    if array.ndim == 2 and array.shape[1] == 400:  # MATLAB writes column by column
         return np.pad(array.reshape(-1, 20, 20).transpose(0, 2, 1).clip(0), ((0, 0), (4, 4), (4, 4)))
     return None
 

@@ -15,9 +15,6 @@ __all__ = ["SHAPES", "as_bytes", "as_dataset", "as_images", "as_labels", "collec
 
 SHAPES = {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}  # of one picture
 
-_SIDE = 28
-_FRACTION = 0.1  # of each digit, for validation and again for testing
-
 
 def as_images(array: Any, name: str = "the images") -> Images:
     """Return pictures as MNIST has them.
@@ -48,7 +45,7 @@ def as_bytes(array: Any, name: str) -> Images:
             f"{name} have the shape {values.shape}",
             "give (N,28,28) or (N,784); inkdigits.to_mnist makes 28×28 of any picture of a digit",
         )
-    return _scaled(values, name).reshape(-1, _SIDE, _SIDE)
+    return _scaled(values, name).reshape(-1, 28, 28)
 
 
 def is_dark_on_light(images: Images) -> bool:
@@ -118,12 +115,13 @@ def collect(
         about: what else a `Collection` knows of them.
 
     """
-    counts = fraction_of_each(labels, _FRACTION)
+    fraction = 0.1  # of each digit, for validation and again for testing
+    counts = fraction_of_each(labels, fraction)
     if isinstance(tested, bool):
         parts = divide(labels, counts if tested else np.zeros_like(counts), counts, validation_seed)
     else:
         parts, rest = np.where(tested, TEST, TRAIN), np.flatnonzero(~tested)
-        drawn = stratified(labels[rest], fraction_of_each(labels[rest], _FRACTION), validation_seed)
+        drawn = stratified(labels[rest], fraction_of_each(labels[rest], fraction), validation_seed)
         parts[rest[drawn]] = VALIDATION
     return Collection(images=images, labels=labels, parts=parts, **about)
 

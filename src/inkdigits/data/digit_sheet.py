@@ -10,9 +10,6 @@ from PIL import Image
 
 __all__ = ["draw_sheet"]
 
-_ROWS = 4  # of each digit
-_SCALE = 2
-
 
 def draw_sheet(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> bytes:
     """Return the first few of each digit, dark on white, one column a digit, as PNG.
@@ -22,11 +19,13 @@ def draw_sheet(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64]) -> 
         labels: int64 (N,), 0 to 9.
 
     """
-    sheet = np.zeros((_ROWS, 10, 28, 28), np.uint8)
+    rows = 4  # of each digit
+    sheet = np.zeros((rows, 10, 28, 28), np.uint8)
     for digit in range(10):
-        chosen = images[np.flatnonzero(labels == digit)[:_ROWS]]
+        chosen = images[np.flatnonzero(labels == digit)[:rows]]
         sheet[: len(chosen), digit] = chosen
-    whole = 255 - sheet.transpose(0, 2, 1, 3).reshape(_ROWS * 28, 280)
+    whole = 255 - sheet.transpose(0, 2, 1, 3).reshape(rows * 28, 280)
     content = io.BytesIO()
-    Image.fromarray(whole).resize((280 * _SCALE, _ROWS * 28 * _SCALE), Image.Resampling.NEAREST).save(content, "PNG")
+    scale = 2
+    Image.fromarray(whole).resize((280 * scale, rows * 28 * scale), Image.Resampling.NEAREST).save(content, "PNG")
     return content.getvalue()

@@ -17,8 +17,6 @@ __all__ = ["ANSWER_WITHIN", "Mirror", "download"]
 
 ANSWER_WITHIN = 10.0  # seconds
 
-_CHUNK = 16 * 2**10  # bytes; a mirror that gives fewer in ANSWER_WITHIN is as good as silent
-
 
 @dataclass(frozen=True)
 class Mirror:
@@ -88,11 +86,12 @@ class _Arrival:
 def _receive(url: str, timeout: float, limit: int, arriving: queue.Queue[_Arrival]) -> None:
     """Put what an address holds into a queue, up to one chunk more than the limit."""
     request = urllib.request.Request(url, headers={"User-Agent": f"inkdigits/{__version__}"})  # noqa: S310 - a mirror, not input
+    step = 16 * 2**10  # bytes; a mirror that gives fewer within `answer_within` is as good as silent
     try:
         with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 - a mirror, not input
             total = int(response.headers.get("Content-Length") or 0)
-            for _ in range(limit // _CHUNK + 2):
-                chunk = response.read(_CHUNK)
+            for _ in range(limit // step + 2):
+                chunk = response.read(step)
                 arriving.put(_Arrival(chunk, total))
                 if not chunk:
                     break

@@ -51,8 +51,6 @@ MNIST = Release(
 
 ATTRIBUTION = "Y. LeCun, C. Cortes and C. J. C. Burges, MNIST; CC BY-SA 3.0; http://yann.lecun.com/exdb/mnist/"
 
-_VALIDATION_SHARE = 12  # one in twelve: 5,000 of the 60,000
-
 
 def load_mnist(
     split: str,
@@ -88,7 +86,7 @@ def load_mnist(
     parts = np.full(len(labels), TEST)
     if training:
         of_training = labels[: len(arrays[1])]
-        counts = proportional(of_training, len(of_training) // _VALIDATION_SHARE)
+        counts = proportional(of_training, len(of_training) // 12)  # 5,000 of the 60,000
         for_validation = stratified(of_training, counts, validation_seed)
         parts[: len(of_training)] = np.where(for_validation, VALIDATION, TRAIN)
     homes = dict.fromkeys(path if path.suffix == ".npz" else path.parent for path in paths.values())

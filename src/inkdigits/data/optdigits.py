@@ -13,9 +13,6 @@ from inkdigits.data.splits import Collection, divide, proportional
 
 __all__ = ["load_optdigits"]
 
-_FULL_BLOCK = 16
-_TEST, _VALIDATION = 360, 180
-
 
 def load_optdigits(validation_seed: int = 0) -> Collection:
     """Return all of scikit-learn's digits, redrawn as MNIST draws them.
@@ -36,11 +33,11 @@ def load_optdigits(validation_seed: int = 0) -> Collection:
 
     blocks, labels = load_digits(return_X_y=True)
     labels = labels.astype(np.int64)
-    ink = (blocks / _FULL_BLOCK).astype(np.float32).reshape(-1, 8, 8)
+    ink = (blocks / 16).astype(np.float32).reshape(-1, 8, 8)  # each level counts the inked ones of 4×4 pixels
     return Collection(
         images=np.stack([normalise(digit) for digit in ink]),
         labels=labels,
-        parts=divide(labels, proportional(labels, _TEST), proportional(labels, _VALIDATION), validation_seed),
+        parts=divide(labels, proportional(labels, 360), proportional(labels, 180), validation_seed),
         name="optdigits",
         source="E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998 (test set)",
         licence="CC BY 4.0",

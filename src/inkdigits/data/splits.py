@@ -24,6 +24,7 @@ __all__ = [
     "VALIDATION",
     "Collection",
     "divide",
+    "draw_writers",
     "fraction_of_each",
     "join",
     "proportional",
@@ -33,7 +34,6 @@ __all__ = [
 PARTS = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST = range(3)
 
-_TEST_SEED = 0
 
 # the splits that can be asked for → the parts that they are made of
 SPLITS: dict[str, tuple[str, ...]] = {
@@ -160,7 +160,7 @@ def divide(labels: Labels, test: Counts, validation: Counts, validation_seed: in
         int64 (N,), the place of each picture's part in `PARTS`.
 
     """
-    parts = np.where(stratified(labels, test, _TEST_SEED), TEST, TRAIN)
+    parts = np.where(stratified(labels, test, 0), TEST, TRAIN)
     rest = np.flatnonzero(parts == TRAIN)
     parts[rest[stratified(labels[rest], validation, validation_seed)]] = VALIDATION
     return parts
@@ -192,3 +192,16 @@ def fraction_of_each(labels: Labels, fraction: float) -> Counts:
     occurring = np.bincount(labels, minlength=CLASSES)
     wanted = np.maximum(np.rint(occurring * fraction).astype(np.int64), 1)
     return np.where(occurring >= 3, wanted, 0)
+
+
+def draw_writers(writers: npt.ArrayLike, count: int) -> list[int]:
+    """Draw the writers that are for validation, always the same, in ascending order.
+
+    Args:
+        writers: int (N,), the writer of each digit.
+        count: how many to draw.
+
+    """
+    # RandomState's stream is frozen, Generator's is not: the split must be the same under every NumPy.
+    drawn: list[int] = np.random.RandomState(14).permutation(np.unique(writers))[:count].tolist()
+    return sorted(drawn)

@@ -30,9 +30,7 @@ SUFFIXES = (".csv", ".tsv")
 PICTURE_NAMES = ("path", "filename", "file", "file_name", "filepath", "image", "image_path", "picture")
 LABEL_NAMES = ("label", "labels", "class", "digit", "target", "y")
 
-_PIXELS = 784
 _DELIMITERS = ",;\t"
-_LONGEST_LINE = 2**17  # bytes
 _WHOLE = re.compile(r"([0-9])(?:[.,]0*)?")  # "7", and "7.0" as spreadsheets and pandas write it
 
 
@@ -89,8 +87,8 @@ def holds_pixels(path: Path) -> bool:
 
     """
     with path.open("rb") as file:
-        first = file.readline(_LONGEST_LINE)
-    return max(first.count(delimiter.encode()) for delimiter in _DELIMITERS) >= _PIXELS - 1
+        first = file.readline(2**17)  # bytes
+    return max(first.count(delimiter.encode()) for delimiter in _DELIMITERS) >= 28 * 28 - 1
 
 
 def read_pixels(table: Table) -> tuple[np.ndarray, np.ndarray]:
@@ -107,9 +105,9 @@ def read_pixels(table: Table) -> tuple[np.ndarray, np.ndarray]:
         numbers = np.loadtxt(lines, delimiter=table.delimiter, skiprows=int(bool(table.head)), ndmin=2)
     except ValueError as error:
         raise DataError(f"{table.name} is not a table of numbers: {printable(error)}") from error
-    if numbers.shape[1] == _PIXELS:
+    if numbers.shape[1] == 28 * 28:
         raise DataError(f"{table.name} has 784 pixels a row, but no labels", "name the file that has them")
-    if numbers.shape[1] != _PIXELS + 1:
+    if numbers.shape[1] != 28 * 28 + 1:
         raise DataError(f"{table.name} has {numbers.shape[1]} columns", "give a label and 784 pixels in each row")
     place = find_column(table.head, LABEL_NAMES) or 0
     return np.delete(numbers, place, axis=1), numbers[:, place]

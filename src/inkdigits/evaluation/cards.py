@@ -16,12 +16,11 @@ from inkdigits.pictures.decode import open_picture
 from inkdigits.results.certainty import shares
 
 if TYPE_CHECKING:
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.reading import Reading
 
 __all__ = ["cards", "digit_card", "picture_card"]
 
-_SIDE = 480  # pixels of a picture's longer side
-_EXPLAINED = 8  # a picture with more digits shows none of them by itself
 _SIGNS = {"ok": "✓", "uncertain": "?", "no_digit": "–", "error": "!", "right": "✓", "wrong": "✗"}
 
 
@@ -69,7 +68,7 @@ def picture_card(reading: Reading, others: Sequence[tuple[str, Reading]] = ()) -
     if reading.error is not None:
         return f'<figure><figcaption>{name}: <b class="error">! {escape(str(reading.error))}</b></figcaption></figure>'
     said = "".join(f"<p>{escape(who)}: {_text(other)}</p>" for who, other in others)
-    explained = reading.digits if len(reading.digits) <= _EXPLAINED else ()
+    explained = reading.digits if len(reading.digits) <= 8 else ()
     digits = cards((_explained(digit) for digit in explained), "digits")
     caption = f"<figcaption><small>{name}</small>{_text(reading)}{said}</figcaption>"
     return f"<figure>{_picture(reading, name)}{caption}{digits}</figure>"
@@ -89,8 +88,9 @@ def _picture(reading: Reading, name: str) -> str:
     """Return the picture with its boxes, which stay sharp at every size."""
     if reading.picture is None:
         return ""
-    image, width, height = open_picture(reading.picture, "RGB", _SIDE**2, reading.page)
-    image.thumbnail((_SIDE, _SIDE))
+    side = 480  # pixels of the longer side
+    image, width, height = open_picture(reading.picture, "RGB", side**2, reading.page)
+    image.thumbnail((side, side))
     source = image_uri(image, "jpeg", quality=85)
     boxes = "".join(_box(read) for read in reading.characters)
     return (

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.evaluation.metrics import ReliabilityBin, reliability_bins
-from inkdigits.evaluation.style import GREY, RIGHT, tidy
-from inkdigits.results.figure import Figure
+from inkdigits.results.figure import GREY, RIGHT, Figure, tidy
 
 __all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
 

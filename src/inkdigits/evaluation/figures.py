@@ -15,9 +15,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from inkdigits.errors import OutputError, printable
-from inkdigits.evaluation.style import FAINT, GREY, RIGHT, WRONG, tidy
 from inkdigits.files import write_atomically
-from inkdigits.results.figure import Figure, encode
+from inkdigits.results.figure import FAINT, GREY, RIGHT, WRONG, Figure, encode, tidy
 
 __all__ = [
     "plot_digits",

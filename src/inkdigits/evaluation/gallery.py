@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
 
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
-from inkdigits.evaluation.html_page import chart, definitions, image_uri, section, table, write_page
+from inkdigits.evaluation.html_page import chart, definitions, section, table, write_page
 from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
-from inkdigits.pictures.decode import open_picture
-from inkdigits.results.drawing import PAPER, colour_of, draw_box, font
+from inkdigits.results.annotate import with_boxes
 from inkdigits.results.figure import Figure
+from inkdigits.results.notebook_html import html_image
 from inkdigits.results.reading import Reading
 
 __all__ = ["MOST", "write_gallery"]
 
 MOST = 500  # pictures on a page
-
-_WIDTH, _HEIGHT = 460, 320  # pixels of a picture on the page, at most
-_ENLARGED = 4  # times, at most
-_LABEL = 20  # pixels of a digit above its box
 
 
 def write_gallery(folder: str | Path, evaluation: ReaderEvaluation, data: str) -> Path:
@@ -96,28 +92,12 @@ def _failure(judgement: Judgement) -> str:
 
 
 def _image(reading: Reading, words: str) -> str:
-    drawing = _draw(reading)
-    if drawing is None:
-        return ""
-    return f'<img src="{image_uri(drawing, "jpeg", quality=80)}" alt="{escape(printable(words))}">'
-
-
-def _draw(reading: Reading) -> Image.Image | None:
-    """Return the picture with a box about each digit and mark; None if it cannot be read, or no longer."""
-    if reading.error or reading.picture is None:
-        return None
+    """Return the picture with a box about each digit and mark; nothing if it cannot be read, or no longer."""
     try:
-        image, width, height = open_picture(reading.picture, "RGB", 4 * _WIDTH * _HEIGHT, reading.page)
+        drawing = with_boxes(reading, 460 * 320)  # pixels
     except PictureError:
-        return None
-    scale = min(_WIDTH / width, _HEIGHT / height, _ENLARGED)
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    canvas = Image.new("RGB", (size[0], size[1] + _LABEL), PAPER)
-    canvas.paste(image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.NEAREST), (0, _LABEL))
-    draw = ImageDraw.Draw(canvas)
-    for read in reading.characters:
-        left, top, across, down = (round(length * scale) for length in read.box)
-        draw_box(draw, read, left, top + _LABEL, left + across, top + down + _LABEL)
-        letters, above = font(min(max(down, 9), _LABEL)), (left + across // 2, top + _LABEL - 1)
-        draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=2, stroke_fill=PAPER)
-    return canvas
+        return ""
+    drawing.thumbnail((460, 320))
+    content = io.BytesIO()
+    drawing.save(content, format="jpeg", quality=80)
+    return html_image(content.getvalue(), printable(words), "jpeg")

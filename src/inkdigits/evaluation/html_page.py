@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.results.figure import encode
+from inkdigits.results.notebook_html import html_image
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = ["chart", "data_uri", "definitions", "image_uri", "section", "table", "write_page"]
+__all__ = ["chart", "definitions", "image_uri", "section", "table", "write_page"]
 
 
 def write_page(folder: str | Path, title: str, subtitle: str, sections: Iterable[str]) -> Path:
@@ -49,8 +50,7 @@ def section(heading: str, content: str) -> str:
 
 def chart(figure: Figure, caption: str) -> str:
     """Return a matplotlib figure with its caption, which is plain text."""
-    source = data_uri(encode(figure, dpi=110))
-    return f'<figure><img src="{source}" alt="{escape(caption)}"><figcaption>{escape(caption)}</figcaption></figure>'
+    return f"<figure>{html_image(encode(figure, dpi=110), caption)}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def definitions(entries: Mapping[str, str]) -> str:
@@ -82,9 +82,4 @@ def image_uri(image: Image.Image, kind: str = "png", **options: Any) -> str:
     """Return an image as the address that holds it, written by Pillow with some options: "png" or "jpeg"."""
     content = io.BytesIO()
     image.save(content, format=kind, **options)
-    return data_uri(content.getvalue(), kind)
-
-
-def data_uri(content: bytes, kind: str = "png") -> str:
-    """Return a picture as the address that holds it: "png" or "jpeg"."""
-    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return f"data:image/{kind};base64,{base64.b64encode(content.getvalue()).decode()}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inkdigits.errors import DataError, DataNotFoundError, printable, unknown_name
-from inkdigits.results.reading import MARKS
+from inkdigits.results.characters import MARKS
 
 __all__ = ["LabelledPicture", "check_columns", "leave_out", "read_labels"]
 

@@ -27,7 +27,6 @@ Probabilities = npt.NDArray[np.float32]  # (N,10), each row adds up to 1
 Labels = npt.NDArray[np.int64]  # (N,), 0 to 9
 
 _DIGITS = range(10)
-_Z_95 = 1.959963984540054  # the standard normal quantile of 0.975
 
 
 def wilson_interval(correct: int, n: int) -> tuple[float, float]:
@@ -35,9 +34,10 @@ def wilson_interval(correct: int, n: int) -> tuple[float, float]:
     if n == 0:
         return 0.0, 1.0
     share = correct / n
-    scale = 1 + _Z_95**2 / n
-    middle = (share + _Z_95**2 / (2 * n)) / scale
-    half = _Z_95 / scale * math.sqrt(share * (1 - share) / n + _Z_95**2 / (4 * n**2))
+    z = 1.959963984540054  # the standard normal quantile of 0.975
+    scale = 1 + z**2 / n
+    middle = (share + z**2 / (2 * n)) / scale
+    half = z / scale * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     # With nothing or everything right, rounding could leave the share itself just outside.
     return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["write_figures", "write_report"]
 
-_SAMPLES = 12
-
 
 def write_report(
     folder: str | Path,
@@ -96,7 +94,8 @@ def _numbers(evaluation: Evaluation) -> str:
 def _samples(evaluation: Evaluation, images: npt.NDArray[np.uint8]) -> str:
     """Show the first digits, and after them some that were read wrong, so that both can be seen."""
     wrong = figures.worst_mistakes(evaluation.probabilities, evaluation.labels, 3)
-    first = [index for index in range(min(_SAMPLES, evaluation.n)) if index not in wrong][: _SAMPLES - len(wrong)]
+    most = 12
+    first = [index for index in range(min(most, evaluation.n)) if index not in wrong][: most - len(wrong)]
     note = (
         "The first digits and the surest mistakes. Under each: what was read, how sure that is, and the true digit. "
         "Bars: the ten probabilities."

@@ -13,8 +13,6 @@ __all__ = ["summarise", "tabulate"]
 
 _HEADINGS = ("pictures", "exact", "95%\ninterval", "accepted", "exact of\naccepted", "no digit,\nsaid so")
 
-_LENGTHS = 8  # that the summary tells; JSON has all
-
 
 def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
     """Return what to say about each figure, by its name for people; figures of nothing are left away."""
@@ -73,7 +71,7 @@ def _group_row(name: str, shares: Proportions) -> tuple[str, ...]:
 def _lengths(evaluation: ReaderEvaluation) -> str:
     """Return the shares of the lengths that occur most, the shortest first."""
     by_length = evaluation.by_length
-    told = sorted(by_length, key=lambda length: -by_length[length].whole)[:_LENGTHS]
+    told = sorted(by_length, key=lambda length: -by_length[length].whole)[:8]  # JSON has all
     return ", ".join(
         f"{length}: {_share(share.value)} of {share.whole:,}" for length, share in by_length.items() if length in told
     )

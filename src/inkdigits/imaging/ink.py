@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -9,23 +10,46 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["find_dark_ink", "find_ink", "has_light_ink", "with_dark_ink"]
+__all__ = ["FAINTEST", "find_dark_ink", "find_ink", "has_light_ink", "with_dark_ink"]
 
 _Levels = npt.NDArray[np.float32]
 
-_SMALL_SIDE, _NARROW_SIDE = 64, 36  # light and polarity show at this size: of the longer side, or of the shorter
-_LONGEST_SIDE = 512
-_ELEMENT = 0.4  # of 64 pixels, or of a smaller longer side: wider than any stroke, narrower than a change of light
-_NEAR_SIDE = 256  # a stroke's surroundings show at this size
-_NARROW = {5: 12.0, 9: 3.0}  # pixels of the small page, and how much strokes narrower than these count beside skewness
-_DEEPEST = 97  # percentile
-_FITS, _SAMPLES = 5, 500  # of the surface of light; it has settled by then
-_RIDGE = 1e-6 * np.eye(6)
-_FAINTEST = 11.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
-_NOISE = 4.0  # standard deviations of the paper that are still paper
-_TOE = 0.12  # of the ink's own contrast that is still paper: a JPEG rings about strokes
-_FLAT = 0.8  # of a page has one level, and all of its border: made by a program, and all else on it is ink
-_SHOULDER = 0.85  # of the ink's own contrast that is full ink
+FAINTEST = 12.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """What of a picture is paper, and what is ink.
+
+    Attributes:
+        longer: pixels: light and polarity show at this size of the longer side,
+        shorter: or at this one of the shorter, where a picture is long and narrow,
+        longest: but no longer than this.
+        element: of 64 pixels, or of a smaller longer side: wider than any stroke, narrower than a change of light.
+        narrow: pixels of the small page, and how much strokes narrower than these count beside skewness.
+        fits: of the surface of light, each to so many `samples`; it has settled by then.
+        samples: the same.
+        noise: standard deviations of the paper that are still paper.
+        toe: of the ink's own contrast that is still paper: a JPEG rings about strokes.
+        shoulder: of the ink's own contrast that is full ink.
+        flat: so much of a page has one level, and all of its border: made by a program, and all else on it is ink.
+
+    """
+
+    longer: int = 64
+    shorter: int = 36
+    longest: int = 512
+    element: float = 0.4
+    narrow: tuple[tuple[int, float], ...] = ((5, 12.0), (9, 3.0))
+    fits: int = 5
+    samples: int = 500
+    noise: float = 4.0
+    toe: float = 0.12
+    shoulder: float = 0.85
+    flat: float = 0.8
+
+
+_PAPER = _Paper()
 
 
 def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
@@ -56,11 +80,11 @@ def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
         return _ink_on_clean(paper, grey)
     depth = _depth(grey, small)
     noise = _noise(depth)
-    inked = depth[depth > max(noise, _FAINTEST)]
+    inked = depth[depth > max(noise, FAINTEST)]
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
-    return _scaled(depth, max(noise, _TOE * contrast, _about(depth, 0.5 * contrast)), contrast)
+    return _scaled(depth, max(noise, _PAPER.toe * contrast), contrast)
 
 
 def with_dark_ink(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -87,7 +111,7 @@ def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
     level = int(grey[0, 0])
     if any((edge != level).any() for edge in (grey[0], grey[-1], grey[:, 0], grey[:, -1])):
         return None
-    return level if np.count_nonzero(grey == level) >= _FLAT * grey.size else None
+    return level if np.count_nonzero(grey == level) >= _PAPER.flat * grey.size else None
 
 
 def _clean_paper(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> int | None:
@@ -99,28 +123,30 @@ def _clean_paper(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> i
 def _ink_on_clean(paper: int, grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return the ink on paper that has one level everywhere: a share for each of 256 depths."""
     depth = cv2.subtract(np.array([paper], np.float64), grey)
-    inked = depth[depth > _FAINTEST]
+    inked = depth[depth > FAINTEST]
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
-    return np.asarray(cv2.LUT(depth, _scaled(np.arange(256, dtype=np.float32), _TOE * contrast, contrast)), np.float32)
+    return np.asarray(
+        cv2.LUT(depth, _scaled(np.arange(256, dtype=np.float32), _PAPER.toe * contrast, contrast)), np.float32
+    )
 
 
 def _scaled(depth: _Levels, floor: float, contrast: float) -> _Levels:
     """Return depths as shares of full ink, from what is still paper to the shoulder of full ink, in place."""
     depth -= floor
-    depth *= 1 / max(_SHOULDER * contrast - floor, 1)
+    depth *= 1 / max(_PAPER.shoulder * contrast - floor, 1)
     return np.clip(depth, 0, 1, out=depth)
 
 
 def _closed(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a small page without what is darker than its surroundings and narrower than `_ELEMENT`."""
+    """Return a small page without what is darker than its surroundings and narrower than its element."""
     side = _element(small)
     return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)))
 
 
 def _element(small: npt.NDArray[Any]) -> int:
-    return int(max(3, round(_ELEMENT * min(max(small.shape), _SMALL_SIDE))))
+    return int(max(3, round(_PAPER.element * min(max(small.shape), _PAPER.longer))))
 
 
 def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
@@ -134,7 +160,7 @@ def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
     strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
     border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
     skewness = float((detail**3).mean()) / spread**3
-    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in _NARROW.items())
+    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in _PAPER.narrow)
     return skewness > 2 * border / spread + evidence
 
 
@@ -147,7 +173,7 @@ def _narrow_dark(small: _Levels, side: int) -> float:
     element = np.ones((side, side), np.uint8)
     dark = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, element) - smooth
     light = smooth - cv2.morphologyEx(smooth, cv2.MORPH_OPEN, element)
-    dark_depth, light_depth = (float(np.percentile(depth, _DEEPEST)) for depth in (dark, light))
+    dark_depth, light_depth = (float(np.percentile(depth, 97)) for depth in (dark, light))
     return float(np.log((dark_depth + 0.5) / (light_depth + 0.5)))
 
 
@@ -171,13 +197,13 @@ def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels
 def _slow_light(small: _Levels) -> _Levels:
     """Return the quadratic surface through the paper, by least squares reweighted as Cauchy's distribution asks."""
     terms = _quadratic_terms(*small.shape)
-    sample = slice(None, None, max(1, small.size // _SAMPLES))
+    sample = slice(None, None, max(1, small.size // _PAPER.samples))
     known, levels = terms[sample], small.ravel()[sample]
     weights = np.ones(len(levels))
-    for _ in range(_FITS):
+    for _ in range(_PAPER.fits):
         weighted = known.T * weights
         # On a page too narrow for all six terms, the ridge chooses the flattest of the surfaces that fit.
-        surface = np.linalg.solve(weighted @ known + _RIDGE, weighted @ levels)
+        surface = np.linalg.solve(weighted @ known + 1e-6 * np.eye(6), weighted @ levels)
         residual = np.abs(levels - known @ surface)
         weights = 1 / (1 + (residual / max(1.0, 1.5 * float(np.median(residual)))) ** 2)
     return np.asarray((terms @ surface).reshape(small.shape), np.float32)
@@ -199,7 +225,7 @@ def _noise(depth: _Levels) -> float:
     if sample.shape[1] < 2:
         return 0.0
     deviation = 1.05 * float(np.median(np.abs(np.diff(sample, axis=1))))
-    return max(0.0, float(np.percentile(sample, 25))) + _NOISE * deviation
+    return max(0.0, float(np.percentile(sample, 25))) + _PAPER.noise * deviation
 
 
 def _contrast(inked: npt.NDArray[Any]) -> float:
@@ -209,25 +235,9 @@ def _contrast(inked: npt.NDArray[Any]) -> float:
     return float(np.median(inked[levels >= threshold]))
 
 
-def _about(depth: _Levels, core: float) -> float:
-    """Return the depth just outside the edges of what is deeper than `core`, half of that at most.
-
-    It is more than nothing where somebody wrote on a darker patch: a photograph pasted on white, a shadow.
-    """
-    height, width = depth.shape
-    near = depth
-    if max(height, width) > 1.25 * _NEAR_SIDE:
-        scale = _NEAR_SIDE / max(height, width)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        near = np.asarray(cv2.resize(depth, size, interpolation=cv2.INTER_AREA), np.float32)
-    dark = (near > core).astype(np.uint8)
-    ring = cv2.dilate(dark, np.ones((9, 9), np.uint8)) > cv2.dilate(dark, np.ones((5, 5), np.uint8))
-    return min(core, 1.3 * float(np.median(near[ring]))) if ring.any() else 0.0
-
-
 def _small(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Return a page brought down to 64 pixels of its longer side or, where it is long and narrow, 36 of its shorter."""
     longer, shorter = max(grey.shape), min(grey.shape)
-    scale = min(1.0, max(_SMALL_SIDE / longer, min(_NARROW_SIDE / shorter, _LONGEST_SIDE / longer)))
+    scale = min(1.0, max(_PAPER.longer / longer, min(_PAPER.shorter / shorter, _PAPER.longest / longer)))
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

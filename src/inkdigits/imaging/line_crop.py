@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.imaging.ink import FAINTEST
+
 __all__ = [
     "BLANK",
     "CROP_HEIGHT",
@@ -30,10 +32,6 @@ NON_DIGIT = 16  # something else is written here: a letter, a scribble
 SYMBOLS = "0123456789" + MARKS + "?"
 BLANK = 17  # nothing is to be read here
 FRAME_WIDTH = 4  # pixels of a band that a column stands for
-
-_ELEMENT = 21  # pixels: wider than any stroke of a digit so tall
-_FAINTEST = 12.0  # levels of 255: what differs less from its paper is not stretched to full ink
-_FULL = 0.985  # of the pixels are no darker than what counts as full ink
 
 
 @dataclass(frozen=True)
@@ -120,12 +118,11 @@ def normalise_line_crop(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         uint8 (40,W), 0 paper to 255 ink.
 
     """
-    levels = cv2.copyMakeBorder(
-        cv2.GaussianBlur(grey, (3, 3), 0), _ELEMENT, _ELEMENT, _ELEMENT, _ELEMENT, cv2.BORDER_REPLICATE
-    )
-    closed = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((_ELEMENT, _ELEMENT), np.uint8)).astype(np.float32)
-    paper = cv2.blur(closed, (_ELEMENT, _ELEMENT))[_ELEMENT:-_ELEMENT, _ELEMENT:-_ELEMENT]
+    side = 21  # pixels: wider than any stroke of a digit so tall
+    levels = cv2.copyMakeBorder(cv2.GaussianBlur(grey, (3, 3), 0), side, side, side, side, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(levels, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)).astype(np.float32)
+    paper = cv2.blur(closed, (side, side))[side:-side, side:-side]
     depth = np.maximum(paper - grey, 0)
-    rank = int(_FULL * (depth.size - 1))
-    full = max(float(np.partition(depth, rank, axis=None)[rank]), _FAINTEST)
+    rank = int(0.985 * (depth.size - 1))  # so many pixels are no darker than what counts as full ink
+    full = max(float(np.partition(depth, rank, axis=None)[rank]), FAINTEST)
     return np.asarray(np.minimum(depth * (255 / full), 255), np.uint8)

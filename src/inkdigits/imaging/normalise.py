@@ -11,7 +11,6 @@ __all__ = ["SIDE", "normalise"]
 SIDE = 28
 _BOX = 20  # the longer side of a digit in MNIST
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-_THINNEST = 2.0  # pixels: the first percentile of MNIST's stroke widths, as `_stroke_width` measures them
 
 
 def normalise(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
@@ -45,7 +44,8 @@ def normalise(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 def _widen(crop: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Thicken hair-thin strokes, which shrinking would turn into a faint grey that MNIST does not have."""
     shrinking = max(crop.shape) / _BOX
-    missing = round(_THINNEST * shrinking - _stroke_width(crop)) if shrinking > 1 else 0
+    thinnest = 2.0  # pixels: the first percentile of MNIST's stroke widths, as `_stroke_width` measures them
+    missing = round(thinnest * shrinking - _stroke_width(crop)) if shrinking > 1 else 0
     if missing < 1:
         return crop
     margin = (missing + 1) // 2

@@ -15,14 +15,28 @@ __all__ = ["Glyph", "single_glyph"]
 _Ink: TypeAlias = npt.NDArray[np.float32]
 _Boxes: TypeAlias = npt.NDArray[np.int64]  # (N,4): left, top, right, bottom; right and bottom exclusive
 
-_CORE = 0.5  # a piece of ink is at least this dark somewhere; a smudge is not
-_PAPER_AND_ONE = 2  # components
-_MOST_PIECES = 1000  # more is a texture; the heaviest are looked at
 
-# How one digit differs from what else is on its page, as shares of the digit itself.
-_FAIR_SHARE = 0.3  # the ink of a digit, against that of a frame or a neighbour cut by the border
-_PART = 0.03  # the ink of the smallest part of a digit that stands apart
-_REACH = 0.5  # the longer side: how far such a part may stand
+@dataclass(frozen=True)
+class _Digit:
+    """How one digit differs from what else is on its page, as shares of the digit itself.
+
+    Attributes:
+        core: how dark a piece of ink is somewhere; a smudge is not.
+        fair: its ink, against that of a frame or a neighbour that the border cuts.
+        part: the ink of its smallest part that stands apart.
+        reach: of its longer side: how far such a part may stand.
+        most: pieces; more are a texture, of which the heaviest are looked at.
+
+    """
+
+    core: float = 0.5
+    fair: float = 0.3
+    part: float = 0.03
+    reach: float = 0.5
+    most: int = 1000
+
+
+_DIGIT = _Digit()
 
 
 @dataclass(frozen=True)
@@ -75,17 +89,17 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     # Most of a page is paper: only the part with ink is looked at.
     part = slice(y, y + down), slice(x, x + across)
     inked = ink[part]
-    if not across or inked.max() < _CORE:
+    if not across or inked.max() < _DIGIT.core:
         return None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
-    if count == _PAPER_AND_ONE:  # as in most drawings
+    if count == 2:  # the paper and one piece, as in most drawings
         return Glyph((x, y, across, down), inked)
     pieces = _weigh(inked, labels, stats, (x, y))
     height, width = ink.shape
     left, top, right, bottom = pieces.boxes.T
     cut = (left == 0) | (top == 0) | (right == width) | (bottom == height)
     whole = np.where(cut, 0, pieces.mass)
-    mass = whole if whole.max() >= _FAIR_SHARE * pieces.mass.max() else pieces.mass
+    mass = whole if whole.max() >= _DIGIT.fair * pieces.mass.max() else pieces.mass
     return _glyph(ink, pieces, _gather(pieces.boxes, mass))
 
 
@@ -93,10 +107,10 @@ def _weigh(inked: _Ink, labels: npt.NDArray[Any], stats: npt.NDArray[Any], origi
     """Return the connected components of the inked part that have a core and are no specks."""
     count = len(stats)
     mass = np.bincount(labels.ravel(), inked.ravel(), count)
-    mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
+    mass[np.bincount(labels[inked >= _DIGIT.core], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
-    heaviest = np.sort(np.argsort(mass)[-_MOST_PIECES:])
-    names = heaviest[mass[heaviest] > _PART**2 * mass.max()]
+    heaviest = np.sort(np.argsort(mass)[-_DIGIT.most :])
+    names = heaviest[mass[heaviest] > _DIGIT.part**2 * mass.max()]
     left, top, width, height = stats[names, :4].astype(np.int64).T + np.array([[origin[0]], [origin[1]], [0], [0]])
     return _Pieces(
         np.asarray(labels, np.int32),
@@ -113,12 +127,12 @@ def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int6
     members = np.arange(len(mass)) == mass.argmax()
     if len(mass) == 1:
         return np.flatnonzero(members)
-    candidates = mass >= _PART * mass.max()
+    candidates = mass >= _DIGIT.part * mass.max()
     while True:
         left, top, right, bottom = _around(boxes[members])
         across = np.maximum(boxes[:, 0] - right, left - boxes[:, 2])
         down = np.maximum(boxes[:, 1] - bottom, top - boxes[:, 3])
-        reach = _REACH * max(right - left, bottom - top)
+        reach = _DIGIT.reach * max(right - left, bottom - top)
         grown = members | (candidates & (np.maximum(across, down) <= reach))
         if (grown == members).all():
             return np.flatnonzero(members)

@@ -19,10 +19,6 @@ OTHER = 16  # probability that other writing or print is here
 SMALL = 17  # probability that digits are here which are too small to be read at this scale
 OUTPUTS = 22  # with left, top, right and bottom of the symbol, in units of NATIVE from the cell's middle
 
-_AROUND = 55  # pixels: the light is settled over nearly three heights of a digit
-_QUIETEST = 5.0  # levels of 255: what varies less is paper
-_STEP = 32.0  # of 255, a standard deviation
-
 
 def normalise_view(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Return how much each pixel differs from what is about it, in standard deviations of what is about it.
@@ -37,11 +33,12 @@ def normalise_view(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
     """
     levels = grey.astype(np.float32)
-    size = (_AROUND, _AROUND)
+    size = (55, 55)  # pixels: nearly three heights of a digit
+    quietest, step = 5.0, 32.0  # levels: what varies less is paper; a standard deviation
     mean = cv2.blur(levels, size, borderType=cv2.BORDER_REFLECT_101)
     square = cv2.sqrBoxFilter(levels, cv2.CV_32F, size, normalize=True, borderType=cv2.BORDER_REFLECT_101)
     deviation = np.sqrt(np.maximum(square - mean * mean, 0))
     levels -= mean
-    levels *= _STEP / (deviation + np.float32(_QUIETEST))
+    levels *= step / (deviation + np.float32(quietest))
     levels += 128
     return np.asarray(np.clip(np.rint(levels, out=levels), 0, 255), np.uint8)

@@ -18,7 +18,6 @@ from inkdigits.models.layers import Residual
 __all__ = ["OPSET", "build_graph", "build_line_graph", "build_page_graph"]
 
 OPSET = 20
-_IR_VERSION = 10  # the newest that the oldest supported ONNX Runtime reads
 
 
 def build_graph(network: nn.Module, temperature: float) -> onnx.ModelProto:
@@ -115,7 +114,8 @@ def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one:
 def _checked(graph: _Graph, given: onnx.ValueInfoProto, result: onnx.ValueInfoProto) -> onnx.ModelProto:
     """Return a finished graph as a model that ONNX finds no fault with."""
     whole = helper.make_graph(graph.nodes, "inkdigits", [given], [result], graph.weights)
-    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION)
+    # 10: the newest that the oldest supported ONNX Runtime reads
+    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
     onnx.checker.check_model(model, full_check=True)
     return model
 

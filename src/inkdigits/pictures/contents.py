@@ -12,6 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from inkdigits.errors import PictureError, printable
+from inkdigits.pictures.limits import LIMITS
 
 __all__ = [
     "Content",
@@ -20,6 +21,7 @@ __all__ = [
     "called",
     "content_of",
     "name_of",
+    "not_installed",
     "read_whole",
     "rereadable",
     "too_large",
@@ -37,9 +39,8 @@ Picture: TypeAlias = (
 )
 Content: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[Any]
 
-_MAX_BYTES = 256 * 2**20
 _DATA_URL = "data URL"  # what one is called, which may be megabytes long
-_LIMIT = f"more than {_MAX_BYTES >> 20} MiB"
+_TOO_LARGE = f"more than {LIMITS.file >> 20} MiB"
 
 
 class NamedBytes(bytes):
@@ -92,15 +93,15 @@ def read_whole(file: IO[bytes], picture: Picture) -> bytes:
             "give a path, bytes, a binary file, a Pillow image or an array",
         )
     try:
-        content = file.read(_MAX_BYTES + 1)
+        content = file.read(LIMITS.file + 1)
     except UnicodeDecodeError:
         content = None
     except (OSError, ValueError) as error:  # a file that is closed raises ValueError
         raise _unreadable(picture, error) from error
     if not isinstance(content, bytes):
         raise PictureError(f"{called(picture)} is open as text", "open it as binary: open(path, 'rb')")
-    if len(content) > _MAX_BYTES:
-        raise too_large(picture, _LIMIT)
+    if len(content) > LIMITS.file:
+        raise too_large(picture, _TOO_LARGE)
     return content
 
 
@@ -133,6 +134,15 @@ def content_of(picture: str | os.PathLike[str] | bytes) -> bytes:
     return content
 
 
+def not_installed(extra: str, what: str, picture: Picture) -> PictureError:
+    """Return the error for a picture whose format needs an extra."""
+    return PictureError(
+        f"{called(picture)} is {what}, and what reads those is not installed",
+        f"run: pip install 'inkdigits[{extra}]'",
+        code="missing_extra",
+    )
+
+
 def too_large(picture: Picture, size: str) -> PictureError:
     """Return the error for a picture that is larger than it may be."""
     return PictureError(f"{called(picture)} is too large: {size}", "scale it down", code="image_too_large")
@@ -142,8 +152,8 @@ def _read_file(path: str) -> bytes:
     """Return what a file holds, or say why not."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
-            if os.fstat(file.fileno()).st_size > _MAX_BYTES:
-                raise too_large(path, _LIMIT)
+            if os.fstat(file.fileno()).st_size > LIMITS.file:
+                raise too_large(path, _TOO_LARGE)
             return read_whole(file, path)
     except IsADirectoryError as error:
         raise PictureError(

@@ -15,22 +15,16 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.contents import Picture, called, name_of, rereadable, too_large
-from inkdigits.pictures.frames import MAX_PAGES, open_frames
+from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.grey import flatten
+from inkdigits.pictures.limits import LIMITS, MAX_PAGES
 from inkdigits.pictures.region import Region
 
-__all__ = ["MAX_PAGES", "Document", "Page", "Picture", "decode", "name_of", "open_picture", "rereadable"]
+__all__ = ["Document", "Page", "Picture", "decode", "name_of", "open_picture", "rereadable"]
 
-_MAX_PIXELS = 89_000_000  # below what Pillow warns of as a decompression bomb
-_MAX_SIDE = 65_535  # what a JPEG may have at most; a longer strip takes reading minutes
-_MOST_DECODED = 75_000_000  # pixels in colour, which take 300 MB
-_MOST_DECODED_FROM = {"WEBP": 20_000_000, "JPEG2000": 20_000_000, "AVIF": 40_000_000, "HEIF": 60_000_000}
-_MOST_DECODED_IN_PYTHON = 4_000_000  # where Pillow has no other decoder, a million pixels take a second
 _ROUNDING = 1e-6  # pixels that a box is not wider for
 _GREY = ("1", "L", "P", "I;16", "I;16L", "I;16B", "I;16N")
-_WORKING_PIXELS = 4_000_000  # digits on a page are still 30 pixels tall, and no step takes more than 16 MB
 
-_ORIENTATION = 0x0112
 _UPRIGHT = {  # what undoes each value of the EXIF tag Orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -136,7 +130,7 @@ class Document:
                 region is not on it (`region_outside`).
 
         """
-        image, width, height = self.image("L", _WORKING_PIXELS, page, region)
+        image, width, height = self.image("L", LIMITS.working, page, region)
         whole = Page(np.asarray(image), width, height)
         return whole.cut(region.on(width, height)) if region else whole
 
@@ -172,7 +166,7 @@ class Document:
             _check_decoded(self._picture, image, width, height)
             opaque = flatten(image, mode, factor)
             # Asked only now that it is decoded: Pillow turns a TIFF upright by itself, and then says so.
-            turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+            turn = _UPRIGHT.get(image.getexif().get(0x0112, 1))  # EXIF's orientation
         if turn is None:
             return opaque, width, height
         return opaque.transpose(turn), *((height, width) if turn in _SIDEWAYS else (width, height))
@@ -205,7 +199,7 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
     try:
         yield
     except _BOMB as error:
-        raise too_large(picture, f"more than {_MAX_PIXELS // 10**6} million pixels") from error
+        raise too_large(picture, f"more than {LIMITS.pixels // 10**6} million pixels") from error
     except PictureError:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name
@@ -217,9 +211,9 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
 
 def _check_size(picture: Picture, width: int, height: int) -> None:
     """Raise PictureError unless a picture has a size that can be worked with."""
-    most = min(_MAX_PIXELS, Image.MAX_IMAGE_PIXELS or _MAX_PIXELS)  # a program may want Pillow to warn of less
-    if width * height > most or max(width, height) > _MAX_SIDE:
-        raise too_large(picture, f"{width}×{height} pixels, more than {most:,}, or a side of more than {_MAX_SIDE:,}")
+    most = min(LIMITS.pixels, Image.MAX_IMAGE_PIXELS or LIMITS.pixels)  # a program may want Pillow to warn of less
+    if width * height > most or max(width, height) > LIMITS.side:
+        raise too_large(picture, f"{width}×{height} pixels, more than {most:,}, or a side of more than {LIMITS.side:,}")
     if not width * height:
         raise PictureError(f"{called(picture)} has no pixels", "give a picture", code="empty_file")
 
@@ -234,9 +228,9 @@ def _check_decoded(picture: Picture, image: Image.Image, width: int, height: int
 
 def _check_cost(picture: Picture, image: Image.Image) -> None:
     """Raise PictureError if a picture would take too much memory or time to decode, by what its header says."""
-    most = _MOST_DECODED_FROM.get(image.format or "", _MAX_PIXELS if image.mode in _GREY else _MOST_DECODED)
+    most = LIMITS.slow.get(image.format or "", LIMITS.pixels if image.mode in _GREY else LIMITS.colour)
     if any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ())):
-        most = _MOST_DECODED_IN_PYTHON
+        most = LIMITS.in_python
     if image.width * image.height > most:
         size = (
             f"{image.width}×{image.height} pixels of {image.mode} in {image.format}, more than {most // 10**6} million"

@@ -79,8 +79,6 @@ _LOOK = 2048  # bytes that tell what a file is
 _TGA_ENDING = b"TRUEVISION-XFILE.\0"
 
 _JPEG_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")  # in compressed data 0xff is followed by 0 or by RST0 to RST7
-_END_OF_IMAGE, _START_OF_SCAN, _ALONE = 0xD9, 0xDA, (0x01, 0xD8)
-_MOST_MARKERS = 10_000
 
 
 def recognise(content: bytes) -> str | None:
@@ -107,17 +105,18 @@ def jpeg_scans(content: bytes) -> int:
     than any camera writes counts as one with that many scans.
     """
     place = scans = 0
-    for _ in range(_MOST_MARKERS):
+    most = 10_000
+    for _ in range(most):
         found = _JPEG_MARKER.search(content, place)
         if found is None:
             return scans
         marker, place = content[found.end() - 1], found.end()
-        if marker == _END_OF_IMAGE:
+        if marker == 0xD9:  # EOI, the end of the image
             return scans
-        scans += marker == _START_OF_SCAN
-        if marker not in _ALONE:
+        scans += marker == 0xDA  # SOS
+        if marker not in (0x01, 0xD8):  # TEM and SOI have no length
             place += int.from_bytes(content[place : place + 2], "big")
-    return _MOST_MARKERS
+    return most
 
 
 def _iso_media(start: bytes) -> str | None:

@@ -12,7 +12,6 @@ from typing import IO
 __all__ = ["PICTURES", "STANDARD_INPUT", "each_source", "find_sources", "has_more_below", "in_list"]
 
 STANDARD_INPUT = "-"
-_LOOK = 2**16  # so many bytes of a list tell whether it is text
 
 # the suffixes by which pictures are found in folders
 PICTURES = frozenset(
@@ -89,7 +88,7 @@ def _in_folder(folder: str, recursive: bool, suffixes: Collection[str]) -> Itera
 
 def in_list(stream: IO[bytes]) -> Iterator[str] | None:
     """Return the paths of a list, one a line, which is never read whole; None if it is no text."""
-    if b"\0" in stream.read(_LOOK):
+    if b"\0" in stream.read(2**16):  # so much of a list tells whether it is text
         return None
     stream.seek(0)
     return filter(None, map(str.strip, io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape")))

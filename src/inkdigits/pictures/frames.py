@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from functools import cached_property
 from itertools import islice
-from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,20 +12,13 @@ import numpy.typing as npt
 from PIL import Image, ImageSequence
 
 from inkdigits.errors import PictureError
-from inkdigits.pictures.contents import Content, Picture, called, content_of, too_large
+from inkdigits.pictures.contents import Content, Picture, called, content_of, not_installed, too_large
 from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.pictures.grey import to_uint8
+from inkdigits.pictures.limits import LIMITS, MAX_PAGES
+from inkdigits.pictures.pdf import PdfPages
 
-__all__ = ["MAX_PAGES", "Frames", "open_frames"]
-
-MAX_PAGES = 1000  # of one file
-_MOST_PASSED = 500_000_000  # pixels of an animation's pictures that are decoded only to come to another: some seconds
-_MOST_SCANNED = 1_000_000_000  # pixels times scans of a JPEG: seconds
-
-_PDF_DPI = 200  # digits on a form are 30 pixels tall
-_PDF_POINTS = 72  # an inch
-_PDF_PIXELS = 16_000_000
-_PDFIUM = Lock()  # it is not made for threads
+__all__ = ["Frames", "open_frames"]
 
 
 class Frames(Protocol):
@@ -59,7 +51,7 @@ def open_frames(picture: Content) -> Frames:
     if kind is None:
         raise _no_picture(picture, content)
     if kind == "PDF":
-        return _PdfPages(picture, content)
+        return PdfPages(picture, content)
     if kind == "HEIC":
         return _Still(_open_heic(picture, content))
     image = Image.open(io.BytesIO(content), formats=(kind,))
@@ -103,7 +95,7 @@ class _Sequence:
         if index == self._image.tell():
             return self._image
         passed = 0 if self._jumps else index - (self._image.tell() if index > self._image.tell() else 0)
-        if passed * self._image.width * self._image.height > _MOST_PASSED:
+        if passed * self._image.width * self._image.height > LIMITS.passed:
             raise PictureError(
                 f"{called(self._picture, index + 1)} cannot be read alone: {passed} large pictures are before it",
                 "read them all, or save this one as PNG",
@@ -113,40 +105,6 @@ class _Sequence:
         return self._image
 
     def close(self) -> None: ...
-
-
-class _PdfPages:
-    """The pages of a PDF, each rendered when it is opened."""
-
-    def __init__(self, picture: Picture, content: bytes) -> None:
-        try:
-            import pypdfium2
-        except ImportError as error:
-            raise _not_installed("pdf", "a PDF", picture) from error
-
-        try:
-            with _PDFIUM:
-                self._document = pypdfium2.PdfDocument(content)
-        except pypdfium2.PdfiumError as error:
-            if "assword" not in str(error):
-                raise
-            raise PictureError(
-                f"{called(picture)} is locked with a password", "save it without one", code="locked"
-            ) from error
-        self.count = len(self._document)
-
-    def open(self, index: int) -> Image.Image:
-        with _PDFIUM:
-            page = self._document[index]
-            width, height = page.get_size()
-            scale = min(_PDF_DPI / _PDF_POINTS, (_PDF_PIXELS / (width * height)) ** 0.5)
-            image: Image.Image = page.render(scale=scale).to_pil()
-            page.close()
-        return image
-
-    def close(self) -> None:
-        with _PDFIUM:
-            self._document.close()
 
 
 def _no_picture(picture: Picture, content: bytes) -> PictureError:
@@ -166,7 +124,7 @@ def _no_picture(picture: Picture, content: bytes) -> PictureError:
 def _check_scans(picture: Picture, content: bytes, image: Image.Image) -> None:
     """Raise PictureError if a JPEG goes over itself so often that it takes too long to decode."""
     scans = jpeg_scans(content)
-    if scans > 1 and scans * image.width * image.height > _MOST_SCANNED:
+    if scans > 1 and scans * image.width * image.height > LIMITS.scanned:
         raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
 
 
@@ -175,19 +133,10 @@ def _open_heic(picture: Picture, content: bytes) -> Image.Image:
     try:
         from pillow_heif import HeifImageFile
     except ImportError as error:
-        raise _not_installed("heic", "a HEIC picture", picture) from error
+        raise not_installed("heic", "a HEIC picture", picture) from error
 
     image: Image.Image = HeifImageFile(io.BytesIO(content))  # type: ignore[no-untyped-call]
     return image
-
-
-def _not_installed(extra: str, what: str, picture: Picture) -> PictureError:
-    """Return the error for a picture whose format needs an extra."""
-    return PictureError(
-        f"{called(picture)} is {what}, and what reads those is not installed",
-        f"run: pip install 'inkdigits[{extra}]'",
-        code="missing_extra",
-    )
 
 
 def _from_array(array: npt.NDArray[Any]) -> Image.Image:

@@ -12,8 +12,6 @@ from PIL import Image
 __all__ = ["flatten", "to_uint8"]
 
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
-_STRIP = 2_000_000  # pixels
-_ONE_INK = 96  # visible pixels that differ by less than this, of 255, are all ink
 
 
 def flatten(image: Image.Image, mode: str, factor: int = 1) -> Image.Image:
@@ -90,7 +88,7 @@ def _finite(levels: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 
 def _strips(image: Image.Image, factor: int) -> Iterator[tuple[int, Image.Image]]:
     """Cut an image into strips of whole squares; yield where each begins."""
-    rows = factor * max(1, _STRIP // (image.width * factor))
+    rows = factor * max(1, 2_000_000 // (image.width * factor))  # pixels at a time
     for top in range(0, image.height, rows):
         yield top, image.crop((0, top, image.width, min(image.height, top + rows)))
 
@@ -109,5 +107,6 @@ def _wants_white(image: Image.Image) -> bool:
     if not len(levels):
         return True
     light = bool(np.median(levels) > 127)
-    is_paper = visible.mean() > 0.5 and int(levels.max()) - int(levels.min()) > _ONE_INK
+    # of 255: visible pixels that differ by less are all ink
+    is_paper = visible.mean() > 0.5 and int(levels.max()) - int(levels.min()) > 96
     return light if is_paper else not light

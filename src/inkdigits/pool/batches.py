@@ -18,8 +18,6 @@ from inkdigits.results.reading import Reading
 
 __all__ = ["read_in_order"]
 
-_AHEAD = 4  # pictures for each process that are asked for before the first of them is wanted
-
 
 def read_in_order(
     readers: Readers, pictures: Iterable[tuple[str, Picture]], how: dict[str, Any]
@@ -37,7 +35,7 @@ def read_in_order(
     asked: deque[tuple[str, Future[list[Reading]]]] = deque()
     for source, picture in pictures:
         asked.append((source, _ask(readers, picture, how)))
-        if len(asked) > _AHEAD * readers.processes:
+        if len(asked) > 4 * readers.processes:  # asked for before the first of them is wanted
             yield _readings(*asked.popleft())
     while asked:
         yield _readings(*asked.popleft())

@@ -14,10 +14,6 @@ except ImportError:  # Windows, where only the time on the clock is bounded
 
 __all__ = ["Bounds", "bound_memory", "bound_processor_time", "use_one_heap"]
 
-_PAGE_BYTES = 4096
-_M_ARENA_MAX = -8  # of glibc's malloc.h
-_GRACE = 5.0  # seconds of processor time beyond what a picture may take by the clock
-
 
 @dataclass(frozen=True)
 class Bounds:
@@ -40,7 +36,7 @@ class Bounds:
 def use_one_heap() -> None:
     """Have glibc keep one heap for all threads: each further one reserves 64 MiB, which count as if they were used."""
     with suppress(OSError, AttributeError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+        ctypes.CDLL(None).mallopt(-8, 1)  # M_ARENA_MAX of glibc's malloc.h
 
 
 def bound_memory(allowance: int) -> None:
@@ -49,7 +45,7 @@ def bound_memory(allowance: int) -> None:
     Only Linux says how much a process has mapped; elsewhere nothing happens.
     """
     with suppress(OSError, ValueError):
-        mapped = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE_BYTES
+        mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (mapped + allowance, hard))
 
@@ -63,5 +59,6 @@ def bound_processor_time(seconds: float) -> None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    grace = 5.0  # beyond what a picture may take by the clock
     with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds + _GRACE) + 1, hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds + grace) + 1, hard))

@@ -29,7 +29,6 @@ __all__ = ["Readers"]
 
 _Result = TypeVar("_Result")
 
-_TRIES = 2  # of work whose process died: another may have killed it, or filled its memory before
 _DIED = (ProcessExpired, BrokenProcessPool)
 
 
@@ -79,7 +78,7 @@ class Readers:
         """
         allowed = min(self.bounds.seconds, seconds if seconds is not None else self.bounds.seconds)
         outcome: Future[_Result] = Future()
-        self._try(work, allowed, outcome, _TRIES)
+        self._try(work, allowed, outcome, 2)  # twice: another picture may have killed it, or filled its memory before
         return outcome
 
     def __enter__(self) -> Readers:

@@ -13,8 +13,6 @@ from inkdigits.results.notebook_html import html_table
 
 __all__ = ["Classifier"]
 
-_BATCH = 128  # a batch's activations stay in the processor's cache; larger batches are no faster
-
 
 class Classifier:
     """The ten probabilities of digits that are already 28×28, as MNIST has them.
@@ -73,8 +71,9 @@ class Classifier:
         if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
             raise ValueError(f"images must be uint8 (N,28,28), not {images.dtype} {images.shape}")
         probabilities = np.empty((len(images), 10), np.float32)
-        for start in range(0, len(images), _BATCH):
-            batch = np.ascontiguousarray(images[start : start + _BATCH])
+        step = 128  # pictures, whose activations stay in the processor's cache; larger batches are no faster
+        for start in range(0, len(images), step):
+            batch = np.ascontiguousarray(images[start : start + step])
             probabilities[start : start + len(batch)] = self._session.run(None, {"images": batch})[0]
         return probabilities
 

@@ -12,9 +12,6 @@ from inkdigits.reading.symbols import ReadLine, Symbol
 __all__ = ["Calibration", "features_of"]
 
 
-_MANY = 2  # more pieces of ink that were not read say no more
-
-
 @dataclass(frozen=True)
 class Calibration:
     """The weights of a logistic regression; see `features_of` (J. Platt, "Probabilistic outputs for SVMs", 1999).
@@ -65,7 +62,7 @@ def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
     whole = np.full(len(seen), seen.mean())
     length = np.full(len(seen), np.log(len(seen)))
     print_about = [symbol.near_print for symbol in line.symbols]
-    unread = [min(symbol.unread, _MANY) for symbol in line.symbols]
+    unread = [min(symbol.unread, 2) for symbol in line.symbols]  # more pieces of ink say no more
     return np.stack([agreement, seen, whole, length, print_about, unread], axis=1)
 
 

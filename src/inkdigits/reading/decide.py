@@ -11,7 +11,8 @@ from inkdigits.pictures.decode import Page
 from inkdigits.reading.confidence import Calibration
 from inkdigits.reading.read_page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
-from inkdigits.results.reading import NOTHING_FOUND, Digit, Line, Mark
+from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.transcript import NOTHING_FOUND, Line
 
 __all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 

@@ -8,12 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.views import CELL, OUTPUTS
-from inkdigits.reading.model_file import BUNDLED_PAGES, open_page_session, read_info
+from inkdigits.reading.model_file import BUNDLED_PAGES, PAGE_INTERFACE, open_session, read_info
 
 __all__ = ["Detector"]
-
-_SIDES = 8  # views are padded to a multiple, since the detector also looks at half the size of its cells
-_FEW_SHAPES = 32  # to a multiple of this where it is large, so that few shapes occur
 
 
 class Detector:
@@ -29,7 +26,7 @@ class Detector:
     """
 
     def __init__(self, path: Path = BUNDLED_PAGES, *, threads: int | None = None) -> None:
-        self._session = open_page_session(path, threads)
+        self._session = open_session(path, threads, PAGE_INTERFACE)
         self.info = read_info(self._session, path.stem)
 
     def cells(self, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
@@ -44,7 +41,9 @@ class Detector:
 
         """
         height, width = view.shape
-        step = _SIDES if max(height, width) < 8 * _FEW_SHAPES else _FEW_SHAPES
+        fine = 8  # the detector also looks at half the size of its cells
+        coarse = 32  # a large view, so that few shapes occur
+        step = fine if max(height, width) < 8 * coarse else coarse
         padded = np.full((1, -(-height // step) * step, -(-width // step) * step), 128, np.uint8)
         padded[0, :height, :width] = view
         (cells,) = self._session.run(None, {"views": padded})

@@ -16,8 +16,6 @@ from inkdigits.reading.model_file import ModelInfo
 
 __all__ = ["DigitPredictor", "Ensemble", "GivenModel", "TaughtModel", "emphasised"]
 
-_OFF = 0.02  # rows of probabilities may add up to so much more or less than 1, as half precision does
-
 
 class DigitPredictor(Protocol):
     """Says which digit is on a picture of 28×28, and what is known of it."""
@@ -110,8 +108,9 @@ class GivenModel:
                 f"the classifier gave {probabilities.shape} for {len(images)} pictures",
                 f"it takes uint8 (N,28,28) and returns (N,10): ({len(images)}, 10) here",
             )
-        if not np.isfinite(probabilities).all() or probabilities.min() < -_OFF:
+        off = 0.02  # so much more or less than 1 rows of probabilities may add up to, as half precision does
+        if not np.isfinite(probabilities).all() or probabilities.min() < -off:
             raise UsageError("the classifier gave numbers that are not probabilities", "return softmax(logits)")
-        if np.abs(probabilities.sum(axis=1) - 1).max(initial=0) > _OFF:
+        if np.abs(probabilities.sum(axis=1) - 1).max(initial=0) > off:
             raise UsageError("the classifier's probabilities do not add up to 1", "return softmax(logits)")
         return probabilities

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT, FRAME_WIDTH, NON_DIGIT
-from inkdigits.reading.model_file import BUNDLED_LINES, open_line_session, read_info
+from inkdigits.reading.model_file import BUNDLED_LINES, LINE_INTERFACE, open_session, read_info
 
 __all__ = ["LineModel", "PlacedDigit", "decode_frames", "string_probabilities"]
 
@@ -61,7 +61,7 @@ class LineModel:
     """
 
     def __init__(self, path: Path = BUNDLED_LINES, *, threads: int | None = None) -> None:
-        self._session = open_line_session(path, threads)
+        self._session = open_session(path, threads, LINE_INTERFACE)
         self.info = read_info(self._session, path.stem)
 
     def frames(self, bands: Sequence[npt.NDArray[np.uint8]]) -> list[npt.NDArray[np.float32]]:

@@ -23,11 +23,11 @@ __all__ = [
     "BUNDLED_LINES",
     "BUNDLED_PAGES",
     "INPUT_CONVENTION",
+    "LINE_INTERFACE",
+    "PAGE_INTERFACE",
     "ModelInfo",
     "bundled_sum",
     "find_model",
-    "open_line_session",
-    "open_page_session",
     "open_session",
     "read_info",
     "was_taught_from_bundled",
@@ -38,11 +38,9 @@ BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
 BUNDLED_PAGES = Path(str(files("inkdigits.weights") / "pages.onnx"))
 INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
 
-_MAX_BYTES = 512 * 2**20
-
 
 @dataclass(frozen=True)
-class _Interface:
+class Interface:
     """The tensors that a kind of model file takes and gives: name, type, and which sizes after the first are fixed."""
 
     what: str
@@ -50,17 +48,17 @@ class _Interface:
     description: str
 
 
-DIGIT_INTERFACE = _Interface(
+DIGIT_INTERFACE = Interface(
     "digit model",
     (("images", "tensor(uint8)", (28, 28)), ("probabilities", "tensor(float)", (10,))),
     "a model file takes images uint8 (N,28,28) and gives probabilities float32 (N,10)",
 )
-LINE_INTERFACE = _Interface(
+LINE_INTERFACE = Interface(
     "line model",
     (("bands", "tensor(uint8)", (40,)), ("columns", "tensor(float)", (22,))),
     "a line model takes bands uint8 (N,40,W) and gives columns float32 (N,W/4,22)",
 )
-PAGE_INTERFACE = _Interface(
+PAGE_INTERFACE = Interface(
     "page detector",
     (("views", "tensor(uint8)", ()), ("cells", "tensor(float)", (22,))),
     "a page detector takes views uint8 (N,H,W) and gives cells float32 (N,22,H/4,W/4)",
@@ -183,34 +181,23 @@ def was_taught_from_bundled(info: ModelInfo) -> bool:
     return bool(info.emphasis) and isinstance(taught, dict) and taught.get("base") == bundled_sum()
 
 
-def open_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
+def open_session(
+    path: Path, threads: int | None = None, expected: Interface = DIGIT_INTERFACE
+) -> onnxruntime.InferenceSession:
     """Open a model file and check that it is one.
 
     Args:
         path: an `.onnx` file.
         threads: how many threads a run may use; all cores if not given.
+        expected: which kind of model it holds.
 
     Raises:
         ModelFileError: it cannot be read, is no ONNX file, keeps its weights elsewhere, or has other inputs or
-            outputs than a model file.
+            outputs than such a file.
 
     """
     session = _load(path, threads)
-    _check_interface(session, printable(path), DIGIT_INTERFACE)
-    return session
-
-
-def open_line_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
-    """Open a line model's file and check that it is one; see `open_session`."""
-    session = _load(path, threads)
-    _check_interface(session, printable(path), LINE_INTERFACE)
-    return session
-
-
-def open_page_session(path: Path, threads: int | None = None) -> onnxruntime.InferenceSession:
-    """Open a page detector's file and check that it is one; see `open_session`."""
-    session = _load(path, threads)
-    _check_interface(session, printable(path), PAGE_INTERFACE)
+    _check_interface(session, printable(path), expected)
     return session
 
 
@@ -242,9 +229,10 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
         options.intra_op_num_threads = threads
     # Weights outside the file could be any file on this machine: look for them where there are none.
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", "/nonexistent")
+    most = 512 * 2**20
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelFileError(f"{name} is larger than {_MAX_BYTES >> 20} MiB", "name a model file of inkdigits")
+        if path.stat().st_size > most:
+            raise ModelFileError(f"{name} is larger than {most >> 20} MiB", "name a model file of inkdigits")
         content = path.read_bytes()
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error
@@ -263,7 +251,7 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
         raise ModelFileError(f"{name} is not a model file that ONNX Runtime can load", "export it again") from error
 
 
-def _check_interface(session: onnxruntime.InferenceSession, name: str, expected: _Interface) -> None:
+def _check_interface(session: onnxruntime.InferenceSession, name: str, expected: Interface) -> None:
     """Raise ModelFileError unless the inputs and outputs are those that are expected."""
     found = tuple(
         (node.name, node.type, tuple(size for size in node.shape[1:] if isinstance(size, int)))

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import PictureError, UsageError
-from inkdigits.pictures.decode import MAX_PAGES, Document, Picture, name_of, rereadable
+from inkdigits.pictures.decode import Document, Picture, name_of, rereadable
+from inkdigits.pictures.limits import MAX_PAGES
 from inkdigits.pictures.region import Region, RegionLike
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.confidence import Calibration

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -16,36 +17,66 @@ from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 
 if TYPE_CHECKING:
+    from inkdigits.results.characters import Digit, Mark
     from inkdigits.results.drawing import Font
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.transcript import Transcript
 
-__all__ = ["annotate", "picture_of"]
+__all__ = ["annotate", "picture_of", "with_boxes"]
 
-_SHORTEST = 280  # of the picture's longer side: a smaller picture is enlarged
-_USUAL = 1000  # the root of its pixels, where letters and lines have the sizes below; they grow with a larger picture
-_WIDE = 2.0  # so much wider than tall, and the summary stands below
 
-_MARGIN, _PANEL = 24, 280
-_SEEN, _BARS = 112, 120  # the 28×28, enlarged four times, and the longest bar of the ten probabilities
-_CARD = (_SEEN + 28 + _BARS, _SEEN + 44)
-_EXPLAINED = 12  # of more digits only those that are uncertain are explained, and of them so many
-_COLUMNS = 2  # of cards beside a picture
-_LINES = 15  # in the summary
-_LABEL = (9, 24)  # the smallest and the largest letters above a box
-_OF_DIGIT = 0.55  # of a digit's height, these letters otherwise
+@dataclass(frozen=True)
+class _Sizes:
+    """How large the parts of a drawing are, in pixels where a picture has a million, and how much of it is drawn.
+
+    Attributes:
+        shortest: the picture's longer side; a smaller picture is enlarged
+        usual: the root of a picture's pixels, where letters and lines have these sizes; they grow with a larger one
+        wide: so much wider than tall, and the summary stands below
+        margin: about everything
+        panel: width of the summary beside a picture
+        seen: the 28×28, enlarged four times
+        bars: the longest bar of the ten probabilities
+        explained: of more digits only those that are uncertain have a card, and of them so many
+        columns: of cards beside a picture
+        lines: in the summary
+        label: the smallest and the largest letters above a box
+        of_digit: of a digit's height, these letters otherwise
+
+    """
+
+    shortest: int = 280
+    usual: int = 1000
+    wide: float = 2.0
+    margin: int = 24
+    panel: int = 280
+    seen: int = 112
+    bars: int = 120
+    explained: int = 12
+    columns: int = 2
+    lines: int = 15
+    label: tuple[int, int] = (9, 24)
+    of_digit: float = 0.55
+
+    @property
+    def card(self) -> tuple[int, int]:
+        """The width and height of a digit's card."""
+        return self.seen + 28 + self.bars, self.seen + 44
+
+
+_SIZES = _Sizes()
 
 
 class _Ruler:
     """Lengths on a drawing, in proportion to its picture."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.unit = max(1.0, math.sqrt(width * height) / _USUAL)
+        self.unit = max(1.0, math.sqrt(width * height) / _SIZES.usual)
 
     def __call__(self, length: float) -> int:
         return max(1, round(length * self.unit))
 
 
-def annotate(reading: Reading, most: int = 25_000_000) -> Image.Image:
+def annotate(reading: Transcript, most: int = 25_000_000) -> Image.Image:
     """Draw a picture with a box about each digit, and beside it what was read, how surely, and what the model saw.
 
     Args:
@@ -59,10 +90,9 @@ def annotate(reading: Reading, most: int = 25_000_000) -> Image.Image:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, most, _SHORTEST)
+    picture = with_boxes(reading, most)
     ruler = _Ruler(*picture.size)
-    _draw_boxes(picture, reading, scale, ruler)
-    margin, below = ruler(_MARGIN), picture.width > _WIDE * picture.height
+    margin, below = ruler(_SIZES.margin), picture.width > _SIZES.wide * picture.height
     panel = _summary(reading, ruler, *((picture.width, None) if below else (None, picture.height)))
     if below:
         size, place = (max(picture.width, panel.width), picture.height + panel.height), (0, picture.height)
@@ -75,7 +105,23 @@ def annotate(reading: Reading, most: int = 25_000_000) -> Image.Image:
     return canvas
 
 
-def picture_of(reading: Reading, most: int, shortest: int) -> tuple[Image.Image, float]:
+def with_boxes(reading: Transcript, most: int) -> Image.Image:
+    """Return the picture that was read, RGB, with a box about each digit and mark, and above it what was read.
+
+    Args:
+        reading: of a picture that could be read.
+        most: pixels; a larger picture is shrunk, a tiny one enlarged.
+
+    Raises:
+        PictureError: the picture could not be read, or can no longer be.
+
+    """
+    picture, scale = picture_of(reading, most, _SIZES.shortest)
+    _draw_boxes(picture, reading, scale, _Ruler(*picture.size))
+    return picture
+
+
+def picture_of(reading: Transcript, most: int, shortest: int) -> tuple[Image.Image, float]:
     """Return the picture that was read, at the size that it is drawn, and how much that enlarges it.
 
     Args:
@@ -98,13 +144,13 @@ def picture_of(reading: Reading, most: int, shortest: int) -> tuple[Image.Image,
     return image.resize(size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS), scale
 
 
-def _draw_boxes(picture: Image.Image, reading: Reading, scale: float, ruler: _Ruler) -> None:
+def _draw_boxes(picture: Image.Image, reading: Transcript, scale: float, ruler: _Ruler) -> None:
     """Draw a box about each digit and mark, and above it what was read."""
     if not reading.digits:
         return
-    draw, least, largest = ImageDraw.Draw(picture), *map(ruler, _LABEL)
+    draw, least, largest = ImageDraw.Draw(picture), *map(ruler, _SIZES.label)
     height = median(digit.box[3] for digit in reading.digits) * scale
-    letters = font(round(min(max(_OF_DIGIT * height, least), largest)))
+    letters = font(round(min(max(_SIZES.of_digit * height, least), largest)))
     for read in reading.characters:
         x, y, width, height = (round(length * scale) for length in read.box)
         gap = ruler(2)
@@ -113,16 +159,16 @@ def _draw_boxes(picture: Image.Image, reading: Reading, scale: float, ruler: _Ru
         draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=ruler(2), stroke_fill=PAPER)
 
 
-def _summary(reading: Reading, ruler: _Ruler, width: int | None, height: int | None) -> Image.Image:
+def _summary(reading: Transcript, ruler: _Ruler, width: int | None, height: int | None) -> Image.Image:
     """Draw what was read and how surely, and cards of the digits, in a width or beside a height."""
     explained = _explained(reading)
-    across, down = ruler(_CARD[0] + _MARGIN), ruler(_CARD[1])
+    across, down = ruler(_SIZES.card[0] + _SIZES.margin), ruler(_SIZES.card[1])
     lines = _said(reading)
-    top = ruler(34) * len(lines) + ruler(_MARGIN)
+    top = ruler(34) * len(lines) + ruler(_SIZES.margin)
     if width is None:
         room = max(1, ((height or 0) - top) // down)
-        columns = min(_COLUMNS, max(1, -(-len(explained) // room)))
-        width = max(ruler(_PANEL), columns * across)
+        columns = min(_SIZES.columns, max(1, -(-len(explained) // room)))
+        width = max(ruler(_SIZES.panel), columns * across)
     columns = max(1, width // across)
     rows = -(-len(explained) // columns)
     panel = Image.new("RGB", (width, top + rows * down), PAPER)
@@ -136,14 +182,14 @@ def _summary(reading: Reading, ruler: _Ruler, width: int | None, height: int | N
     return panel
 
 
-def _explained(reading: Reading) -> Sequence[Digit]:
+def _explained(reading: Transcript) -> Sequence[Digit]:
     """Return the digits that have a card."""
-    if len(reading.digits) <= _EXPLAINED:
+    if len(reading.digits) <= _SIZES.explained:
         return reading.digits
-    return [digit for digit in reading.digits if not digit.accepted][:_EXPLAINED]
+    return [digit for digit in reading.digits if not digit.accepted][: _SIZES.explained]
 
 
-def _said(reading: Reading) -> list[tuple[str, str, int]]:
+def _said(reading: Transcript) -> list[tuple[str, str, int]]:
     """Return the rows of the summary, each with its colour and the size of its letters."""
     if not reading.digits:
         rows = [("no digit", COLOURS["no_digit"], 30)]
@@ -152,10 +198,10 @@ def _said(reading: Reading) -> list[tuple[str, str, int]]:
         accepted = [all(read.accepted for read in line.characters) for line in reading.lines]
         rows = [
             (line.marked_text, COLOURS["ok" if sure else "uncertain"], large)
-            for line, sure in zip(reading.lines[:_LINES], accepted, strict=False)
+            for line, sure in zip(reading.lines[: _SIZES.lines], accepted, strict=False)
         ]
-        if len(reading.lines) > _LINES:
-            rows.append((f"… and {len(reading.lines) - _LINES} more lines", WORDS, 14))
+        if len(reading.lines) > _SIZES.lines:
+            rows.append((f"… and {len(reading.lines) - _SIZES.lines} more lines", WORDS, 14))
         count, check = len(reading.digits), sum(not read.accepted for read in reading.characters)
         least = min(read.confidence for read in reading.characters)
         words = f"{count} digits, {check} to check, the least " if count > 1 else ""
@@ -176,7 +222,7 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, width: int, ruler: _Ruler, si
 
 def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ruler) -> None:
     """Draw what the model saw of a digit and how probable each of the ten is."""
-    draw, seen = ImageDraw.Draw(canvas), ruler(_SEEN)
+    draw, seen = ImageDraw.Draw(canvas), ruler(_SIZES.seen)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((seen, seen), Image.Resampling.NEAREST), corner)
     verdict = f"{_marked(digit)}   {digit.confidence:.1%}"
@@ -185,7 +231,7 @@ def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ru
         middle = top + ruler(6) + value * (seen - ruler(12)) // 9
         start = left + seen + ruler(28)
         draw.text((start - ruler(8), middle), str(value), WORDS, font(ruler(11)), anchor="rm")
-        length = max(1, round(share * ruler(_BARS - 1)))
+        length = max(1, round(share * ruler(_SIZES.bars - 1)))
         colour = colour_of(digit) if value == digit.value else PALE
         draw.rectangle((start, middle - ruler(3), start + length, middle + ruler(3)), colour)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from inkdigits.results.characters import Digit
 
-__all__ = ["shares"]
+__all__ = ["runner_up", "shares"]
 
 
 def shares(digit: Digit) -> tuple[float, ...]:
@@ -34,3 +34,10 @@ def shares(digit: Digit) -> tuple[float, ...]:
         digit.confidence if value == digit.value else scale * probability
         for value, probability in enumerate(digit.probabilities)
     )
+
+
+def runner_up(digit: Digit) -> tuple[int, float] | None:
+    """Return which other digit it may be and how probable that is; None where it is less than a hundredth."""
+    probable = shares(digit)
+    second = max(range(10), key=lambda value: (value != digit.value, probable[value]))
+    return (second, probable[second]) if probable[second] >= 0.01 else None

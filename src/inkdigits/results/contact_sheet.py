@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -13,20 +14,38 @@ from PIL import Image, ImageDraw
 from inkdigits.errors import printable
 from inkdigits.files import open_atomically
 from inkdigits.pictures.decode import open_picture
-from inkdigits.results.certainty import shares
+from inkdigits.results.certainty import runner_up
+from inkdigits.results.characters import Digit
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
-from inkdigits.results.reading import Digit, Reading
+from inkdigits.results.transcript import Transcript
 
 __all__ = ["MOST", "ContactSheet"]
 
 MOST = 500  # digits on a sheet
 
-_COLUMNS = 8
-_CROP, _MARGIN, _HEADING = 128, 16, 64
-_TILE = (_CROP + _MARGIN, _CROP + 76)
-_AROUND = 0.4  # of the digit's longer side is shown about it
-_PIXELS = 4_000_000
-_WORTH_SAYING = 0.01
+
+@dataclass(frozen=True)
+class _Sizes:
+    """How large the parts of a sheet are, in pixels.
+
+    Attributes:
+        crop: the part of the picture about a digit
+        margin: between tiles and about the sheet
+        heading: above the tiles
+
+    """
+
+    crop: int = 128
+    margin: int = 16
+    heading: int = 64
+
+    @property
+    def tile(self) -> tuple[int, int]:
+        """The width and height of a digit with what is said of it."""
+        return self.crop + self.margin, self.crop + 76
+
+
+_SIZES = _Sizes()
 
 
 class ContactSheet:
@@ -56,7 +75,7 @@ class ContactSheet:
             yield sheet
             sheet.draw().save(file, format=kind)
 
-    def add(self, reading: Reading) -> None:
+    def add(self, reading: Transcript) -> None:
         """Add the uncertain digits of a reading.
 
         Raises:
@@ -68,7 +87,7 @@ class ContactSheet:
         wanted = [digit for digit in uncertain if len(self._tiles) < MOST or -digit.confidence > self._tiles[0][0]]
         if not wanted or reading.picture is None:
             return
-        image, width, _ = open_picture(reading.picture, "RGB", _PIXELS, reading.page)
+        image, width, _ = open_picture(reading.picture, "RGB", 4_000_000, reading.page)  # pixels
         for digit in wanted:
             tile = (
                 -digit.confidence,
@@ -89,56 +108,54 @@ class ContactSheet:
 
         """
         tiles = sorted(self._tiles, key=lambda tile: (tile[2], -tile[0], tile[1]))
-        columns = min(_COLUMNS, max(3, len(tiles)))
+        columns = min(8, max(3, len(tiles)))
         rows = -(-len(tiles) // columns)
-        size = (2 * _MARGIN + columns * _TILE[0], _HEADING + rows * _TILE[1] + _MARGIN)
+        size = (2 * _SIZES.margin + columns * _SIZES.tile[0], _SIZES.heading + rows * _SIZES.tile[1] + _SIZES.margin)
         sheet = Image.new("RGB", size, PAPER)
         draw = ImageDraw.Draw(sheet)
         title = f"{self.total} uncertain digit{'s' * (self.total != 1)}"
-        draw.text((_MARGIN, 26), title, COLOURS["uncertain" if self.total else "ok"], font(26), anchor="lm")
+        draw.text((_SIZES.margin, 26), title, COLOURS["uncertain" if self.total else "ok"], font(26), anchor="lm")
         if self.total > len(tiles):
             left_out = f"the {len(tiles)} least sure are shown, {self.total - len(tiles)} are left out"
-            draw.text((_MARGIN, 50), left_out, WORDS, font(14), anchor="lm")
+            draw.text((_SIZES.margin, 50), left_out, WORDS, font(14), anchor="lm")
         for place, (*_, tile) in enumerate(tiles):
             row, column = divmod(place, columns)
-            sheet.paste(tile, (_MARGIN + column * _TILE[0], _HEADING + row * _TILE[1]))
+            sheet.paste(tile, (_SIZES.margin + column * _SIZES.tile[0], _SIZES.heading + row * _SIZES.tile[1]))
         return sheet
 
 
-def _tile(reading: Reading, digit: Digit, image: Image.Image, scale: float) -> Image.Image:
+def _tile(reading: Transcript, digit: Digit, image: Image.Image, scale: float) -> Image.Image:
     """Draw a digit with what is around it, what was read, what else it may be, and where it stands."""
     x, y, width, height = (length * scale for length in digit.box)
-    side = max(width, height, 1) * (1 + 2 * _AROUND)
+    side = max(width, height, 1) * (1 + 2 * 0.4)  # as much of the digit's longer side is shown about it
     left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
-    enlarged = _CROP / side
+    enlarged = _SIZES.crop / side
     crop = image.transform(
-        (_CROP, _CROP),
+        (_SIZES.crop, _SIZES.crop),
         Image.Transform.EXTENT,
         (left, top, left + side, top + side),
         Image.Resampling.BICUBIC,
         fillcolor=PAPER,
     )
-    tile = Image.new("RGB", _TILE, PAPER)
+    tile = Image.new("RGB", _SIZES.tile, PAPER)
     tile.paste(crop)
     draw = ImageDraw.Draw(tile)
     corner = round((x - left) * enlarged) - 4, round((y - top) * enlarged) - 4
     draw_box(draw, digit, *corner, corner[0] + round(width * enlarged) + 8, corner[1] + round(height * enlarged) + 8)
-    probable = shares(digit)
-    second = max(range(10), key=lambda value: (value != digit.value, probable[value]))
     verdict = f"{digit.value}?  {int(100 * digit.confidence)}%"  # 99.97 % is not 100 % where there is doubt
-    draw.text((0, _CROP + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
-    if probable[second] >= _WORTH_SAYING:
-        other = f"or {second}  {probable[second]:.0%}"
-        draw.text((0, _CROP + 37), other, WORDS, font(14), anchor="lm")
-    draw.text((0, _CROP + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
+    draw.text((0, _SIZES.crop + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
+    if second := runner_up(digit):
+        other = f"or {second[0]}  {second[1]:.0%}"
+        draw.text((0, _SIZES.crop + 37), other, WORDS, font(14), anchor="lm")
+    draw.text((0, _SIZES.crop + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
     return tile
 
 
-def _place(reading: Reading, draw: ImageDraw.ImageDraw) -> str:
+def _place(reading: Transcript, draw: ImageDraw.ImageDraw) -> str:
     """Return as much of the end of a picture's name as fits, which tells more than its beginning, and its page."""
     page = f" p. {reading.page}" if reading.page > 1 else ""
     whole = name = printable(Path(reading.source).name)
-    while draw.textlength(f"{name}{page}", font(11)) > _CROP:
+    while draw.textlength(f"{name}{page}", font(11)) > _SIZES.crop:
         whole = whole[1:]
         name = f"…{whole}"
     return f"{name}{page}"

@@ -13,15 +13,14 @@ from inkdigits.results.drawing import COLOURS
 from inkdigits.results.notebook_html import html_image
 
 if TYPE_CHECKING:
-    from inkdigits.results.reading import Reading
+    from inkdigits.results.transcript import Transcript
 
 __all__ = ["to_html", "to_line", "to_png"]
 
-_LONGEST = 40  # letters of a text in one line
 _PIXELS = 700_000  # of a picture in a notebook
 
 
-def to_line(reading: Reading) -> str:
+def to_line(reading: Transcript) -> str:
     """Return a reading on one line: what was read, how sure that is, and where."""
     source = f"{_name(reading)}, page {reading.page}" if reading.page > 1 else _name(reading)
     if reading.error:
@@ -29,18 +28,19 @@ def to_line(reading: Reading) -> str:
     if not reading.digits:
         return f"<Reading: no digit, {source}>"
     text = " / ".join(reading.text.split("\n"))
-    shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    longest = 40  # letters of a text in one line
+    shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
     doubtful = sum(not read.accepted for read in reading.characters)
     status = f"uncertain, {doubtful} of {len(reading.characters)} to check" if doubtful else reading.status
     return f"<Reading '{shown}': {status}, {source}>"
 
 
-def to_png(reading: Reading) -> bytes | None:
+def to_png(reading: Transcript) -> bytes | None:
     """Return the drawing of a reading as PNG; None where its picture cannot be read, or no longer."""
     return _drawn(reading, "PNG")
 
 
-def to_html(reading: Reading) -> str:
+def to_html(reading: Transcript) -> str:
     """Return a reading as HTML: its drawing, its text to copy, and what should be checked in it."""
     jpeg = _drawn(reading, "JPEG", quality=90)  # a tenth of the size: notebooks keep what they show
     parts = [html_image(jpeg, f"{_name(reading)}: {reading.text or 'no digit'}", "jpeg")] if jpeg else []
@@ -52,12 +52,12 @@ def to_html(reading: Reading) -> str:
     return "".join(parts)
 
 
-def _name(reading: Reading) -> str:
+def _name(reading: Transcript) -> str:
     """Return the picture's name without its folders, which a notebook that is passed on should not tell."""
     return printable(Path(reading.source).name)
 
 
-def _drawn(reading: Reading, kind: str, **how: int) -> bytes | None:
+def _drawn(reading: Transcript, kind: str, **how: int) -> bytes | None:
     """Return the drawing of a reading as a file; None where its picture cannot be read, or no longer."""
     try:
         drawing = annotate(reading)

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from inkdigits.errors import printable
 
 if TYPE_CHECKING:
-    from inkdigits.results.reading import Reading
+    from inkdigits.results.transcript import Transcript
 
 __all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_parquet", "write_text"]
 
@@ -24,7 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ROW_GROUP = 1000  # so many pages are held in memory for Parquet
 
 
-def write_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+def write_text(readings: Iterable[Transcript], stream: IO[bytes]) -> None:
     """Write nothing but what was read, a line of the page a line, and an empty one between pages."""
     between = ""
     for reading in readings:
@@ -33,7 +33,7 @@ def write_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
             between = "\n"
 
 
-def write_named_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+def write_named_text(readings: Iterable[Transcript], stream: IO[bytes]) -> None:
     """Write one line per page: the picture's name, what was read, and whether it is in doubt; failures are left out."""
     remarks = {"uncertain": " (uncertain)", "no_digit": "(no digit)"}
     for reading in readings:
@@ -43,7 +43,7 @@ def write_named_text(readings: Iterable[Reading], stream: IO[bytes]) -> None:
             stream.write(f"{printable(reading.source)}{page}: {text}\n".encode())
 
 
-def write_json(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+def write_json(readings: Iterable[Transcript], stream: IO[bytes]) -> None:
     """Write one JSON list with one object per page."""
     separator = b"["
     for reading in readings:
@@ -52,18 +52,18 @@ def write_json(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     stream.write(b"]\n" if separator != b"[" else b"[]\n")
 
 
-def write_jsonl(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+def write_jsonl(readings: Iterable[Transcript], stream: IO[bytes]) -> None:
     """Write one JSON object per line and page."""
     for reading in readings:
         stream.write(_json(reading) + b"\n")
 
 
-def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+def write_csv(readings: Iterable[Transcript], stream: IO[bytes]) -> None:
     """Write CSV (RFC 4180) with one row per digit, and a row for each page without digits.
 
     Names and messages can neither be taken for formulas by a spreadsheet nor steer a terminal.
     """
-    from inkdigits.results.reading import CSV_COLUMNS
+    from inkdigits.results.transcript import CSV_COLUMNS
 
     text = io.StringIO(newline="")
     rows = csv.DictWriter(text, CSV_COLUMNS, restval="")
@@ -78,7 +78,7 @@ def write_csv(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     stream.write(_utf8(text.getvalue()))
 
 
-def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
+def write_parquet(readings: Iterable[Transcript], stream: IO[bytes]) -> None:
     """Write Parquet with one row per page, shaped as in JSON, and with each digit its number and mark, as in CSV.
 
     The schema's version is in the file's metadata.
@@ -86,7 +86,7 @@ def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from inkdigits.results.reading import SCHEMA
+    from inkdigits.results.transcript import SCHEMA
 
     text, texts, place = pa.string(), pa.list_(pa.string()), pa.int32()
     common = {"confidence": pa.float64(), "accepted": pa.bool_(), "box": pa.list_(place), "line": place}
@@ -107,7 +107,7 @@ def write_parquet(readings: Iterable[Reading], stream: IO[bytes]) -> None:
             file.write_table(pa.Table.from_pylist(group, schema))
 
 
-FORMATS: dict[str, Callable[[Iterable[Reading], IO[bytes]], None]] = {
+FORMATS: dict[str, Callable[[Iterable[Transcript], IO[bytes]], None]] = {
     "json": write_json,
     "jsonl": write_jsonl,
     "csv": write_csv,
@@ -121,11 +121,11 @@ def _cell(text: str) -> str:
     return f"'{shown}" if _FORMULA.match(shown) else shown
 
 
-def _json(reading: Reading) -> bytes:
+def _json(reading: Transcript) -> bytes:
     return _utf8(json.dumps(reading.to_dict(), ensure_ascii=False))
 
 
-def _row(reading: Reading) -> dict[str, Any]:
+def _row(reading: Transcript) -> dict[str, Any]:
     row = reading.to_dict() | {"source": _utf8(reading.source).decode()}
     for digit, cells in zip(row["digits"], reading.to_rows(), strict=False):  # a page without digits has a row too
         digit |= {"number": cells["number"], "mark": cells["mark"]}

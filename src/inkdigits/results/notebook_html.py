@@ -1,4 +1,4 @@
-"""Notebooks: whether this is one, and tables as they show them."""
+"""HTML of tables and pictures, for notebooks and reports; and whether this is a notebook."""
 
 from __future__ import annotations
 

@@ -14,18 +14,13 @@ from inkdigits.results.figure import Figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from inkdigits.results.reading import Digit, Mark, Reading
+    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.transcript import Transcript
 
 __all__ = ["plot"]
 
-_MOST, _SHORTEST = 1_200_000, 280  # pixels of the picture, and of the longer side of a small one
-_EXPLAINED = 12  # more than so many digits are only labelled in the picture
-_BESIDE = 2  # so many digits are explained beside the picture; more, below it
-_ACROSS = 4  # digits beside each other below it
-_TITLE = 48  # letters
 
-
-def plot(reading: Reading) -> Figure:
+def plot(reading: Transcript) -> Figure:
     """Plot a picture with the prediction as its title, and for each digit what the model saw and ten bars.
 
     Args:
@@ -38,15 +33,15 @@ def plot(reading: Reading) -> Figure:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, _MOST, _SHORTEST)
-    explained = reading.digits if len(reading.digits) <= _EXPLAINED else ()
+    picture, scale = picture_of(reading, 1_200_000, 280)  # pixels, and of the longer side
+    explained = reading.digits if len(reading.digits) <= 12 else ()  # more are only labelled in the picture
     tall = picture.height / picture.width
-    if 0 < len(explained) <= _BESIDE:
+    if 0 < len(explained) <= 2:  # so few are explained beside the picture; more, below it
         figure = Figure(figsize=(9, max(3.2, 1.8 * len(explained))), layout="constrained")
         grid = figure.add_gridspec(len(explained), 3, width_ratios=(2, 1, 1.6))
         whole, places = grid[:, 0], [(grid[row, 1], grid[row, 2]) for row in range(len(explained))]
     else:
-        across = min(_ACROSS, max(1, len(explained)))
+        across = min(4, max(1, len(explained)))  # beside each other
         rows = -(-len(explained) // across)
         above = min(9 * tall, 12) + 0.6
         figure = Figure(figsize=(9, above + 1.6 * rows), layout="constrained")
@@ -65,11 +60,12 @@ def plot(reading: Reading) -> Figure:
     return figure
 
 
-def _title(reading: Reading) -> str:
+def _title(reading: Transcript) -> str:
     """Return what was read on one line, cut if it is long, a question mark behind it if it is uncertain."""
     text = " · ".join(reading.text.split("\n")) or "no digit"
-    if len(text) > _TITLE:
-        text = f"{text[: _TITLE - 1]}…"
+    longest = 48  # letters
+    if len(text) > longest:
+        text = f"{text[: longest - 1]}…"
     return f"{text}?" if reading.status == "uncertain" else text
 
 

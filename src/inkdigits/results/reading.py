@@ -1,113 +1,30 @@
-"""What was read in a picture: digits, marks, lines, and their forms as JSON, as CSV, drawn and plotted."""
+"""What was read in a picture, with all the ways to look at it: drawn, plotted, in a notebook, explained."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from inkdigits.errors import PictureError
 from inkdigits.extras import require
-from inkdigits.pictures.decode import Picture
-from inkdigits.results.characters import MARKS, Digit, Mark
+from inkdigits.results import explaining
+from inkdigits.results.annotate import annotate
+from inkdigits.results.characters import Digit
+from inkdigits.results.display import to_html, to_line, to_png
+from inkdigits.results.drawing import save_drawing
+from inkdigits.results.transcript import Transcript
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-    import inkdigits
+    from inkdigits.results.explanation import Explanation
 
-__all__ = ["CSV_COLUMNS", "MARKS", "NOTHING_FOUND", "SCHEMA", "Digit", "Line", "Mark", "Reading", "Status"]
-
-Status = Literal["ok", "uncertain", "no_digit", "error"]
-
-NOTHING_FOUND = "no digit found"  # the note of a page where there was nothing else to say
-
-SCHEMA = 2  # of JSON, CSV and Parquet, as docs/readings.md describes them
-
-_SIGNS = "-+"  # belong to the number after them, where a gap stands there too; any other mark to the one before
-
-CSV_COLUMNS = (
-    *("source", "page", "status", "text", "line", "number", "value", "mark", "confidence", "accepted"),
-    *("x", "y", "width", "height", "error"),
-)
+__all__ = ["Reading"]
 
 
-@dataclass(frozen=True)
-class Line:
-    """What stands in one line, from the left.
-
-    Attributes:
-        digits: at least one.
-        marks: in their order.
-        gaps: after how many digits there is a wide gap, which keeps two numbers apart.
-        digits_only: leave marks and gaps out of `text`.
-
-    """
-
-    digits: tuple[Digit, ...]
-    marks: tuple[Mark, ...] = ()
-    gaps: tuple[int, ...] = ()
-    digits_only: bool = False
-
-    @property
-    def text(self) -> str:
-        """The line as written, such as "407", "12.50" or "12 7 30"."""
-        return self._written(lambda read: str(read.value))
-
-    @property
-    def marked_text(self) -> str:
-        """The line as written, with what should be checked in brackets, such as "61[2?]31"."""
-        marked = self._written(lambda read: str(read.value) if read.accepted else f"[{read.value}?]")
-        return marked.replace("?][", "")  # one pair about neighbours
-
-    @property
-    def numbers(self) -> list[str]:
-        """The digits of each number, split at marks and wide gaps: "12.50" is ["12", "50"]."""
-        numbers = [""] * (self.number_of[-1] + 1)
-        for digit, number in zip(self.digits, self.number_of, strict=True):
-            numbers[number] += str(digit.value)
-        return numbers
-
-    @property
-    def number_of(self) -> list[int]:
-        """Which of the line's numbers each digit belongs to, from 0."""
-        ends = {mark.after for mark in self.marks} | {*self.gaps}
-        return list(accumulate((place in ends for place in range(1, len(self.digits))), initial=0))
-
-    @property
-    def characters(self) -> tuple[Digit | Mark, ...]:
-        """Its digits, and its marks after them."""
-        return (*self.digits, *self.marks)
-
-    def marks_after(self, place: int) -> str:
-        """Return the marks after so many digits."""
-        return "".join(mark.value for mark in self.marks if mark.after == place)
-
-    def _written(self, show: Callable[[Digit | Mark], str]) -> str:
-        """Return the line with each digit and mark as it is to be shown."""
-        digits = [show(digit) for digit in self.digits]
-        if self.digits_only:
-            return "".join(digits)
-        return "".join(self._between(place, show) + digit for place, digit in enumerate((*digits, ""))).strip()
-
-    def _between(self, place: int, show: Callable[[Digit | Mark], str]) -> str:
-        """Return what stands after so many digits."""
-        marks = [mark for mark in self.marks if mark.after == place]
-        if place not in self.gaps:
-            return "".join(map(show, marks))
-        before, signs = (
-            "".join(show(mark) for mark in marks if (mark.value in _SIGNS) is is_sign) for is_sign in (False, True)
-        )
-        return f"{before} {signs}"
-
-
-@dataclass(frozen=True, repr=False)
-class Reading:
-    """What was read in one picture, or on one of its pages.
+class Reading(Transcript):
+    """What was read in one picture, or on one of its pages, and the ways to look at it.
 
     Attributes:
         source: the picture's path as it was given, or what kind of thing it was.
@@ -122,101 +39,16 @@ class Reading:
 
     """
 
-    source: str
-    lines: tuple[Line, ...] = ()
-    error: PictureError | None = field(default=None, compare=False)
-    picture: Picture | None = field(default=None, repr=False, compare=False)
-    page: int = 1
-    digit_score: float = 0.0
-    rotation: int = 0
-    notes: tuple[str, ...] = ()
-
-    @property
-    def digits(self) -> tuple[Digit, ...]:
-        """All digits in reading order."""
-        return tuple(digit for line in self.lines for digit in line.digits)
-
-    @property
-    def marks(self) -> tuple[Mark, ...]:
-        """All marks in reading order."""
-        return tuple(mark for line in self.lines for mark in line.marks)
-
-    @property
-    def characters(self) -> tuple[Digit | Mark, ...]:
-        """All digits, and all marks after them."""
-        return (*self.digits, *self.marks)
-
-    @property
-    def numbers(self) -> list[str]:
-        """All numbers in reading order, of digits only: the lines, split at marks and wide gaps."""
-        return [number for line in self.lines for number in line.numbers]
-
-    @property
-    def text(self) -> str:
-        r"""The lines as written, joined by "\n"."""
-        return "\n".join(line.text for line in self.lines)
-
-    @property
-    def status(self) -> Status:
-        """Whether all digits and marks were accepted, one was not, there is no digit, or the picture is unreadable."""
-        if self.error:
-            return "error"
-        if not self.digits:
-            return "no_digit"
-        return "ok" if all(read.accepted for read in self.characters) else "uncertain"
-
-    def __str__(self) -> str:
-        return self.text
-
     def __repr__(self) -> str:
-        from inkdigits.results.display import to_line
-
         return to_line(self)
 
     def _repr_html_(self) -> str:
-        from inkdigits.results.display import to_html
-
         return to_html(self)
 
     def _repr_png_(self) -> bytes | None:
-        from inkdigits.results.display import to_png
-
         return to_png(self)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the reading as it stands in JSON."""
-        return {
-            "schema": SCHEMA,
-            "source": self.source,
-            "page": self.page,
-            "status": self.status,
-            "text": self.text,
-            "lines": [line.text for line in self.lines],
-            "numbers": self.numbers,
-            "digits": [digit.to_dict() for digit in self.digits],
-            "marks": [mark.to_dict() for mark in self.marks],
-            "rotation": self.rotation,
-            "notes": list(self.notes),
-            "error": {"code": self.error.code, "message": str(self.error)} if self.error else None,
-        }
-
-    def to_rows(self) -> list[dict[str, Any]]:
-        """Return rows of CSV with `CSV_COLUMNS`: one a digit, or one without a digit if there is none."""
-        common = {"source": self.source, "page": self.page, "status": self.status, "text": self.text}
-        if not self.digits:
-            return [{**common, "error": str(self.error or "")}]
-        return [
-            {
-                **common,
-                **{"line": digit.line, "number": number, "value": digit.value, "mark": line.marks_after(place)},
-                **{"confidence": round(digit.confidence, 6), "accepted": digit.accepted},
-                **dict(zip(("x", "y", "width", "height"), digit.box, strict=True)),
-            }
-            for line in self.lines
-            for place, (digit, number) in enumerate(zip(line.digits, line.number_of, strict=True), 1)
-        ]
-
-    def explain(self, digit: Digit | int = 0, **how: Any) -> inkdigits.Explanation:
+    def explain(self, digit: Digit | int = 0, **how: Any) -> Explanation:
         """Explain why a digit was read as it was: where the model looked, what would have to change, similar digits.
 
         Args:
@@ -227,10 +59,7 @@ class Reading:
             UsageError: there is no such digit.
 
         """
-        import inkdigits  # by the front door: training digits are looked at, which reading does without
-
-        explanation: inkdigits.Explanation = inkdigits.explain(self, digit, **how)
-        return explanation
+        return explaining.explain(self, digit, **how)
 
     def draw(self) -> Image.Image:
         """Draw the picture with a box about each digit, what was read as its title, and what the model saw.
@@ -242,8 +71,6 @@ class Reading:
             PictureError: the picture could not be read, or can no longer be.
 
         """
-        from inkdigits.results.annotate import annotate
-
         return annotate(self)
 
     def save(self, path: str | Path) -> Path:
@@ -254,8 +81,6 @@ class Reading:
             PictureError: the picture could not be read, or can no longer be.
 
         """
-        from inkdigits.results.drawing import save_drawing
-
         read = [os.fspath(self.picture)] if isinstance(self.picture, str | os.PathLike) else []
         return save_drawing(self.draw(), path, read)
 

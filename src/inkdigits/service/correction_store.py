@@ -19,13 +19,8 @@ from inkdigits.pictures.grey import flatten
 __all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections", "kept_corrections"]
 
 _FILE = "corrections.sqlite3"
-_PRIVATE = 0o600  # what people drew, or parts of what they brought
-_MOST = 100_000  # corrections; each is a small picture
 _MOST_BYTES = 512 * 2**20  # of the file
-_MOST_PIXELS = 4_000_000  # of a crop as it is sent
-_SIDE = 512  # pixels: a crop is kept no larger; a model takes 28
 _NAMES: dict[int | None, str] = {None: "none", **{digit: str(digit) for digit in range(10)}}  # of sub-folders
-_WAIT = 5.0  # seconds for another process to finish writing
 _TABLE = """
 CREATE TABLE IF NOT EXISTS corrections (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given again: an undo may come late
@@ -83,9 +78,10 @@ class Corrections:
 
         """
         corrections = cls(make_folder(folder) / _FILE)
+        private = 0o600  # what people drew, or parts of what they brought
         try:
-            corrections._file.touch(_PRIVATE)
-            corrections._file.chmod(_PRIVATE)  # SQLite gives its other files the same mode
+            corrections._file.touch(private)
+            corrections._file.chmod(private)  # SQLite gives its other files the same mode
             with corrections._open() as database:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute(_TABLE)
@@ -104,10 +100,11 @@ class Corrections:
 
         """
         picture = as_kept(correction.picture)
+        most = 100_000  # each is a small picture
         try:
             with self._open() as database:
-                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= _MOST:
-                    raise NoRoomError(f"{_MOST:,} corrections are kept already", "export and remove them")
+                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= most:
+                    raise NoRoomError(f"{most:,} corrections are kept already", "export and remove them")
                 added = database.execute(
                     "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
                     (
@@ -151,7 +148,8 @@ class Corrections:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction."""
-        with closing(sqlite3.connect(self._file, timeout=_WAIT)) as database, database:
+        # seconds for another process to finish writing
+        with closing(sqlite3.connect(self._file, timeout=5.0)) as database, database:
             size = database.execute("PRAGMA page_size").fetchone()[0]
             database.execute(f"PRAGMA max_page_count = {_MOST_BYTES // size}")  # beyond it SQLite says that it is full
             yield database
@@ -164,18 +162,20 @@ def as_kept(picture: bytes) -> bytes:
         PictureError: it is no PNG, a damaged one, or one of more than 4 million pixels.
 
     """
+    largest = 4_000_000  # of a crop as it is sent
     try:
         with Image.open(io.BytesIO(picture), formats=("PNG",)) as image:
-            if image.width * image.height > _MOST_PIXELS:
+            if image.width * image.height > largest:
                 raise PictureError(
-                    f"the crop has more than {_MOST_PIXELS:,} pixels", "scale it down", code="image_too_large"
+                    f"the crop has more than {largest:,} pixels", "scale it down", code="image_too_large"
                 )
             grey = flatten(image, "L")
     except PictureError:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name
         raise PictureError("the crop is no PNG, or a damaged one", "send a PNG") from error
-    grey.thumbnail((_SIDE, _SIDE))
+    side = 512  # pixels: a model takes 28
+    grey.thumbnail((side, side))
     content = io.BytesIO()
     Image.fromarray(np.asarray(grey)).save(content, "PNG")  # by way of an array, which has no metadata
     return content.getvalue()

@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from inkdigits.errors import InkdigitsError, PictureError, UsageError
 
-__all__ = ["ApiError", "error_response", "install_error_handlers", "picture_error"]
+__all__ = ["CLIENT_GONE", "ApiError", "error_response", "install_error_handlers", "picture_error"]
 
 _CODES = {404: "not_found", 405: "method_not_allowed"}
 _STATUS_OF_PICTURES = {
@@ -29,7 +29,7 @@ _STATUS_OF_PICTURES = {
     "missing_extra": 415,
     "timeout": 504,
 }
-_CLIENT_GONE = 499  # nginx's number; only the log sees it
+CLIENT_GONE = 499  # nginx's number; only the log sees it
 
 
 class ApiError(HTTPException):
@@ -104,7 +104,7 @@ async def _on_inkdigits_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_client_gone(request: Request, error: Exception) -> Response:
-    return Response(status_code=_CLIENT_GONE)
+    return Response(status_code=CLIENT_GONE)
 
 
 async def _on_failure(request: Request, error: Exception) -> Response:

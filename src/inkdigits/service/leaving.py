@@ -14,11 +14,7 @@ import uvicorn
 
 __all__ = ["Server", "shut"]
 
-_HANDSHAKE_SECONDS = 0.25  # for connections that are half made when the door is shut, from far away too
-_MOST_SECONDS = 5.0  # where the door cannot be shut, and newcomers do not end
-_LOOK_SECONDS = 0.02
 
-_SO_ATTACH_FILTER = 26  # of Linux; Python has no name for it
 # A program of the kernel's packet filter, an instruction a line: drop what asks for a connection (SYN without ACK), let
 # pass all that belongs to one.
 _NO_NEWCOMERS = (
@@ -40,7 +36,8 @@ def shut(listener: socket.socket) -> None:
     if sys.platform == "linux":
         with suppress(OSError):  # a sandbox without packet filters
             reference = struct.pack("HP", len(_NO_NEWCOMERS), ctypes.addressof(program))
-            listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, reference)
+            # SO_ATTACH_FILTER of Linux; Python has no name for it
+            listener.setsockopt(socket.SOL_SOCKET, 26, reference)
 
 
 class Server(uvicorn.Server):
@@ -66,6 +63,6 @@ async def _let_in(listeners: list[socket.socket]) -> None:
     with selectors.DefaultSelector() as waiting:
         for listener in listeners:
             waiting.register(listener, selectors.EVENT_READ)
-        await asyncio.sleep(_HANDSHAKE_SECONDS)
-        while waiting.select(0) and loop.time() < begin + _MOST_SECONDS:
-            await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(0.25)  # for connections that are half made when the door is shut, from far away too
+        while waiting.select(0) and loop.time() < begin + 5.0:  # where the door cannot be shut, newcomers do not end
+            await asyncio.sleep(0.02)

@@ -14,15 +14,14 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.region import Region
 from inkdigits.reading.reader import Reader
-from inkdigits.results.reading import Digit, Mark, Reading
+from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.reading import Reading
 from inkdigits.service.uploads import Upload
 
 __all__ = ["ReadOptions", "is_quick"]
 
 _Read = TypeVar("_Read", Digit, Mark)
 
-_SMALL_FILE = 64 * 1024
-_FEW_PIXELS = 360 * 360
 _PNG_HEADER = struct.Struct(">8s4x4sII")  # signature, chunk, width, height
 
 
@@ -82,10 +81,10 @@ def is_quick(upload: Upload) -> bool:
     Its header alone is looked at, and only where it stands in every PNG.
     """
     content = upload.content
-    if len(content) > _SMALL_FILE or len(content) < _PNG_HEADER.size:
+    if len(content) > 64 * 1024 or len(content) < _PNG_HEADER.size:
         return False
     signature, kind, width, height = _PNG_HEADER.unpack_from(content)
-    return bool(signature == b"\x89PNG\r\n\x1a\n" and kind == b"IHDR" and width * height <= _FEW_PIXELS)
+    return bool(signature == b"\x89PNG\r\n\x1a\n" and kind == b"IHDR" and width * height <= 360 * 360)
 
 
 def _pixels(content: bytes) -> int:

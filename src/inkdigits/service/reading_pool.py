@@ -21,7 +21,6 @@ __all__ = ["ReadingPool", "ReadingSlot"]
 
 _Result = TypeVar("_Result")
 
-_KEPT = 4  # one of so many places is kept from a client that has all the others
 _NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawing ends sooner than a reader is replaced
 
 
@@ -95,7 +94,7 @@ class ReadingPool:
         self._turns = asyncio.Semaphore(processes)
         self._large = asyncio.Semaphore(max(1, processes - 1))
         self._places = places
-        self._share = places - places // _KEPT
+        self._share = places - places // 4  # one of four is kept from a client that has all the others
         self._timeout = timeout
         self._metrics = metrics
         self._taken: Counter[str] = Counter()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,15 +15,12 @@ import numpy as np
 from inkdigits.errors import InkdigitsError, ModelFileError
 from inkdigits.files import sha256
 from inkdigits.pool import Bounds, Readers
-from inkdigits.reading.model_file import ModelInfo, find_model
+from inkdigits.reading.model_file import BUNDLED, ModelInfo, find_model
 from inkdigits.reading.reader import Reader
 from inkdigits.service.logs import log
 from inkdigits.service.service_metrics import Metrics
 
 __all__ = ["LoadedModel", "ServedModels"]
-
-_VERSION_DIGITS = 12  # of the model file's SHA-256
-_EXPLAINING = 2**30  # bytes: half of them for matplotlib and MNIST's training digits
 
 
 @dataclass(frozen=True)
@@ -36,6 +32,7 @@ class LoadedModel:
         info: what its file says.
         version: the first digits of its file's SHA-256.
         card: its model card as Markdown; what its metadata say, if it has none.
+        limits: what it cannot do, a sentence or two each.
 
     """
 
@@ -43,11 +40,12 @@ class LoadedModel:
     info: ModelInfo
     version: str
     card: str
+    limits: list[str]
 
     @cached_property
     def explainers(self) -> Readers:
         """A process that explains what was read: it loads libraries and training digits, which readers need not."""
-        return Readers(self.readers.model, 1, Bounds(memory=_EXPLAINING))
+        return Readers(self.readers.model, 1, Bounds(memory=2**30))  # half for matplotlib and MNIST's digits
 
     def retire(self) -> None:
         """End its processes once nobody needs them."""
@@ -66,13 +64,6 @@ class LoadedModel:
     def name(self) -> str:
         """Its name, such as "compact-0"."""
         return self.info.name
-
-    @property
-    def limits(self) -> list[str]:
-        """What the card says that it cannot do."""
-        section = re.search(r"^## Limits\n(.*?)(?=^## |\Z)", self.card, re.DOTALL | re.MULTILINE)
-        points = re.split(r"^- ", section[1], flags=re.MULTILINE)[1:] if section else []
-        return [" ".join(point.split()) for point in points]
 
     @property
     def figures(self) -> dict[str, dict[str, Any]]:
@@ -159,7 +150,7 @@ class ServedModels:
             if isinstance(error, ModelFileError):
                 raise
             raise ModelFileError(f"{path.name} cannot read a drawing: {error}", "choose another") from error
-        return LoadedModel(readers, info, sha256(path.read_bytes())[:_VERSION_DIGITS], _card(path, info))
+        return LoadedModel(readers, info, sha256(path.read_bytes())[:12], _card(path, info), _limits(path))
 
 
 def _try_out(reader: Reader) -> ModelInfo:
@@ -184,3 +175,11 @@ def _card(path: Path, info: ModelInfo) -> str:
     }
     table = "\n".join(f"| {name} | {json.dumps(value, ensure_ascii=False)} |" for name, value in rows.items())
     return f"# Model: {info.name}\n\n| | |\n| --- | --- |\n{table}\n"
+
+
+def _limits(path: Path) -> list[str]:
+    """Return what a model cannot do, as far as it is known: that of the bundled one, from which its card is written."""
+    if path != find_model(BUNDLED):
+        return []
+    limits: dict[str, list[str]] = json.loads(path.with_name("limits.json").read_text(encoding="utf-8"))
+    return limits[path.stem]

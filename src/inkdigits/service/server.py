@@ -22,8 +22,6 @@ from inkdigits.service.service_settings import Settings
 
 __all__ = ["run"]
 
-_DRAIN_SECONDS = 30  # for what is being answered when the service is told to stop
-
 
 def run(settings: Settings) -> None:
     """Serve until told to stop: SIGTERM and Ctrl-C finish what was begun, SIGHUP loads the model again.
@@ -81,7 +79,7 @@ def _configuration(settings: Settings, app: Any) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_graceful_shutdown=30,  # for what is being answered
     )
 
 

@@ -9,7 +9,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class Metrics:
@@ -23,7 +22,7 @@ class Metrics:
             "inkdigits_request_seconds",
             "Seconds from a request's head to the end of its answer.",
             ("route",),
-            buckets=_SECONDS,
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),  # seconds
             **own,
         )
         self._readings = Counter("inkdigits_readings", "Pictures read.", ("status",), **own)

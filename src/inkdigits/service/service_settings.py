@@ -16,7 +16,6 @@ __all__ = ["LOG_FORMATS", "Settings", "is_loopback", "parse_size", "read_token"]
 LOG_FORMATS = ("text", "json")
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
-_SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,10 @@ def read_token(path: Path) -> bytes:
         token = path.read_bytes().strip()
     except OSError as error:
         raise UsageError(f"cannot read the token file {printable(path)}: {error.strerror}") from error
-    if len(token) < _SHORTEST_TOKEN or not re.fullmatch(rb"[!-~]+", token):
+    shortest = 16
+    if len(token) < shortest or not re.fullmatch(rb"[!-~]+", token):
         raise UsageError(
-            f"{printable(path)} holds no token of at least {_SHORTEST_TOKEN} letters and digits",
+            f"{printable(path)} holds no token of at least {shortest} letters and digits",
             f"make one: python -c 'import secrets; print(secrets.token_urlsafe())' > {printable(path)}",
         )
     return token

@@ -20,17 +20,15 @@ from inkdigits.service.error_answers import ApiError
 __all__ = ["HEADER_LENGTH", "InferenceRequest", "InferenceResponse", "images_of", "parse", "response"]
 
 HEADER_LENGTH = "Inference-Header-Content-Length"  # bytes of JSON before the binary tensors
-MAX_IMAGES = 10_000
 _BINARY_SIZE = "binary_data_size"
 _BINARY = "binary_data"
-_DEEPEST = 3  # lists within each other: images, rows, columns
 
 
 class Tensor(BaseModel):
     """A tensor; `data` is flat or nested, row by row."""
 
     name: Literal["images"]
-    shape: tuple[Annotated[int, Field(ge=1, le=MAX_IMAGES)], Literal[28], Literal[28]]
+    shape: tuple[Annotated[int, Field(ge=1, le=10_000)], Literal[28], Literal[28]]
     datatype: Literal["UINT8"]
     data: list[Any] | None = None
     parameters: dict[str, Any] = {}
@@ -150,7 +148,7 @@ def response(
 def _flat(data: list[Any] | None) -> npt.NDArray[np.uint8]:
     """Return the numbers of flat or nested lists, which must be whole and from 0 to 255."""
     numbers = data or []
-    for _ in range(_DEEPEST):
+    for _ in range(3):  # images, rows and columns are lists within each other
         if not any(isinstance(number, list) for number in numbers):
             break
         if not all(isinstance(number, list) for number in numbers) or len({len(number) for number in numbers}) > 1:

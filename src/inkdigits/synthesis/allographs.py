@@ -164,9 +164,6 @@ _FORMS: dict[int, tuple[str, ...]] = {
 }
 FORM_COUNTS = {digit: len(forms) for digit, forms in _FORMS.items()}
 MIRRORED_NINES = range(9, 14)  # of the forms: with the stem to the left, which many take for a P
-_UNREST = 0.035  # of the digit's height: standard deviation of each point
-_LIFTED = 0.025  # the same, of each stroke as a whole
-_BETWEEN = 6  # points that the path has between two that are given
 
 
 def random_forms(rng: np.random.Generator) -> Forms:
@@ -186,7 +183,8 @@ def draw_form(label: int, form: int, rng: np.random.Generator) -> list[Points]:
     """
     strokes = []
     for stroke in _strokes(_FORMS[label][form]):
-        moved = stroke + rng.normal(0, _UNREST, stroke.shape) + rng.normal(0, _LIFTED, 2)
+        # each point, and less: each stroke as a whole
+        moved = stroke + rng.normal(0, 0.035, stroke.shape) + rng.normal(0, 0.025, 2)
         corners = np.flatnonzero((np.diff(stroke, axis=0) == 0).all(axis=1))
         moved[corners + 1] = moved[corners]
         strokes += [_smooth(piece) for piece in np.split(moved, corners + 1)]
@@ -208,7 +206,7 @@ def _smooth(points: Points) -> Points:
     ends = 2 * points[:1] - points[1:2], 2 * points[-1:] - points[-2:-1]
     known = np.concatenate([ends[0], points, ends[1]])
     before, start, end, after = known[:-3, None], known[1:-2, None], known[2:-1, None], known[3:, None]
-    t = np.linspace(0, 1, _BETWEEN, endpoint=False)[:, None]
+    t = np.linspace(0, 1, 6, endpoint=False)[:, None]  # points between two that are given
     path = 0.5 * (
         2 * start
         + (end - before) * t

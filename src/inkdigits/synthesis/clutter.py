@@ -25,8 +25,6 @@ _FONTS = (
     *("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSansMono"),
     *("STIXGeneral", "STIXGeneralItalic"),
 )
-_GLYPH = 45  # pixels
-_PEN_OF_FONTS = 0.85  # share of letters that are drawn anew with a pen
 
 
 def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -40,8 +38,9 @@ def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
 def _letter(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     """Return a letter of a free font, mostly drawn anew with a pen, and bent as handwriting is."""
     shape = _glyph(_SIGNS[int(rng.integers(len(_SIGNS)))], _FONTS[int(rng.integers(len(_FONTS)))])
-    own = hand if hand.pen is not None and rng.random() < _PEN_OF_FONTS else replace(hand, pen=None)
-    if own.pen is None and rng.random() < _PEN_OF_FONTS:
+    with_pen = 0.85  # share of letters that are drawn anew with a pen
+    own = hand if hand.pen is not None and rng.random() < with_pen else replace(hand, pen=None)
+    if own.pen is None and rng.random() < with_pen:
         own = replace(hand, pen=float(rng.uniform(0.05, 0.16)))
     return write_shape(shape, height * rng.uniform(0.8, 1.15), replace(own, bend=1.6 * own.bend + 0.5), rng)
 
@@ -55,7 +54,7 @@ def _glyph(sign: str, font: str) -> npt.NDArray[np.uint8]:
     image = Image.new("L", (4 * SIDE, 4 * SIDE))
     ImageDraw.Draw(image).text((2 * SIDE, 2 * SIDE), sign, 255, ImageFont.truetype(path, 120), anchor="mm")
     ink = image.crop(image.getbbox())
-    scale = _GLYPH / max(ink.size)
+    scale = 45 / max(ink.size)  # pixels
     ink = ink.resize((max(1, round(ink.width * scale)), max(1, round(ink.height * scale))), Image.Resampling.BOX)
     shape = Image.new("L", (SIDE, SIDE))
     shape.paste(ink, ((SIDE - ink.width) // 2, (SIDE - ink.height) // 2))

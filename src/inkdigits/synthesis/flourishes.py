@@ -10,10 +10,6 @@ __all__ = ["CORE", "flourishes"]
 
 CORE = 110  # of 255: what is at least so dark is part of a stroke
 
-_EDGE = 90  # the same, of the ends of strokes
-_SLASHED = 0.4  # of the writers that cross their 7: so many slash their 0
-_FOOTED = 0.3  # of the ones with an upstroke
-_SLENDER = 0.5  # of its height: a 1 that is wider has an upstroke already
 
 _Shape = npt.NDArray[np.uint8]
 _Point = npt.NDArray[np.float64]
@@ -45,10 +41,10 @@ def flourishes(
         half = np.array([rng.uniform(6, 11), -rng.uniform(-3, 3)])
         middle += rng.uniform(-1, 3, 2)
         _draw(extra, middle - half, middle + half, thick)
-    elif label == 0 and rng.random() < _SLASHED * crosses:
+    elif label == 0 and rng.random() < 0.4 * crosses:  # so many of those that cross their 7 slash their 0
         reach = np.array([0.5 * width, -0.5 * height]) * rng.uniform(0.7, 1.1)
         _draw(extra, middle - reach, middle + reach, thick)
-    elif label == 1 and width < _SLENDER * height and rng.random() < upstrokes:
+    elif label == 1 and width < 0.5 * height and rng.random() < upstrokes:  # a wider 1 has an upstroke already
         _begin_and_end(extra, shape, height, thick, rng)
     return extra
 
@@ -60,14 +56,14 @@ def _begin_and_end(extra: _Shape, shape: _Shape, height: int, thick: int, rng: n
     length = rng.uniform(0.15, 0.85) * height
     angle = rng.uniform(0.5, 1.15)
     _draw(extra, tip, tip + length * np.array([-np.cos(angle), np.sin(angle)]), thick)
-    if rng.random() < _FOOTED:
+    if rng.random() < 0.3:  # of the ones with an upstroke
         foot, half = _middle_of(shape, rows[-1]), np.array([rng.uniform(4, 9), 0])
         _draw(extra, foot - half, foot + half, thick)
 
 
 def _middle_of(shape: _Shape, row: int) -> _Point:
     """Return the middle of the ink in a row."""
-    inked = np.flatnonzero(shape[row] > _EDGE)
+    inked = np.flatnonzero(shape[row] > 90)  # ends of strokes are fainter than their core
     return np.array([inked.mean() if len(inked) else shape.shape[1] / 2, row])
 
 

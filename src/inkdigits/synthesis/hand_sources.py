@@ -19,9 +19,6 @@ __all__ = ["Drawn", "HandSource", "Pictures", "Scanned", "WrittenFont", "by_writ
 
 _Item = TypeVar("_Item")
 
-_TALL = 45  # pixels of a shape of 64 that a digit's height comes to
-_INKED = 60  # of 255: paper of a scan has grain that is fainter
-
 
 class HandSource(Protocol):
     """Where a writer's digits come from."""
@@ -89,9 +86,9 @@ def _glyph(path: Path, character: str) -> Shape:
 
 def _fit(image: npt.NDArray[np.uint8]) -> Shape:
     """Return ink on paper, 0 to 255, as a shape: 45 pixels tall, or as wide as a shape's 64 allow."""
-    x, y, width, height = cv2.boundingRect((image > _INKED).astype(np.uint8))
+    x, y, width, height = cv2.boundingRect((image > 60).astype(np.uint8))  # paper of a scan has grain that is fainter
     ink = image[y : y + max(height, 1), x : x + max(width, 1)]
-    scale = min(_TALL / ink.shape[0], (SIDE - 4) / ink.shape[1])
+    scale = min(45 / ink.shape[0], (SIDE - 4) / ink.shape[1])  # of 64 pixels, as MNIST's digits of 20 in 28
     size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     shape = np.zeros((SIDE, SIDE), np.uint8)

@@ -17,11 +17,7 @@ from inkdigits.synthesis.writers import Hands, Writer
 
 __all__ = ["WrittenLine", "write_line"]
 
-_KERNED = 0.6  # of lines: gaps are between ink and ink
-_LEAST_ADVANCE = 0.35  # of a part's width: the next does not begin before
 _FAR = 1e4  # pixels
-_EDGE = 0.3  # of full ink
-_BESIDE = 5  # pixels up and down in which ink is beside other ink
 
 
 @dataclass(frozen=True)
@@ -76,7 +72,7 @@ def _lay_out(parts: list[Part], height: float, rng: np.random.Generator) -> tupl
     middle = CROP_HEIGHT / 2 + float(rng.normal(0, 2.0))
     slope = float(rng.normal(0, 0.035))
     x = float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)]))
-    lefts = _kerned(parts, x) if rng.random() < _KERNED else _spaced(parts, x)
+    lefts = _kerned(parts, x) if rng.random() < 0.6 else _spaced(parts, x)  # gaps between ink and ink
     end = max((left + part.ink.shape[1] for part, left in zip(parts, lefts, strict=True)), default=x)
     width = round(end + float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)])))
     width = max(width, int(rng.integers(16, 48)))
@@ -105,7 +101,7 @@ def _kerned(parts: list[Part], x: float) -> list[float]:
         left = x + part.gap
         if place:
             reach = float((edges[place - 1][1] - edges[place][0]).max())
-            advance = max(reach, _LEAST_ADVANCE * parts[place - 1].ink.shape[1])
+            advance = max(reach, 0.35 * parts[place - 1].ink.shape[1])  # of its width: the next does not begin before
             left = lefts[-1] + advance + part.gap if reach > -_FAR / 2 else left
         lefts.append(left)
         x = left + part.ink.shape[1]
@@ -119,12 +115,13 @@ def _edges(part: Part) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]
     """
     begins = np.full((2 * CROP_HEIGHT, 1), _FAR, np.float32)
     ends = np.full_like(begins, -_FAR)
-    inked = part.ink > _EDGE
+    inked = part.ink > 0.3  # of full ink
     for row in np.flatnonzero(inked.any(axis=1)):
         columns = np.flatnonzero(inked[row])
         height = int(np.clip(row - inked.shape[0] - round(part.lift) + 1.5 * CROP_HEIGHT, 0, len(begins) - 1))
         begins[height], ends[height] = columns[0], columns[-1] + 1
-    beside = np.ones((_BESIDE, 1), np.uint8)
+    near = 5  # pixels up and down in which ink is beside other ink
+    beside = np.ones((near, 1), np.uint8)
     nearest = cv2.erode(begins, beside, borderType=cv2.BORDER_REPLICATE)
     furthest = cv2.dilate(ends, beside, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(nearest[:, 0], np.float32), np.asarray(furthest[:, 0], np.float32)

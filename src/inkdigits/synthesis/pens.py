@@ -17,15 +17,8 @@ Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
 Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels tall
 
 SIDE = 64  # digits are bent and redrawn at this size
-_USUAL_PEN = 0.1  # of a digit's height, about as in MNIST
 _ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
-_WIDE = 0.25  # of hands: their zeros in lines are wide
-_DRY = 0.05  # of hands: their strokes have gaps
-_REDRAWN = 0.6  # of hands: the rest keep the strokes that MNIST has
 _COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
-
-
-_SMALLEST, _LARGEST = 9.0, 60.0  # pixels
 
 
 @dataclass(frozen=True)
@@ -72,8 +65,9 @@ def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
         foreign: how often it writes digits in forms that MNIST does not have, 0 to 1.
 
     """
+    # Six in ten draw the strokes anew, the rest keep those of MNIST; a quarter writes wide zeros.
     return Hand(
-        pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < _REDRAWN else None,
+        pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < 0.6 else None,
         softness=float(rng.uniform(0.8, 2.0)),
         slant=float(rng.normal(0.08, 0.3)),
         narrowness=float(np.exp(rng.normal(0, 0.13))),
@@ -83,15 +77,15 @@ def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
         mirrored_nines=float(rng.choice([0.0, 1.0], p=[0.9, 0.1])),
         small_zeros=float(rng.uniform(0.32, 0.85)) if rng.random() < 0.3 else 1.0,
         ligatures=float(rng.uniform(0.2, 1.0)) if rng.random() < 0.18 else 0.0,
-        gaps=float(rng.uniform(0.15, 0.4)) if rng.random() < _DRY else 0.0,
-        wide_zeros=float(rng.uniform(1.1, 2.2)) if rng.random() < _WIDE else 1.0,
+        gaps=float(rng.uniform(0.15, 0.4)) if rng.random() < 0.05 else 0.0,  # of hands: their strokes have gaps
+        wide_zeros=float(rng.uniform(1.1, 2.2)) if rng.random() < 0.25 else 1.0,
         forms=random_forms(rng) if rng.random() < foreign else (None,) * 10,
     )
 
 
 def random_height(rng: np.random.Generator) -> float:
     """Return how tall a digit is, in pixels, that is then brought to MNIST's form: 9 to 60, small ones as often."""
-    return float(np.exp(rng.uniform(np.log(_SMALLEST), np.log(_LARGEST))))
+    return float(np.exp(rng.uniform(np.log(9.0), np.log(60.0))))  # pixels
 
 
 def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -119,7 +113,7 @@ def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand,
         image = np.ascontiguousarray(image[:, ::-1])
     zoom = np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]])
     shape = np.asarray(cv2.warpAffine(image, zoom, (SIDE, SIDE), flags=cv2.INTER_CUBIC), np.uint8)
-    thick = max(1, round(_USUAL_PEN * 20 * _ZOOM)) if hand.pen is None else 1
+    thick = max(1, round(0.1 * 20 * _ZOOM)) if hand.pen is None else 1  # a tenth of the height, as in MNIST
     extra = flourishes(shape, label, hand.crosses, hand.upstrokes, thick, rng)
     return write_shape(shape, height, hand, rng, extra)
 

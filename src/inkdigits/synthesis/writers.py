@@ -102,12 +102,9 @@ class Writer:
             shape = self.letters[int(rng.integers(len(self.letters)))]
             own = self.hand if self.hand.pen is not None else replace(self.hand, pen=float(rng.uniform(0.05, 0.16)))
             return write_shape(shape, height * float(rng.uniform(0.8, 1.2)), own, rng)
-        if chance > 1 - _OTHER_SIGNS:
+        if chance > 1 - 0.06:
             return self.mark(OTHER_SIGNS[int(rng.integers(len(OTHER_SIGNS)))], height, rng).ink
         return random_sign(height, self.hand, rng)
-
-
-_OTHER_SIGNS = 0.06  # of what is not a digit
 
 
 @dataclass(frozen=True)

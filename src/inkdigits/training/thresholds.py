@@ -20,17 +20,38 @@ from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import KINDS, WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands, SourceMix
 
-__all__ = ["Outcomes", "choose_thresholds", "fit_calibration", "lowest_confidence", "read_single_pictures"]
+__all__ = ["AIMS", "Outcomes", "choose_thresholds", "fit_calibration", "lowest_confidence", "read_single_pictures"]
 
-SINGLE_RIGHT, LINE_RIGHT = 0.997, 0.93  # of what is accepted; lines of whole pages are harder than most real ones
-FALSELY_ACCEPTED = 0.03  # of pictures without a digit
-MISSED = 0.015  # of digits that were read right
 
-_FOREIGN = 0.3  # of the hands that write them: people's own pictures are not by MNIST's writers alone
+@dataclass(frozen=True)
+class Aims:
+    """What the thresholds are to reach, and on what they are chosen.
+
+    Attributes:
+        single_right: share of the accepted single digits that are right
+        line_right: the same of lines; those of whole pages are harder than most real ones
+        falsely_accepted: share of the pictures without a digit
+        missed: share of the digits that were read right, but are taken for none
+        foreign: share of the hands: people's own pictures are not by MNIST's writers alone
+        lost: one number that is lost harms as much as so many that are invented: those are marked as uncertain
+        seed: of the pictures; no other part of the project writes pictures with it
+
+    """
+
+    single_right: float = 0.997
+    line_right: float = 0.93
+    falsely_accepted: float = 0.03
+    missed: float = 0.015
+    foreign: float = 0.3
+    lost: int = 3
+    seed: int = 4_000
+
+
+AIMS = Aims()
+
+
 _SMALL = ("string", "boxes", "cheque")
 _USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
-_LOST = 3
-_SEED = 4_000  # of the pictures; no other part of the project writes pictures with it
 
 
 @dataclass(frozen=True)
@@ -78,10 +99,11 @@ def choose_thresholds(
     known = single.confidences[single.right]
     thresholds = {
         "single": max(
-            lowest_confidence(single, SINGLE_RIGHT), float(np.quantile(nothing.confidences, 1 - FALSELY_ACCEPTED))
+            lowest_confidence(single, AIMS.single_right),
+            float(np.quantile(nothing.confidences, 1 - AIMS.falsely_accepted)),
         ),
-        "line": lowest_confidence(strings, LINE_RIGHT),
-        "no_digit": float(np.quantile(known, MISSED)) if len(known) else 0.0,
+        "line": lowest_confidence(strings, AIMS.line_right),
+        "no_digit": float(np.quantile(known, AIMS.missed)) if len(known) else 0.0,
         "number": most_right(chain.from_iterable(sure.values())),
     }
     return thresholds, asdict(calibration)
@@ -114,7 +136,7 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
 def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float:
     """Return the confidence from which on numbers are kept, so that most are right less those that are not there.
 
-    One that is lost harms as much as `_LOST` that are invented: those are marked as uncertain.
+    One that is lost harms as much as `AIMS.lost` that are invented: those are marked as uncertain.
     """
     numbers = [
         (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
@@ -123,7 +145,7 @@ def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float
         for number in line.numbers
         if number.digits
     ]
-    gain = np.cumsum([_LOST if right else -1 for _, right in sorted(numbers, reverse=True)])
+    gain = np.cumsum([AIMS.lost if right else -1 for _, right in sorted(numbers, reverse=True)])
     return sorted(numbers, reverse=True)[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
 
 
@@ -166,7 +188,7 @@ def _written(digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
 
 
 def _pictures(kind: str, digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
-    hands = Hands(digits, shares=SourceMix(foreign=_FOREIGN))
+    hands = Hands(digits, shares=SourceMix(foreign=AIMS.foreign))
     for place in range(count):
-        rng = np.random.default_rng((_SEED, list(LEVELS).index(level), place))
+        rng = np.random.default_rng((AIMS.seed, list(LEVELS).index(level), place))
         yield write_page(hands, LEVELS[level], rng, kind=kind)

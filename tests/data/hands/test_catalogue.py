@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from inkdigits.data.hands import HANDS, attributions, load_fonts, load_letters, load_scans, load_strokes
-from inkdigits.data.hands.catalogue import draw_writers
 from inkdigits.data.hands.fonts import known_fonts, validation_fonts
+from inkdigits.data.splits import draw_writers
 from inkdigits.errors import UsageError
 
 PAGE = Path(__file__).parents[3] / "docs" / "data.md"

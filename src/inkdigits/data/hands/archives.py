@@ -13,9 +13,7 @@ __all__ = ["ARCHIVE_LIMIT", "members"]
 
 ARCHIVE_LIMIT = 512 * 2**20  # bytes of an archive: some times what the largest origin has
 
-_MEMBER_LIMIT = 64 * 2**20  # bytes of one file in it
 _AR = b"!<arch>\n"
-_AR_HEADER = 60  # bytes: name 16, time 12, owner 6, group 6, mode 8, size 10, end 2
 
 
 def members(raw: bytes, name: str) -> Iterator[tuple[str, bytes]]:
@@ -66,10 +64,11 @@ def _in_tar(raw: bytes) -> Iterator[tuple[str, bytes]]:
 def _data_of_debian_package(raw: bytes) -> bytes:
     """Return the tar file with a package's files, which lies beside two others in an `ar` archive; see deb(5)."""
     place = len(_AR)
-    while place + _AR_HEADER <= len(raw):
-        header = raw[place : place + _AR_HEADER]
+    header_size = 60  # bytes: name 16, time 12, owner 6, group 6, mode 8, size 10, end 2
+    while place + header_size <= len(raw):
+        header = raw[place : place + header_size]
         name, size = header[:16].decode("ascii").strip(), int(header[48:58])
-        place += _AR_HEADER
+        place += header_size
         if name.startswith("data.tar"):
             return raw[place : place + size]
         place += size + size % 2
@@ -77,5 +76,6 @@ def _data_of_debian_package(raw: bytes) -> bytes:
 
 
 def _check_size(name: str, size: int) -> None:
-    if size > _MEMBER_LIMIT:
-        raise DataCorruptError(f"{name} is larger than {_MEMBER_LIMIT >> 20} MiB")
+    limit = 64 * 2**20  # bytes
+    if size > limit:
+        raise DataCorruptError(f"{name} is larger than {limit >> 20} MiB")

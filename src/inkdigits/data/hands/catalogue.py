@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from inkdigits.data.mnist import ATTRIBUTION
 from inkdigits.errors import DataError, unknown_name
 
-__all__ = ["HANDS", "KnownHands", "attributions", "draw_writers", "hand_called"]
-
-# Written once and never changed: other validation writers would make every earlier result look better than it is.
-SPLIT_SEED = 14
+__all__ = ["HANDS", "KnownHands", "attributions", "hand_called"]
 
 
 @dataclass(frozen=True)
@@ -156,19 +150,6 @@ def hand_called(name: str) -> KnownHands:
     if name not in HANDS:
         raise unknown_name("data set of hands", name, HANDS)
     return HANDS[name]
-
-
-def draw_writers(writers: npt.ArrayLike, count: int) -> list[int]:
-    """Draw the writers that are for validation, always the same, in ascending order.
-
-    Args:
-        writers: int (N,), the writer of each digit.
-        count: how many to draw.
-
-    """
-    # RandomState's stream is frozen, Generator's is not: the split must be the same under every NumPy.
-    drawn: list[int] = np.random.RandomState(SPLIT_SEED).permutation(np.unique(writers))[:count].tolist()
-    return sorted(drawn)
 
 
 def attributions(names: Iterable[str]) -> tuple[str, ...]:

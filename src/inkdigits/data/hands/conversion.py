@@ -17,6 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from inkdigits.data.hands.archives import members
+from inkdigits.data.hands.letters import LETTER_SIDE
 from inkdigits.data.npz import npz_array
 from inkdigits.errors import DataCorruptError
 
@@ -26,13 +27,9 @@ Files: TypeAlias = Iterable[tuple[str, bytes]]  # path and content, sorted by pa
 _Point: TypeAlias = tuple[float, float]
 
 _SCAN = re.compile(r"/numbers/(00(?:0[1-9]|1[0-6])_[A-Z]{2}\d[A-Z])/(\d)/[^/]+\.png$")  # the first 16 writers
-_SCAN_SIDE = 100
 _DRAWING = re.compile(r"/(\d)[^/]*\.png$")
-_DRAWING_SIDE = 28
 _LETTER = re.compile(r"images_background_small[12]/([^/]+)/(character\d+)/([^/]+)\.png$")
-_LETTER_SIDE = 105
 _UJI = re.compile(r"([1-9])\.npz$")
-_UJI_DIGITS_A_WRITER = 18
 
 # Which digits of UJI have two strokes, by place, and how many points the first one has: its origin runs strokes
 # together without saying where the pen was up.
@@ -66,7 +63,7 @@ def hwd1000(files: Files) -> bytes:
     for path, content in files:
         if found := _DRAWING.search(f"/{path}"):
             grey = _on_white(content, path)
-            if grey.size == (_DRAWING_SIDE, _DRAWING_SIDE):
+            if grey.size == (28, 28):
                 images.append(np.asarray(grey))
                 labels.append(int(found[1]))
     if not images:
@@ -90,7 +87,7 @@ def omniglot(files: Files) -> bytes:
                 alphabets.append(found[1])
     if not packed:
         raise DataCorruptError("it holds no letters")
-    return _npz(packed=np.stack(packed), alphabets=np.array(alphabets), width=np.array(_LETTER_SIDE))
+    return _npz(packed=np.stack(packed), alphabets=np.array(alphabets), width=np.array(LETTER_SIDE))
 
 
 def pendigits_train(files: Files) -> bytes:
@@ -118,7 +115,7 @@ def uji(files: Files) -> bytes:
         lift = _UJI_LIFTS.get(place, len(points))
         strokes = [stroke for stroke in (points[:lift], points[lift:]) if stroke]
         label = int(path.removesuffix(".npz")[-1])
-        rows.append({"label": label, "writer": place // _UJI_DIGITS_A_WRITER, "strokes": strokes})
+        rows.append({"label": label, "writer": place // 18, "strokes": strokes})  # each writer wrote 18 digits
     return _json_lines(rows)
 
 
@@ -146,13 +143,14 @@ def _on_white(content: bytes, path: str) -> Image.Image:
 def _centred(grey: Image.Image) -> npt.NDArray[np.uint8]:
     """Return a scan on 100×100, around it the median of its first and last row."""
     longer = max(grey.size)
-    if longer > _SCAN_SIDE:
-        size = [max(1, round(side * _SCAN_SIDE / longer)) for side in grey.size]
+    longest = 100
+    if longer > longest:
+        size = [max(1, round(side * longest / longer)) for side in grey.size]
         grey = grey.resize((size[0], size[1]), Image.Resampling.LANCZOS)
     scan = np.asarray(grey)
     height, width = scan.shape
-    page = np.full((_SCAN_SIDE, _SCAN_SIDE), int(np.median(scan[[0, -1]])), np.uint8)
-    top, left = (_SCAN_SIDE - height) // 2, (_SCAN_SIDE - width) // 2
+    page = np.full((longest, longest), int(np.median(scan[[0, -1]])), np.uint8)
+    top, left = (longest - height) // 2, (longest - width) // 2
     page[top : top + height, left : left + width] = scan
     return page
 

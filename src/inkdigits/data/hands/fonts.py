@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inkdigits import extras
-from inkdigits.data.hands.catalogue import draw_writers, hand_called
+from inkdigits.data.hands.catalogue import hand_called
 from inkdigits.data.hands.disk import check_sum, locate, with_advice
 from inkdigits.data.idx import read_bytes
+from inkdigits.data.splits import draw_writers
 from inkdigits.errors import DataCorruptError, DataNotFoundError, printable
 from inkdigits.files import sha256
 

@@ -21,10 +21,6 @@ from inkdigits.imaging.normalise import normalise
 
 __all__ = ["draw_strokes", "load_hand"]
 
-_HEIGHT = 100  # pixels of a drawn digit: enough that 20 are an average over many
-_PEN = 0.1  # of the digit's height: in the middle of what people write with
-_FINE = 4  # bits of a pixel's fraction, by which cv2 places points
-
 
 def load_hand(
     name: str,
@@ -85,14 +81,17 @@ def draw_strokes(strokes: Iterable[Stroke]) -> npt.NDArray[np.float32]:
         float32 (H,W), 0 paper to 1 ink, about 100 pixels high.
 
     """
-    pen = round(_PEN * _HEIGHT)
-    placed = [np.rint((stroke * (_HEIGHT - pen) + pen) * 2**_FINE).astype(np.int32) for stroke in strokes]
-    width, height = np.max([points.max(axis=0) for points in placed], axis=0) // 2**_FINE + pen + 1
+    tall = 100  # pixels: enough that 20 are an average over many
+    share = 0.1  # of the height: in the middle of what people write with
+    pen = round(share * tall)
+    fine = 4  # bits of a pixel's fraction, by which cv2 places points
+    placed = [np.rint((stroke * (tall - pen) + pen) * 2**fine).astype(np.int32) for stroke in strokes]
+    width, height = np.max([points.max(axis=0) for points in placed], axis=0) // 2**fine + pen + 1
     page = np.zeros((int(height), int(width)), np.uint8)
     for points in placed:
         # A line from the first point to itself is a dot, which a polyline of one point is not.
         line = points if len(points) > 1 else np.repeat(points, 2, axis=0)
-        cv2.polylines(page, [line.reshape(-1, 1, 2)], False, 255, pen, cv2.LINE_AA, _FINE)
+        cv2.polylines(page, [line.reshape(-1, 1, 2)], False, 255, pen, cv2.LINE_AA, fine)
     return np.asarray(page / np.float32(255), np.float32)
 
 

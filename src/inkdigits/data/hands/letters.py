@@ -13,9 +13,9 @@ from inkdigits.data.hands.disk import array_sum, check_sum, locate, read_arrays,
 from inkdigits.data.idx import read_bytes
 from inkdigits.errors import DataCorruptError, printable
 
-__all__ = ["Letters", "load_letters"]
+__all__ = ["LETTER_SIDE", "Letters", "load_letters"]
 
-_SIDE = 105
+LETTER_SIDE = 105
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +63,10 @@ def _parse(raw: bytes, known: str, name: str) -> Letters:
     """Return what a file holds, whose pictures are packed, eight pixels a byte, along their last axis."""
     arrays = read_arrays(raw, hand_called("omniglot").arrays, name)
     packed, alphabets = arrays["packed"], arrays["alphabets"]
-    if packed.dtype != np.uint8 or packed.shape[1:] != (_SIDE, (_SIDE + 7) // 8):
+    if packed.dtype != np.uint8 or packed.shape[1:] != (LETTER_SIDE, (LETTER_SIDE + 7) // 8):
         raise DataCorruptError(f"the pictures of {name} are {packed.dtype} {packed.shape}, not bits of (N,105,105)")
     if alphabets.shape != (len(packed),):
         raise DataCorruptError(f"{name} has {len(packed)} pictures but {alphabets.size} alphabets")
     check_sum(array_sum(arrays), known, name)
-    images = np.unpackbits(packed, axis=-1, count=_SIDE).view(np.bool_)
+    images = np.unpackbits(packed, axis=-1, count=LETTER_SIDE).view(np.bool_)
     return Letters(images, tuple(alphabets.tolist()), known)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import KnownHands, draw_writers, hand_called
+from inkdigits.data.hands.catalogue import KnownHands, hand_called
 from inkdigits.data.hands.disk import (
     array_sum,
     check_labels,
@@ -19,6 +19,7 @@ from inkdigits.data.hands.disk import (
     writer_numbers,
 )
 from inkdigits.data.idx import read_bytes
+from inkdigits.data.splits import draw_writers
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 
 __all__ = ["SCANNED", "Scans", "load_scans"]

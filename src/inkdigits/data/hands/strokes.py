@@ -11,9 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import KnownHands, draw_writers, hand_called
+from inkdigits.data.hands.catalogue import KnownHands, hand_called
 from inkdigits.data.hands.disk import check_labels, check_sum, locate, with_advice, writer_numbers
 from inkdigits.data.idx import decompress, read_bytes
+from inkdigits.data.splits import draw_writers
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 from inkdigits.files import sha256
 
@@ -21,7 +22,6 @@ __all__ = ["STROKED", "Stroke", "Strokes", "load_strokes"]
 
 Stroke: TypeAlias = npt.NDArray[np.float32]  # (P,2): x and y of each point
 
-_TRAINING_WRITERS = 30  # of pendigits, whose test writers are numbered on from there
 
 # name → split → the file that holds it
 STROKED = {
@@ -87,7 +87,7 @@ def load_strokes(name: str, split: str, data_dir: str | Path | None = None) -> S
     except DataCorruptError as error:
         raise with_advice(error, hand) from error
     if split == "test":  # the file begins at 1 again
-        writers = writers + _TRAINING_WRITERS
+        writers = writers + 30  # the test writers of pendigits are numbered on from its 30 training writers
     chosen = _chosen(hand, split, writers)
     kept = tuple(_to_height_one(strokes[place]) for place in np.flatnonzero(chosen))
     return Strokes(name, split, labels[chosen], writers[chosen], kept, hand.files[file])

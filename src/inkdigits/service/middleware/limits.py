@@ -13,9 +13,6 @@ from inkdigits.service.middleware.request_log import name_request
 
 __all__ = ["AdmissionControl", "BodyLimits", "busy"]
 
-_BODIES = 8  # of the largest size, or so many more that are smaller, are in memory at a time
-_SHARE = 0.5  # of that for one client, who may have stalled
-_SMALL = 256 * 1024  # bytes of each body that do not count: drawings always come through
 _READING = ("/read", "/infer")  # how the routes end that take a place
 _RETRY_AFTER = "1"  # seconds
 
@@ -62,13 +59,27 @@ class BodyLimits:
         app: what answers.
         max_body: bytes at most.
         timeout: seconds for the whole body to arrive.
+        bodies: so many of the largest size, or more that are smaller, are in memory at a time.
+        share: of that for one client, who may have stalled.
+        small: bytes of a body that is taken in any case: drawings always come through.
 
     """
 
-    def __init__(self, app: ASGIApp, max_body: int, timeout: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_body: int,
+        timeout: float,
+        bodies: int = 8,
+        share: float = 0.5,
+        small: int = 256 * 1024,
+    ) -> None:
         self._app = app
         self._max_body = max_body
         self._timeout = timeout
+        self._most = bodies * max_body
+        self._share = share
+        self._small = small
         self._held: Counter[str] = Counter()  # bytes of bodies in memory, by client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +108,7 @@ class BodyLimits:
             self._held[client] += size
             if arrived > self._max_body:
                 raise self._too_large()
-            if arrived > _SMALL and self._is_full(client):
+            if arrived > self._small and self._is_full(client):
                 raise busy()
             return message
 
@@ -110,8 +121,7 @@ class BodyLimits:
                 del self._held[client]
 
     def _is_full(self, client: str) -> bool:
-        most = _BODIES * self._max_body
-        return self._held.total() > most or self._held[client] > _SHARE * most
+        return self._held.total() > self._most or self._held[client] > self._share * self._most
 
     def _refusal(self, scope: Scope) -> ApiError | None:
         """Return why a request's body is not even read, by what its head says of it."""

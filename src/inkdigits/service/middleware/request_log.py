@@ -8,6 +8,7 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inkdigits.service.error_answers import CLIENT_GONE
 from inkdigits.service.logs import log
 from inkdigits.service.service_metrics import Metrics
 
@@ -15,7 +16,6 @@ __all__ = ["RequestLog", "name_request"]
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-_NO_ANSWER = 499  # nginx's number for a client that went away
 
 
 class RequestLog:
@@ -38,7 +38,7 @@ class RequestLog:
             return
         request_id = name_request(scope)
         begin = time.perf_counter()
-        status = _NO_ANSWER
+        status = CLIENT_GONE
 
         async def send_with_id(message: Message) -> None:
             nonlocal status

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 __all__ = ["Example"]
 
 _PICTURE = "picture.jpg"
-_LONGEST = 400  # letters of a body that stands in an example; a longer one is a file
 _BODY_FILE = "body.json"
 
 
@@ -35,7 +34,7 @@ class Example:
         """The file that is its body, if it has one that does not stand in the example."""
         if self.takes_picture:
             return _PICTURE
-        return _BODY_FILE if self.json is not None and len(self.json) > _LONGEST else None
+        return _BODY_FILE if self.json is not None and len(self.json) > 400 else None
 
     def in_languages(self) -> dict[str, str]:
         """Return the request in each language, by its name."""

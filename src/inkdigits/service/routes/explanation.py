@@ -16,7 +16,8 @@ from starlette.requests import Request
 from inkdigits.errors import PictureError
 from inkdigits.reading.reader import Reader
 from inkdigits.results.characters import Digit
-from inkdigits.results.reading import Line, Reading
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import Line
 from inkdigits.service import schemas, uploads
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of

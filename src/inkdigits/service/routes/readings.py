@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from inkdigits.errors import PictureError
+from inkdigits.pictures.limits import MAX_PAGES
 from inkdigits.pictures.region import REGION, Region
 from inkdigits.results.reading import Reading
 from inkdigits.service import schemas, uploads
@@ -43,7 +44,6 @@ _FORM = {
 }
 _PICTURE = dict.fromkeys(uploads.MEDIA_TYPES, _BINARY)
 _LINES = "application/x-ndjson"
-_LAST_PAGE = 1000
 _ERRORS = schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504)
 
 
@@ -54,7 +54,7 @@ def read_options(
         Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
         Query(description="less sure digits are uncertain"),
     ] = None,
-    page: Annotated[int, Query(ge=1, le=_LAST_PAGE, description="of a TIFF or a PDF")] = 1,
+    page: Annotated[int, Query(ge=1, le=MAX_PAGES, description="of a TIFF or a PDF")] = 1,
     region: Annotated[
         Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
         Query(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
@@ -120,7 +120,7 @@ async def _lines(
 ) -> AsyncIterator[str]:
     yield f"{_json(first)}\n"
     try:
-        for page in range(options.page + 1, _LAST_PAGE + 1):
+        for page in range(options.page + 1, MAX_PAGES + 1):
             try:
                 answer = await _read_one(request, replace(options, page=page), upload)
             except PictureError as error:

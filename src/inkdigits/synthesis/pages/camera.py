@@ -16,14 +16,6 @@ __all__ = ["photograph"]
 Levels = npt.NDArray[np.float32]
 Boxes = npt.NDArray[np.float32]
 
-_NOISIEST = 0.12  # of the ink's contrast
-_METERED, _MOST_GAIN = 0.75, 2.5  # share of pictures that a camera exposes for what is bright in them
-_PLAIN = 0.3  # contrast of ink that is seen in any shadow; fainter ink is in fainter shadows
-_WITH_HOLES = 300  # pixels of the longer side: less is a part of a sheet, which has none
-_SMALL = 20.0  # pixels: about smaller digits there is less noise
-_DIM = 40.0  # levels: what differs less from its paper is not blurred as much
-_COARSE = 48  # cells of light across the longer side: it changes slowly
-
 
 def photograph(
     developed: Developed,
@@ -52,11 +44,12 @@ def photograph(
         mask = _mask(developed.shine.shape, geometry)
         seen = seen * mask + desk_behind(mask, rng) * (1 - mask)
     _add_clutter(seen, boxes, height, level, rng)
-    light, darkest = _light(geometry.size, level, rng, min(1.0, developed.contrast / _PLAIN))
+    # ink of this contrast is seen in any shadow; fainter ink is in fainter shadows
+    light, darkest = _light(geometry.size, level, rng, min(1.0, developed.contrast / 0.3))
     levels = seen * (255 * light)
     gain = 1.0
-    if rng.random() < _METERED:
-        gain = min(float(rng.uniform(150, 252)) / max(float(np.percentile(levels[::8, ::8], 99)), 1.0), _MOST_GAIN)
+    if rng.random() < 0.75:  # so many cameras expose for what is bright in the picture
+        gain = min(float(rng.uniform(150, 252)) / max(float(np.percentile(levels[::8, ::8], 99)), 1.0), 2.5)
         levels *= np.float32(gain)
     contrast = 255 * developed.contrast * darkest * gain
     return _expose(levels, height, contrast, level, rng)
@@ -83,7 +76,7 @@ def _mask(shape: tuple[int, int], geometry: Geometry) -> Levels:
 def _light(size: tuple[int, int], level: Level, rng: np.random.Generator, most: float) -> tuple[Levels, float]:
     """Return the light on each point of the picture, and how much there is where it is darkest."""
     width, height = size
-    zoom = _COARSE / max(size)
+    zoom = 48 / max(size)  # cells across the longer side: light changes slowly
     tall, wide = max(2, round(height * zoom)), max(2, round(width * zoom))
     down, across = np.mgrid[0 : 1 : tall * 1j, 0 : 1 : wide * 1j].astype(np.float32)
     light = np.ones((tall, wide), np.float32)
@@ -120,7 +113,7 @@ def _add_clutter(seen: Levels, boxes: Boxes, height: float, level: Level, rng: n
             wedge[:, 1] = tall - wedge[:, 1]
         if _is_free(boxes, (*wedge.min(axis=0), *wedge.max(axis=0))):
             cv2.fillPoly(seen, [np.rint(wedge).astype(np.int32)], float(rng.uniform(0, 0.25)))
-    if rng.random() < level.clutter and max(seen.shape) > _WITH_HOLES:
+    if rng.random() < level.clutter and max(seen.shape) > 300:  # pixels: less is a part of a sheet, which has none
         x, radius = float(rng.uniform(0.01, 0.07)) * wide, float(rng.uniform(0.006, 0.02)) * max(tall, wide)
         x, shade = x if rng.random() < 0.6 else wide - x, float(rng.choice([rng.uniform(0, 0.3), rng.uniform(0.5, 1)]))
         pitch = float(rng.uniform(0.06, 0.4)) * tall
@@ -147,7 +140,8 @@ def _expose(
 ) -> npt.NDArray[np.uint8]:
     """Blur, add noise, compress; less where digits are small or faint, so that a person can still read them."""
     if rng.random() < 0.6 * level.rough:
-        sigma = float(rng.uniform(0.3, 1)) * min(max(0.4, (0.07 if contrast > _DIM else 0.04) * height), 3.0)
+        # ink of less contrast is not blurred as much
+        sigma = float(rng.uniform(0.3, 1)) * min(max(0.4, (0.07 if contrast > 40.0 else 0.04) * height), 3.0)
         levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), sigma), np.float32)
     elif rng.random() < 0.12 * level.rough and height > 15:
         reach = max(2, round(float(rng.uniform(0.03, 0.09)) * height))
@@ -157,9 +151,8 @@ def _expose(
         noise = grain(levels.shape, rng)
         if rng.random() < 0.4:
             noise = np.asarray(cv2.GaussianBlur(noise, (3, 3), 0.8) * 2, np.float32)
-        levels = levels + noise * np.float32(
-            rng.uniform(0.11, 1) * min(9.0, _NOISIEST * contrast * min(1.0, height / _SMALL))
-        )
+        # about digits of fewer than 20 pixels there is less noise; it is at most 12 % of the ink's contrast
+        levels = levels + noise * np.float32(rng.uniform(0.11, 1) * min(9.0, 0.12 * contrast * min(1.0, height / 20.0)))
     image = np.asarray(np.clip(levels + np.float32(0.5), 0, 255), np.uint8)
     if rng.random() < 0.6 * level.rough:
         quality = int(rng.integers(25 if height > 14 and contrast > 30 else 55, 96))

@@ -21,10 +21,6 @@ from inkdigits.synthesis.writers import Hands, Writer
 
 __all__ = ["Draft", "Strip"]
 
-_SLANT, _DRIEST = 0.45, 0.2  # shear, and share of a stroke that is missing, at most: a person can still read it
-_SMALLEST = 8.0  # pixels of a zero that is smaller than the other digits
-_THINNEST = 1.2  # pixels of a pen: thinner strokes are not seen
-_APART = 0.45  # heights between the digits of one number at most
 _CLOSE = replace(USUAL, spacings=(0.45, 0.55, 0.0))
 
 
@@ -82,8 +78,8 @@ class Draft:
     def writer_at(self, height: float) -> Writer:
         """Return the writer with a pen that is seen where digits are so tall."""
         hand = self.writer.hand
-        pen = hand.pen if hand.pen is None else max(hand.pen, _THINNEST / height)
-        small_zeros = max(hand.small_zeros, min(1.0, _SMALLEST / height))
+        pen = hand.pen if hand.pen is None else max(hand.pen, 1.2 / height)  # thinner strokes are not seen
+        small_zeros = max(hand.small_zeros, min(1.0, 8.0 / height))  # a smaller zero is at least 8 pixels tall
         return replace(self.writer, hand=replace(hand, pen=pen, small_zeros=small_zeros))
 
     @cached_property
@@ -186,14 +182,15 @@ class Draft:
 def _legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
     """Return a hand whose digits a person can tell: the trouble of pages is in paper, light and print."""
     nine = hand.forms[9] if mirrored or hand.forms[9] not in MIRRORED_NINES else None
+    steepest = 0.45  # a person can still read it
     return replace(
         hand,
         forms=(*hand.forms[:9], nine),
-        slant=float(np.clip(hand.slant, -_SLANT, _SLANT)),
+        slant=float(np.clip(hand.slant, -steepest, steepest)),
         bend=0.5 * hand.bend,
         mirrored_nines=hand.mirrored_nines if mirrored else 0.0,
         ligatures=0.0,
-        gaps=min(hand.gaps, _DRIEST) if level.paper > 1 else 0.0,
+        gaps=min(hand.gaps, 0.2) if level.paper > 1 else 0.0,
     )
 
 
@@ -201,7 +198,8 @@ def _strip(parts: list[Part], height: float, *, printed: bool = False) -> Strip:
     """Return where parts stand on a line."""
     lefts, x = [], 0.0
     for place, part in enumerate(parts):
-        x += float(np.clip(part.gap, -0.2 * height, _APART * height)) if place else 0.0
+        # at most: the digits are of one number
+        x += float(np.clip(part.gap, -0.2 * height, 0.45 * height)) if place else 0.0
         lefts.append(x)
         x += part.ink.shape[1]
     rise = max((part.lift + part.ink.shape[0] for part in parts), default=0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +64,6 @@ _KINDS = {
 KINDS = tuple(_KINDS)
 
 _MOST = 5.0  # megapixels that are drawn; larger pictures are enlarged, as cameras of many megapixels are soft
-_TURNED = 8  # digits without which a page is not turned: a 6 on its head is a 9
 
 
 def write_page(
@@ -106,8 +105,8 @@ def write_page(
     if megapixels is not None and megapixels > _MOST:
         page = scale_page(page, float(np.sqrt(megapixels / _MOST)))
     if rng.random() < level.inverted:
-        page = _replace_grey(page, 255 - page.grey)
-    if (page.labels < 10).sum() >= _TURNED:
+        page = replace(page, grey=255 - page.grey)
+    if (page.labels < 10).sum() >= 8:  # a 6 on its head is a 9: only many digits say how a page stands
         page = _turn(page, view.quarter_turns)
     return page
 
@@ -184,12 +183,6 @@ def _add_neighbour(draft: Draft, sheet: Sheet, seen: Geometry, height: float) ->
         sheet.put(ink, left, top, -1)
 
 
-def _replace_grey(page: WrittenPage, grey: npt.NDArray[np.uint8]) -> WrittenPage:
-    return WrittenPage(
-        grey, page.labels, page.boxes, page.line, page.lines, page.kind, page.quarter_turns, page.ignored
-    )
-
-
 def _turn(page: WrittenPage, quarter_turns: int) -> WrittenPage:
     """Return a page that so many clockwise quarter turns make upright."""
     grey, boxes, ignored = page.grey, page.boxes, page.ignored
@@ -199,6 +192,4 @@ def _turn(page: WrittenPage, quarter_turns: int) -> WrittenPage:
         boxes, ignored = (
             np.column_stack([one[:, 1], width - one[:, 2], one[:, 3], width - one[:, 0]]) for one in (boxes, ignored)
         )
-    return WrittenPage(
-        np.ascontiguousarray(grey), page.labels, boxes, page.line, page.lines, page.kind, quarter_turns, ignored
-    )
+    return replace(page, grey=np.ascontiguousarray(grey), boxes=boxes, quarter_turns=quarter_turns, ignored=ignored)

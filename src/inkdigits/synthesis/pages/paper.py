@@ -17,10 +17,7 @@ __all__ = ["Developed", "develop"]
 
 Levels = npt.NDArray[np.float32]
 
-_STRONGEST = 0.45  # of the ink's contrast: with more of a pattern, a person would not find the digits either
 _SMALL = 18  # pixels: smaller digits are not faint, too, or nobody could read them
-_SEEN = 0.25  # contrast of ink at least, on paper with a pattern of its own
-_LARGEST = 160_000  # pixels of a texture that is drawn; it is enlarged to the sheet
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,8 @@ def develop(sheet: Sheet, height: float, level: Level, rng: np.random.Generator)
     if sheet.dark:
         return _chalk(sheet, contrast, rng)
     if sheet.paper is not None:  # whose pattern is as strong as it is
-        base, contrast = float(np.median(sheet.paper)), max(contrast, _SEEN)
+        # ink is at least so dark on paper with a pattern
+        base, contrast = float(np.median(sheet.paper)), max(contrast, 0.25)
     contrast = min(contrast, 0.97 * base)
     paper = sheet.paper if sheet.paper is not None else _paper(sheet, base, height, contrast, level, rng)
     depth = contrast / base
@@ -92,14 +90,15 @@ def _paper(sheet: Sheet, base: float, height: float, contrast: float, level: Lev
         if rng.random() < 0.3:
             paper += np.float32(0.04 * contrast) * grain((tall, wide), rng)
         return paper
-    zoom = min(1.0, float(np.sqrt(_LARGEST / (tall * wide))))
+    zoom = min(1.0, float(np.sqrt(160_000 / (tall * wide))))  # pixels that are drawn, and enlarged to the sheet
+    # with more, a person would not find the digits either
     small = random_paper(
         max(2, round(tall * zoom)),
         max(2, round(wide * zoom)),
         rng,
         scale=max(0.5, zoom * height / 26),
         trouble=2.0,
-        strongest=min(26.0, _STRONGEST * 255 * contrast) * min(1.0, height / _SMALL),
+        strongest=min(26.0, 0.45 * 255 * contrast) * min(1.0, height / _SMALL),
     )
     large = cv2.resize(small, (wide, tall), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large * np.float32(base / max(float(np.median(small)), 1.0)), np.float32)

@@ -16,10 +16,6 @@ __all__ = ["Item", "Sheet"]
 Layer = npt.NDArray[np.uint8]  # (H,W), 0 paper to 255 ink
 Point = tuple[float, float]
 
-_INKED = 0.3  # of 1: what is fainter at the rim of a stroke is not counted to its box
-_BAR = 110  # of 255
-_PARTS = 16  # that a pixel is divided into where lines are drawn
-
 
 @dataclass(frozen=True)
 class Item:
@@ -110,7 +106,7 @@ class Sheet:
         part = ink[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
         laid = (part * np.float32(255 * strength)).astype(np.uint8)
         below = canvas[rows, columns]
-        if printed and int(below[0, 0]) > _BAR:  # on a dark bar, print is the paper that is left white
+        if printed and int(below[0, 0]) > 110:  # on a dark bar, print is the paper that is left white
             np.minimum(below, 255 - laid, out=below)
         else:
             np.maximum(below, laid, out=below)
@@ -122,7 +118,8 @@ class Sheet:
         self, points: Sequence[Point], thick: float, shade: float, *, closed: bool = False, hand: bool = False
     ) -> None:
         """Draw a line through points of the area, which may lie beyond it; it is no item."""
-        place = (np.array(points, np.float64) + self.bleed) * _PARTS
+        parts = 16  # that a pixel is divided into
+        place = (np.array(points, np.float64) + self.bleed) * parts
         cv2.polylines(
             self.ink if hand else self.printed,
             [np.rint(place).astype(np.int32)],
@@ -153,7 +150,7 @@ class Sheet:
 
 def _outline(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return the corners of a convex polygon about ink."""
-    inked = ink > _INKED * float(ink.max())
+    inked = ink > 0.3 * float(ink.max())  # what is fainter at the rim of a stroke is not counted to its box
     rows = np.flatnonzero(inked.any(axis=1))
     if not len(rows):
         return np.array([[0, 0], [ink.shape[1], ink.shape[0]]], np.float32)

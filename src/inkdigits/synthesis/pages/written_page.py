@@ -13,8 +13,6 @@ __all__ = ["WrittenPage", "crop_page", "scale_page"]
 
 Boxes = npt.NDArray[np.float32]  # (N,4): left, top, right, bottom in pixels
 
-_VISIBLE = 0.6  # of an item that the border cuts: with less of it, nobody should be asked what it is
-
 
 @dataclass(frozen=True, eq=False)
 class WrittenPage:
@@ -87,7 +85,8 @@ def keep_visible(page: WrittenPage) -> WrittenPage:
     corner = np.array([width, height, width, height], np.float32)
     clipped = np.clip(page.boxes, 0, corner)
     share = _area(clipped) / np.maximum(_area(page.boxes), 1e-6)
-    kept, cut = share >= _VISIBLE, (share < _VISIBLE) & (share > 0)
+    visible = 0.6  # with less of it, nobody should be asked what it is
+    kept, cut = share >= visible, (share < visible) & (share > 0)
     ignored = np.clip(np.concatenate([page.ignored, page.boxes[cut]]), 0, corner)
     lines, line = _without(page, kept)
     return replace(

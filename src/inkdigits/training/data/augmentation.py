@@ -13,7 +13,6 @@ from inkdigits.training.recipes.recipe import Augmentation
 
 __all__ = ["augment", "draw_bends", "draw_transforms"]
 
-_SIDE = 28
 _KNOTS = 5  # along each side: one knot for about a stroke's length, so that strokes bend and do not fray
 
 
@@ -62,7 +61,7 @@ def draw_bends(count: int, deviation: float, generator: torch.Generator) -> Tens
         float32 (count,28,28,2): x and y, in units of half the picture's side.
 
     """
-    knots = torch.randn(count, 2, _KNOTS, _KNOTS, generator=generator) * (deviation / (_SIDE / 2))
+    knots = torch.randn(count, 2, _KNOTS, _KNOTS, generator=generator) * (deviation / (28 / 2))
     splines = _splines()
     return (splines @ knots @ splines.T).permute(0, 2, 3, 1)
 
@@ -91,7 +90,7 @@ def augment(images: Tensor, augmentation: Augmentation, generator: torch.Generat
 @cache
 def _splines() -> Tensor:
     """Return how much each knot weighs at each pixel along a side: float32 (28,5), each row adds up to 1."""
-    places = torch.linspace(0.5, _KNOTS - 1.5, _SIDE)
+    places = torch.linspace(0.5, _KNOTS - 1.5, 28)
     distances = (places[:, None] - torch.arange(_KNOTS)).abs()
     near = (4 - 6 * distances**2 + 3 * distances**3) / 6
     far = (2 - distances).clamp(min=0) ** 3 / 6

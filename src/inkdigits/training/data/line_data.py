@@ -14,8 +14,6 @@ from inkdigits.training.tasks.sample_stream import SampleStream
 
 __all__ = ["LineStream", "Lines"]
 
-_WIDTHS = 32  # bands are padded to a multiple, so that few shapes occur
-
 
 @dataclass(frozen=True)
 class Lines:
@@ -49,7 +47,8 @@ class LineStream(SampleStream[WrittenLine, Lines]):
 
 
 def _side_by_side(lines: list[WrittenLine]) -> Lines:
-    width = -(-max(line.grey.shape[1] for line in lines) // _WIDTHS) * _WIDTHS
+    step = 32  # so that few shapes occur
+    width = -(-max(line.grey.shape[1] for line in lines) // step) * step
     longest = max(1, *(len(line.labels) for line in lines))
     bands = np.zeros((len(lines), CROP_HEIGHT, width), np.uint8)
     labels = np.full((len(lines), longest), BLANK, np.int64)

@@ -15,10 +15,6 @@ from inkdigits.training.loop.seeds import mix
 
 __all__ = ["rewrite_some"]
 
-_STRETCHED = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
-_SLENDER = 0.4  # of its height: a 1 without an upstroke, which would become a blot
-_PAPER = 0.1  # less ink than this is none
-
 
 def rewrite_some(images: Tensor, labels: Tensor, fraction: float, seed: int, hands: Hands) -> tuple[Tensor, Tensor]:
     """Have other hands write some of the digits.
@@ -50,7 +46,9 @@ def _written_again(label: int, hands: Hands, rng: np.random.Generator) -> npt.ND
     """Return a digit as some hand writes it, in MNIST's form."""
     height = random_height(rng)
     ink = hands.writer(rng).digit(label, height, rng)
-    if ink.shape[1] > _SLENDER * ink.shape[0] and rng.random() < _STRETCHED:
+    stretched = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
+    slender = 0.4  # of its height: a 1 without an upstroke, which would become a blot
+    if ink.shape[1] > slender * ink.shape[0] and rng.random() < stretched:
         side = max(ink.shape)
         ink = np.asarray(cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
-    return normalise(np.where(ink < _PAPER, np.float32(0), ink))
+    return normalise(np.where(ink < 0.1, np.float32(0), ink))  # less ink is none

@@ -14,9 +14,6 @@ from inkdigits.models.digit_networks import count_multiply_adds
 
 __all__ = ["leaves_a_core", "one_thread_fewer", "prepared", "threads"]
 
-# A step of fewer multiply-adds is not quicker with a second thread: what it has to share out is less than the sharing
-# costs. Measured with the notebook's network, 9 million: 1.7 ms with one thread, 2.4 ms with two.
-_WORTH_SHARING = 30_000_000
 
 C = TypeVar("C")
 
@@ -45,7 +42,9 @@ def prepared(starts: range, prepare: Callable[[int], C], *, ahead: bool) -> Iter
 
 def leaves_a_core(network: nn.Module, batch_size: int, device: torch.device) -> bool:
     """Return whether a network is too small to use all cores, so that one of them can prepare pictures."""
-    small = batch_size * count_multiply_adds(network) < _WORTH_SHARING
+    # A step of fewer multiply-adds is not quicker with a second thread: what it has to share out is less than the
+    # sharing costs. Measured with the notebook's network, 9 million: 1.7 ms with one thread, 2.4 ms with two.
+    small = batch_size * count_multiply_adds(network) < 30_000_000
     return device.type == "cpu" and torch.get_num_threads() > 1 and small
 
 

@@ -28,8 +28,6 @@ from inkdigits.training.loop.task import Batch, Chunk, Task
 
 __all__ = ["fit"]
 
-_SECONDS_BETWEEN_CHECKPOINTS = 60.0
-
 
 def fit(
     task: Task[Any],
@@ -131,7 +129,7 @@ class _Run:
                     f"the checkpoint is {printable(self.checkpoint)}",
                     self.once_stopped,
                 )
-            if time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
+            if time.monotonic() - saved > 60.0:  # seconds
                 self._save()
                 saved = time.monotonic()
             began = time.perf_counter()

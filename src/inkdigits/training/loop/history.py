@@ -156,19 +156,17 @@ class Observer(Protocol):
 
     def on_step(self, report: StepReport) -> None:
         """Take note of some more pictures learned from; called a few times a second."""
+        return
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Take note of a complete epoch, the last in the history; also called once when a run is resumed."""
 
 
-class HistoryFiles:
+class HistoryFiles(Observer):
     """Keeps `history.csv` and `history.json` in a folder up to date."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-
-    def on_step(self, report: StepReport) -> None:
-        """Do nothing: only whole epochs are recorded."""
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Write both files anew."""
@@ -186,15 +184,12 @@ def read_history(folder: Path) -> list[EpochRecord]:
     return [EpochRecord(**row) for row in json.loads((folder / _JSON).read_bytes())]
 
 
-class TensorBoardLog:
+class TensorBoardLog(Observer):
     """Adds one point an epoch to TensorBoard events in a folder; a resumed run does not repeat its epochs."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._written: set[int] | None = None
-
-    def on_step(self, report: StepReport) -> None:
-        """Do nothing: only whole epochs are recorded."""
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Append the epochs that the event files do not hold yet."""

@@ -9,9 +9,6 @@ from torch import Tensor
 
 __all__ = ["Muon", "orthogonalise"]
 
-_COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # Jordan et al.: steep at zero, so that five steps are enough
-_STEPS = 5
-
 
 class Muon(torch.optim.Optimizer):
     """Moves each convolution's weights along the nearest orthogonal matrix to its momentum.
@@ -66,8 +63,8 @@ def orthogonalise(matrix: Tensor) -> Tensor:
     tall = matrix.shape[0] > matrix.shape[1]
     result = matrix.T if tall else matrix
     result = result / (result.norm() + 1e-7)
-    a, b, c = _COEFFICIENTS
-    for _ in range(_STEPS):
+    a, b, c = (3.4445, -4.7750, 2.0315)  # Jordan et al.: steep at zero, so that five steps are enough
+    for _ in range(5):
         gram = result @ result.T
         result = torch.addmm(result, torch.addmm(gram, gram, gram, beta=b, alpha=c), result, beta=a)
     orthogonal: Tensor = result.T if tall else result

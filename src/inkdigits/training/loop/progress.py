@@ -15,8 +15,6 @@ __all__ = ["LiveProgress", "NotebookProgress", "Showing", "shown"]
 
 Showing: TypeAlias = Literal["auto"] | bool
 
-_SECONDS = 0.2  # between two pictures of the same bar
-
 
 class _Shown(Observer, Protocol):
     """An observer that is told of what comes before training, too."""
@@ -118,7 +116,7 @@ class NotebookProgress:
     def on_data(self, what: str, done: int, total: int) -> None:
         """Say how much of the data is there, a few times a second at most."""
         now = time.monotonic()
-        if now - self._said > _SECONDS or done == total:
+        if now - self._said > 0.2 or done == total:  # seconds
             self._said = now
             self._show(_bar(done, total, f"{what}: {done:,} of {total:,}" if total else what), what)
 

@@ -171,6 +171,8 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+_USUAL: dict[str, Any] = {"batch_size": 128, "betas": (0.9, 0.99), "weight_decay": 0.01}
+
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -180,10 +182,8 @@ RECIPES: dict[str, Recipe] = {
             model="convnet-xs",
             epochs=1,
             review=Review(after=0, share=0.45),
-            batch_size=128,
+            **_USUAL,
             learning_rate=0.02,
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
             label_smoothing=0.1,
         ),
         Recipe(
@@ -192,11 +192,9 @@ RECIPES: dict[str, Recipe] = {
             model="convnet-s",
             epochs=4,
             review=Review(after=1, share=0.25),
-            batch_size=128,
+            **_USUAL,
             learning_rate=0.01,
             muon_rate=0.05,
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
             label_smoothing=0.1,
             augmentation=Augmentation(rotation=5, shift=0.03, zoom=0.05),
         ),
@@ -205,11 +203,9 @@ RECIPES: dict[str, Recipe] = {
             summary="The most accurate single network.",
             model="convnet-l",
             epochs=12,
-            batch_size=128,
+            **_USUAL,
             learning_rate=0.005,
             muon_rate=0.02,
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
             label_smoothing=0.1,
             teaching=0.0,  # it is what others learn from
             augmentation=Augmentation(rotation=10, shift=0.08, zoom=0.1, slant=0.1, bend=1.2),
@@ -219,11 +215,9 @@ RECIPES: dict[str, Recipe] = {
             summary="For reading: nearly as accurate, under a megabyte; best with teachers.",
             model="convnet-m",
             epochs=12,
-            batch_size=128,
+            **_USUAL,
             learning_rate=0.005,
             muon_rate=0.02,
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
             augmentation=Augmentation(rotation=10, shift=0.08, zoom=0.1, slant=0.1, bend=1.2),
         ),
         Recipe(
@@ -231,11 +225,9 @@ RECIPES: dict[str, Recipe] = {
             summary="As compact, and half of its digits written again with other pens, for pictures from elsewhere.",
             model="convnet-m",
             epochs=20,
-            batch_size=128,
+            **_USUAL,
             learning_rate=0.005,
             muon_rate=0.02,
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
             augmentation=Augmentation(rotation=7, shift=0.06, zoom=0.1, slant=0.1, bend=1.0, rewritten=0.5),
         ),
         Recipe(
@@ -243,11 +235,9 @@ RECIPES: dict[str, Recipe] = {
             summary="Fewer than 10,000 weights, for where memory is counted in kilobytes.",
             model="convnet-tiny",
             epochs=24,
-            batch_size=128,
+            **_USUAL,
             learning_rate=0.01,
             muon_rate=0.02,
-            betas=(0.9, 0.99),
-            weight_decay=0.01,
             augmentation=Augmentation(rotation=7, shift=0.05, zoom=0.07, slant=0.1, bend=0.7),
         ),
         Recipe(

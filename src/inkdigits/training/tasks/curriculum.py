@@ -10,8 +10,6 @@ from inkdigits.training.recipes.recipe import Recipe
 
 __all__ = ["Curriculum"]
 
-_UNSEEN = 1e9  # the loss of a picture that was never shown: harder than any other
-
 
 class Curriculum:
     """Draws the order of each epoch, and remembers how well the network knew each picture when it last saw it.
@@ -36,7 +34,7 @@ class Curriculum:
         self._recipe, self._seed = recipe, seed
         self.sizes = [_size(recipe, count, epoch) for epoch in range(recipe.epochs)]
         self.order = torch.empty(0, dtype=torch.int64)
-        self.losses = torch.full((count,), _UNSEEN)
+        self.losses = torch.full((count,), 1e9)  # never shown: harder than any other
 
     def begin_epoch(self, epoch: int) -> None:
         """Draw the order of an epoch, counted from 0."""

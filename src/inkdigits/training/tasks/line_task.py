@@ -19,8 +19,6 @@ from inkdigits.training.tasks.sample_stream import StreamTask
 
 __all__ = ["LinesTask", "line_loss"]
 
-_FRAMES, _BOXES = 0.4, 1.0  # weights of the two losses beside CTC
-
 
 class LinesTask(StreamTask[Lines]):
     """Synthesised lines: CTC with places, and the share of lines whose digits and signs are all read right."""
@@ -82,7 +80,7 @@ def line_loss(output: Tensor, batch: Lines) -> Tensor:
     origins = torch.cat([middles, torch.full_like(middles, CROP_HEIGHT / 2)] * 2, -1)
     wanted = (mine - origins) / CROP_HEIGHT
     boxes = functional.smooth_l1_loss(places, wanted, beta=0.05, reduction="none").sum(-1)
-    return ctc + _FRAMES * frames + _BOXES * (boxes * inside).sum() / n
+    return ctc + 0.4 * frames + (boxes * inside).sum() / n
 
 
 def _columns_truth(batch: Lines, steps: int) -> tuple[Tensor, Tensor, Tensor]:

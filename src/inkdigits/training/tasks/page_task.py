@@ -15,10 +15,6 @@ from inkdigits.training.tasks.sample_stream import StreamTask
 
 __all__ = ["PagesTask", "page_loss"]
 
-_FOCUS, _NEAR = 2, 4  # exponents of the focal loss, as in the paper
-_MASKS, _BOXES = 4.0, 1.0  # weights of the two losses beside it
-_SURE = 0.3  # of a symbol that counts as found
-
 
 class PagesTask(StreamTask[Views]):
     """Views of synthesised pages; the share of views whose symbols are all found, and nothing else, is watched."""
@@ -45,7 +41,7 @@ class PagesTask(StreamTask[Views]):
         """Return in how many views just the right symbols are found."""
         scores = answers[:, :OTHER].sigmoid() * truth.judged[:, None]
         best = scores.amax(1)
-        peaks = (best == functional.max_pool2d(best[:, None], 3, 1, 1)[:, 0]) & (best > _SURE)
+        peaks = (best == functional.max_pool2d(best[:, None], 3, 1, 1)[:, 0]) & (best > 0.3)
         middles = (truth.symbols == 1).any(1) & (truth.judged > 0)
         near = functional.max_pool2d((truth.symbols == 1).float(), 3, 1, 1)
         right = near.gather(1, scores.argmax(1, keepdim=True))[:, 0] > 0
@@ -63,11 +59,12 @@ def page_loss(answers: Tensor, truth: Views) -> Tensor:
     judged = truth.judged[:, None]
     middles = (truth.symbols == 1).float()
     found = logits.sigmoid()
-    hits = functional.logsigmoid(logits) * (1 - found) ** _FOCUS * middles
-    misses = functional.logsigmoid(-logits) * found**_FOCUS * (1 - truth.symbols) ** _NEAR * (1 - middles)
+    focus = 2  # exponents of the focal loss, as in the paper
+    hits = functional.logsigmoid(logits) * (1 - found) ** focus * middles
+    misses = functional.logsigmoid(-logits) * found**focus * (1 - truth.symbols) ** 4 * (1 - middles)
     count = (middles * judged).sum().clamp(min=1)
     symbols = -((hits + misses) * judged).sum() / count
     shown = functional.binary_cross_entropy_with_logits(masks, truth.masks, reduction="none")
     off = functional.smooth_l1_loss(boxes, truth.boxes, beta=0.05, reduction="none").sum(1)
     inside = truth.inside * truth.judged
-    return symbols + _MASKS * (shown * judged).mean() + _BOXES * (off * inside).sum() / inside.sum().clamp(min=1)
+    return symbols + 4.0 * (shown * judged).mean() + (off * inside).sum() / inside.sum().clamp(min=1)

@@ -19,7 +19,6 @@ from inkdigits.training.recipes.stream_recipes import StreamRecipe
 
 __all__ = ["SampleStream", "StreamTask"]
 
-_CHUNK = 4  # steps of a second or so between two looks at whether to stop
 
 Sample = TypeVar("Sample")
 Truth = TypeVar("Truth")
@@ -111,8 +110,9 @@ class StreamTask(Task[Chunk], Generic[Truth]):
         begin, end = (sum(self.sizes[:epoch]) + position) // size, sum(self.sizes[: epoch + 1]) // size
         if self._coming is None:
             self._coming = self._stream.batches(begin, self.recipe.steps, workers=self._workers)
-        for start in range(begin, end, _CHUNK):
-            count = min(_CHUNK, end - start)
+        chunk = 4  # steps of a second or so between two looks at whether to stop
+        for start in range(begin, end, chunk):
+            count = min(chunk, end - start)
             batches = [self.batch(truth) for truth in itertools.islice(self._coming, count)]
             yield Chunk(batches, count * size)
 
