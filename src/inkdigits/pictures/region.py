@@ -15,7 +15,8 @@ __all__ = ["REGION", "Region", "RegionLike"]
 RegionLike: TypeAlias = "str | Iterable[float | str] | Region | None"
 
 _LENGTH = "[0-9]{1,9}([.][0-9]{1,9})?%?"
-REGION = f"^{_LENGTH}(,{_LENGTH}){{3}}$"  # as JSON Schema writes patterns
+_ABOVE_0 = "(0{0,8}[1-9][0-9]{0,8}([.][0-9]{1,9})?|0{1,9}[.]0{0,8}[1-9][0-9]{0,8})%?"
+REGION = f"^{_LENGTH},{_LENGTH}(,{_ABOVE_0}){{2}}$"  # as JSON Schema writes patterns
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Region:
     text: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(REGION, self.text):
+        if not re.fullmatch(f"{_LENGTH}(,{_LENGTH}){{3}}", self.text):
             raise UsageError(
                 f"the region '{printable(self.text)}' is no X,Y,W,H", "give pixels or per cent: 10%,20%,50%,10%"
             )
-        if not all(self._lengths(1.0, 1.0)[2:]):
+        if not re.fullmatch(REGION, self.text):
             raise UsageError(f"the region '{self.text}' is empty", "give a width and a height above 0")
 
     @classmethod
