@@ -32,7 +32,7 @@ from inkdigits.training.recipes.recipe import RECIPES, Recipe
 
 REPOSITORY = Path(__file__).parents[1]
 EXPERIMENTS = REPOSITORY / "experiments"
-MEASURED = REPOSITORY / "src" / "inkdigits" / "learning" / "measured.json"
+MEASURED = REPOSITORY / "src" / "inkdigits" / "training" / "recipes" / "measured.json"
 README = REPOSITORY / "README.md"
 HTTP_API = REPOSITORY / "docs" / "http-api.md"
 LEAST_SEEDS = 5

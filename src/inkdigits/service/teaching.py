@@ -29,7 +29,8 @@ except ImportError:  # Windows, where only the time on the clock is bounded
 
 __all__ = ["TaughtFiles", "Teaching"]
 
-_SECONDS = 300.0  # by the clock; a hundred digits take ten of a processor's time
+_SECONDS = 900.0  # by the clock: behind readers that are busy it may get a tenth of a core
+_PROCESSOR_SECONDS = 300  # a hundred digits take ten
 _MEMORY = 4 * 2**30  # bytes of addresses; torch maps 1.4 GB of them
 _LONGEST_LINE = 2**16  # bytes of what a lesson says of itself
 _NICE = 10  # whoever is read for comes first
@@ -262,6 +263,6 @@ def _bound(process: int) -> None:
         os.setpriority(os.PRIO_PROCESS, process, _NICE)
     with suppress(OSError, AttributeError, ValueError):
         limit = partial(resource.prlimit, process)
-        limit(resource.RLIMIT_CPU, (int(_SECONDS), int(_SECONDS) + 1))
+        limit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS + 1))
         limit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         limit(resource.RLIMIT_CORE, (0, 0))
