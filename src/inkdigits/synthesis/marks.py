@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,13 +112,13 @@ def _per_cent(rng: np.random.Generator) -> list[Points]:
     return [*_slash(rng), ring + upper, ring + lower]
 
 
-_STROKES = dict(
-    zip(
-        MARKS + OTHER_SIGNS,
-        (
-            *(_stop, _comma, _slash, _dash, _colon, _plus),
-            *(_equals, lambda rng: _bracket(True, rng), lambda rng: _bracket(False, rng), _per_cent),
-        ),
-        strict=True,
-    )
-)
+def _open_bracket(rng: np.random.Generator) -> list[Points]:
+    return _bracket(True, rng)
+
+
+def _closed_bracket(rng: np.random.Generator) -> list[Points]:
+    return _bracket(False, rng)
+
+
+_DRAWN = (_stop, _comma, _slash, _dash, _colon, _plus, _equals, _open_bracket, _closed_bracket, _per_cent)
+_STROKES: dict[str, Callable[[np.random.Generator], list[Points]]] = dict(zip(MARKS + OTHER_SIGNS, _DRAWN, strict=True))
