@@ -97,17 +97,16 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         single: there is one digit on it.
 
     """
-    if single and not models.own:
-        lone = read_lone(grey, models, LONE.mnist, LONE.whole)
-        if lone and lone.confidence >= LONE.plain:
-            return ReadPage((lone,), 0, 0.0)
+    is_small = grey.shape == (LONE.side, LONE.side)
+    if single and (is_small or not models.own):
+        lone = read_lone(grey, models, LONE.mnist, 0.0 if is_small else LONE.whole)
+        if is_small or (lone and lone.confidence >= LONE.plain):
+            return _only(lone)
     detections = detect(grey, models.detector)
-    if grey.shape == (LONE.side, LONE.side):
-        if not single and _digits(detections) < 2:
-            detections = detect_by_line(grey, models) or detections
-        if single or _digits(detections) < 2:
-            lone = read_lone(grey, models, LONE.mnist)
-            return ReadPage((lone,) if lone else (), 0, 0.0)
+    if is_small and _digits(detections) < 2:
+        detections = detect_by_line(grey, models) or detections
+        if _digits(detections) < 2:
+            return _only(read_lone(grey, models, LONE.mnist))
     turns = 0 if single else _turns(grey, detections, models.detector, USUAL)
     upright = grey
     if turns:
@@ -119,6 +118,10 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         lone = read_lone(grey, models, LONE.asked)
         lines = (lone,) if lone else ()
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
+
+
+def _only(lone: ReadLine | None) -> ReadPage:
+    return ReadPage((lone,) if lone else (), 0, 0.0)
 
 
 def _digits(detections: Detections) -> int:
