@@ -14,8 +14,8 @@ from inkdigits.data import Dataset, load_dataset
 BFLOAT16 = "INKDIGITS_BFLOAT16"
 # Rooms and files that take longest, the longest first: they should not be left at the end, for one process alone.
 FIRST = (
-    *("scale", "service/test_page.py", "pinned", "tests/test_notebooks.py", "benchmarks/test_make_models.py"),
-    *("service", "learning", "tests"),
+    *("cluster", "service/test_page.py", "pinned", "tests/test_notebooks.py", "benchmarks/test_make_models.py"),
+    *("service", "training", "tests"),
 )
 
 # A busy machine is slow; no test is about time.
@@ -52,7 +52,7 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.split("::")[0])
-        return file.parent.name if file.parent.name == "scale" else str(file)
+        return file.parent.name if file.parent.name == "cluster" else str(file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
