@@ -130,9 +130,9 @@ def test_a_listed_picture_that_is_not_there_is_left_out(own_digits: Path, tmp_pa
         ({"1.png": b""}, "has no sub-folders named 0 to 9; put"),
         ({"mine/1.png": b""}, "has no sub-folders named 0 to 9; put"),
         ({"3a/1.png": b"", "three/1.png": b""}, "mean the same digit: 3a as 3, three as 3; name them 0 to 9"),
-        ({"3/.keep": b""}, "the class folder .*3 is empty; put pictures of a 3 into it"),
+        ({"3/.keep": b""}, "the class folder .*3 is empty; put pictures of 3 into it"),
         ({"12/1.png": b""}, "folder .*12 has the label '12', which is not a digit"),
-        ({"3/1.png": b"text"}, r"no picture of a 3 in .* can be used; the first: .*1\.png"),
+        ({"3/1.png": b"text"}, r"no picture labelled 3 in .* can be used; the first: .*1\.png"),
     ],
 )
 def test_a_folder_that_cannot_be_used_says_why(files: dict[str, bytes], said: str, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_a_model_that_was_outvoted_is_said_to_be(inked: npt.NDArray[np.uint8], d
     assert explanation.disagrees
     assert (explanation.runner_up, explanation.value) == (4, 9)
     np.testing.assert_array_equal(explanation.changed, inked)
-    assert "the digit model alone reads a 4" in str(explanation)
+    assert "the digit model alone reads 4" in str(explanation)
     assert explanation._repr_png_()[1:4] == b"PNG"
 
 
@@ -74,7 +74,7 @@ def test_what_nothing_changes_is_said(inked: npt.NDArray[np.uint8], digits: Data
     explanation = read(inked, 4).explain(0, classifier=lambda images: always.repeat(len(images), 0), data=digits)
     assert explanation.changed is None
     assert np.allclose(explanation.importance, 0)
-    assert "no small change makes it a 5" in str(explanation)
+    assert "no small change makes it 5" in str(explanation)
     assert explanation._repr_png_()[1:4] == b"PNG"
 
 

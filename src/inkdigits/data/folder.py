@@ -48,7 +48,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
     images, labels, skipped = _read(labelled, progress)
     lost = sorted({digit for digit, _ in labelled} - set(labels))
     if lost:
-        raise DataError(f"no picture of a {lost[0]} in {printable(path)} can be used; the first: {skipped[0]}")
+        raise DataError(f"no picture labelled {lost[0]} in {printable(path)} can be used; the first: {skipped[0]}")
     if skipped:
         out_of = f"{len(skipped)} of {len(labelled)} pictures in {printable(path)}"
         _log.warning("%s are left out; the first: %s", out_of, skipped[0])
@@ -83,7 +83,7 @@ def _in_folder(folder: Path) -> Iterator[tuple[int, Path]]:
         pictures = [file for file in home.iterdir() if file.is_file() and not file.name.startswith(".")]
         if not pictures:
             raise DataError(
-                f"the class folder {printable(home)} is empty", f"put pictures of a {label} into it, or remove it"
+                f"the class folder {printable(home)} is empty", f"put pictures of {label} into it, or remove it"
             )
         yield from ((label, picture) for picture in pictures)
 

@@ -49,15 +49,15 @@ class Explanation:
         words = [f"{self.value}: {self.probabilities[self.value]:.1%}"]
         words.append(f"next {self.runner_up}: {self.probabilities[self.runner_up]:.1%}")
         if self.disagrees:
-            words.append(f"the digit model alone reads a {self.runner_up}: others outvoted it")
+            words.append(f"the digit model alone reads {self.runner_up}: others outvoted it")
         elif self.changed is None:
-            words.append(f"no small change makes it a {self.runner_up}")
+            words.append(f"no small change makes it {self.runner_up}")
         else:
             pixels = int((self.changed != self.image).sum())
-            words.append(f"a {self.runner_up} once {pixels} of 784 pixels are changed")
+            words.append(f"{self.runner_up} once {pixels} of 784 pixels are changed")
         if len(self.neighbours):
             same = int((self.neighbour_labels == self.value).sum())
-            words.append(f"{same} of the {len(self.neighbours)} nearest training digits are a {self.value}")
+            words.append(f"{same} of the {len(self.neighbours)} nearest training digits are {self.value}")
         return "; ".join(words)
 
     def __repr__(self) -> str:
@@ -98,15 +98,15 @@ def _plot(explanation: Explanation) -> Figure:
     seen, looked, change = parts[0].subplots(1, 3)
     value, runner_up, sure = explanation.value, explanation.runner_up, explanation.probabilities
     _draw(seen, explanation.image, f"{value}: {sure[value]:.1%}, next {runner_up}: {sure[runner_up]:.1%}")
-    _draw(looked, explanation.image, f"what makes it a {value} (blue)\nor speaks against it (red)", strength=0.45)
+    _draw(looked, explanation.image, f"what makes it {value} (blue)\nor speaks against it (red)", strength=0.45)
     extent = max(float(np.abs(explanation.importance).max()), 1e-9)
     looked.imshow(explanation.importance, cmap="RdBu", vmin=-extent, vmax=extent, alpha=0.6)
     if explanation.disagrees:
-        _draw(change, explanation.image, f"the digit model alone reads a {runner_up}:\nthe reader's others outvoted it")
+        _draw(change, explanation.image, f"the digit model alone reads {runner_up}:\nthe reader's others outvoted it")
     elif explanation.changed is None:
-        _draw(change, explanation.image, f"no small change\nmakes it a {runner_up}")
+        _draw(change, explanation.image, f"no small change\nmakes it {runner_up}")
     else:
-        title = f"read as a {runner_up} once this is\ninked (blue), erased (red)"
+        title = f"read as {runner_up} once this is\ninked (blue), erased (red)"
         _draw(change, explanation.image, title, strength=0.45)
         change.imshow(_difference(explanation.image, explanation.changed))
     if count:

@@ -51,7 +51,7 @@ def test_arrays_are_digits_too() -> None:
     examples = gather((digits.images[:20], digits.labels[:20]))
     assert np.array_equal(examples.labels, digits.labels[:20])
     assert np.abs(examples.images.astype(int) - digits.images[:20]).mean() < 20  # brought to 28×28 as MNIST once more
-    with pytest.raises(DataError, match="all 2 pictures in what was given show a 0"):
+    with pytest.raises(DataError, match="all 2 pictures in what was given show 0"):
         gather((digits.images[[0, 10]], digits.labels[[0, 10]]))
 
 

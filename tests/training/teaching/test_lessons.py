@@ -73,5 +73,5 @@ def test_a_base_that_is_missing_is_named(write_hand: WriteHand, tmp_path: Path) 
 
 
 def test_one_digit_alone_is_not_taught(write_hand: WriteHand, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="show a 3; add at least one other digit"):
+    with pytest.raises(DataError, match="show 3; add at least one other digit"):
         taught(write_hand({3: 3}, 4), tmp_path / "out")

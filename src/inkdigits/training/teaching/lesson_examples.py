@@ -124,7 +124,7 @@ def gather(data: Digits, progress: Progress | None = None) -> Examples:
     ).without_copies()
     if len(set(examples.labels.tolist())) == 1:
         raise DataError(
-            f"all {len(labelled):,} pictures in {where} show a {examples.labels[0]}",
+            f"all {len(labelled):,} pictures in {where} show {examples.labels[0]}",
             "add at least one other digit: a reader that learns only one would see it everywhere",
         )
     return examples

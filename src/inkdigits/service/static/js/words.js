@@ -40,11 +40,19 @@ export function counted(count, one, several = `${one}s`) {
  * @param {import("./readings.js").Digit} digit
  */
 export function verdict(digit) {
-  if (digit.corrected === digit.value) return `Confirmed: this is a ${digit.value}.`;
+  if (digit.corrected === digit.value) return `Confirmed: this is ${article(digit.value)}.`;
   if (digit.corrected === "none") return `Corrected: this is no digit. It was read as ${digit.value}.`;
-  if (digit.corrected !== undefined) return `Corrected: this is a ${digit.corrected}. It was read as ${digit.value}.`;
-  const sure = `${percent(digit.confidence)} sure that this is a ${digit.value}`;
+  if (digit.corrected !== undefined) return `Corrected: this is ${article(digit.corrected)}. It was read as ${digit.value}.`;
+  const sure = `${percent(digit.confidence)} sure that this is ${article(digit.value)}`;
   return digit.accepted ? `${sure}.` : `Uncertain: only ${sure}.${alternative(digit)}`;
+}
+
+/**
+ * Say a digit with its article: a 7, an 8.
+ * @param {number} value
+ */
+function article(value) {
+  return `${value === 8 ? "an" : "a"} ${value}`;
 }
 
 /** @param {import("./readings.js").Digit} digit */
@@ -53,5 +61,5 @@ function alternative(digit) {
   const other = ten.map((share, value) => ({ share, value })).filter(({ value }) => value !== digit.value);
   const { share, value } = other.reduce((one, two) => (two.share > one.share ? two : one));
   if (Math.max(share, none) < WORTH_SAYING) return "";
-  return none > share ? " It may be no digit." : ` It may be a ${value}.`;
+  return none > share ? " It may be no digit." : ` It may be ${article(value)}.`;
 }
