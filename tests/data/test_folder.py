@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from inkdigits.data import load_dataset
 from inkdigits.data.folder import load_folder
 from inkdigits.data.single_digit import single_digit
+from inkdigits.data.splits import Collection
 from inkdigits.errors import DataError, DataNotFoundError
 
 
@@ -32,19 +33,23 @@ def own_digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_pictures_are_divided_by_digit(own_digits: Path) -> None:
-    counts = {split: load_dataset(own_digits, split).label_counts for split in ("train", "validation", "test", "all")}
+@pytest.fixture(scope="module")
+def collection(own_digits: Path) -> Collection:
+    return load_folder(own_digits)
+
+
+def test_pictures_are_divided_by_digit(collection: Collection) -> None:
+    counts = {split: collection.select(split).label_counts for split in ("train", "validation", "test", "all")}
     assert counts == {"train": [8] * 10, "validation": [1] * 10, "test": [1] * 10, "all": [10] * 10}
 
 
-def test_a_seed_draws_the_validation_pictures_alone(own_digits: Path) -> None:
-    first, second = (load_folder(own_digits, validation_seed=seed) for seed in (0, 1))
+def test_a_seed_draws_the_validation_pictures_alone(own_digits: Path, collection: Collection) -> None:
+    first, second = collection, load_folder(own_digits, validation_seed=1)
     assert first.select("test").sha256 == second.select("test").sha256
     assert first.select("validation").sha256 != second.select("validation").sha256
 
 
-def test_each_picture_is_what_reading_it_would_see(own_digits: Path) -> None:
-    collection = load_folder(own_digits)
+def test_each_picture_is_what_reading_it_would_see(own_digits: Path, collection: Collection) -> None:
     for place in (0, 37, 99):
         seen = single_digit(own_digits / str(place // 10) / f"{place % 10}.png")
         np.testing.assert_array_equal(collection.images[place], seen)
@@ -64,7 +69,7 @@ def test_progress_is_told_picture_by_picture(own_digits: Path) -> None:
 
 
 def test_a_csv_lists_pictures_relative_to_itself(
-    own_digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_digits: Path, collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = own_digits / "labels.csv"
     with table.open("w", encoding="utf-8-sig", newline="") as file:  # as spreadsheets save it
@@ -72,7 +77,7 @@ def test_a_csv_lists_pictures_relative_to_itself(
         writer.writerow(["path", "label", "remark"])
         writer.writerows([f"{digit}/{shift}.png", f" {digit} ", ""] for digit in range(10) for shift in range(10))
     monkeypatch.chdir(tmp_path)
-    listed, found = load_dataset(table, "all"), load_dataset(own_digits, "all")
+    listed, found = load_dataset(table, "all"), collection.select("all")
     table.unlink()
     assert listed.sha256 == found.sha256
     assert listed.name == "labels.csv"

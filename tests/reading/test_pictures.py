@@ -1,19 +1,13 @@
 """Whole pictures are read: through print, on slopes, in several lines; and what is not a digit is not."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from inkdigits.data import load_dataset
 from inkdigits.reading.reader import Reader
 from inkdigits.samples import LABELS
-from inkdigits.synthesis.difficulty import LEVELS
-from inkdigits.synthesis.pages import write_page
-from inkdigits.synthesis.writers import Hands, SourceMix
 
 Grey = npt.NDArray[np.uint8]
 
@@ -92,15 +86,3 @@ def test_thin_pictures_are_read_at_once(reader: Reader, shape: tuple[int, int]) 
     noise = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
     for single in (True, False):
         assert reader.read(noise, single=single).status in ("no_digit", "uncertain")
-
-
-@pytest.mark.parametrize(("kind", "floor"), [("single", 0.9), ("string", 0.6), ("boxes", 0.35)])
-def test_made_up_pictures_are_mostly_read_right(reader: Reader, mnist_dir: Path, kind: str, floor: float) -> None:
-    digits = load_dataset("mnist", "validation", data_dir=mnist_dir)
-    hands = Hands(digits, shares=SourceMix(foreign=0.0))
-    right = 0
-    for seed in range(30):
-        picture = write_page(hands, LEVELS["medium"], np.random.default_rng(seed), kind=kind)
-        reading = reader.read(picture.grey, single=kind == "single", digits_only=True)
-        right += reading.text == "\n".join(picture.digits)
-    assert floor <= right / 30
