@@ -1,7 +1,8 @@
 """What the HTTP service bears: `python benchmarks/serve.py [--quick]`.
 
 Every row is one promise of the service: its bar, what was measured, and whether it holds. The load comes from this
-machine, over loopback, for a time that is given; wrk and hey are Debian's. Prints a table, adds it to
+machine, over loopback, for a time that is given; wrk and hey are Debian's. With --before FOLDER, the `src` of another
+version, that version is measured in the same run, and a bare function that decodes, resizes and runs one network always is. Prints a table, adds it to
 experiments/service.csv, and last prints one line of JSON. With --quick, each row takes seconds, and nothing is added.
 """
 
@@ -55,10 +56,16 @@ class Bench:
     workers: int
     seconds: float
     soak_seconds: float
+    before: Path | None = None
 
-    def service(self, *options: str) -> Service:
-        """Start a service."""
-        return Service(self.folder, "--workers", str(self.workers), *options)
+    def service(self, *options: str, source: Path | None = None) -> Service:
+        """Start a service, of this version or of another."""
+        return Service(self.folder, "--workers", str(self.workers), *options, source=source)
+
+    def bare(self) -> Service:
+        """Start a bare function, in as many processes."""
+        command = ("-m", "uvicorn", "--app-dir", str(Path(__file__).parent), "serving.bare:app")
+        return Service(self.folder, "--workers", str(self.workers), command=command)
 
 
 def starting(bench: Bench) -> Iterator[Row]:
@@ -84,6 +91,17 @@ def reading(bench: Bench) -> Iterator[Row]:
         yield Row("16 connections: memory", service.mebibytes(), 300, "MiB")
         one = finish_wrk(start_wrk(read, bench.picture, 1, bench.seconds))
         yield Row("one connection: p99", one.p99, 5, "ms")
+    with bench.bare() as service:
+        least = finish_wrk(start_wrk(service.url, bench.picture, 16, bench.seconds))
+        yield Row("16 connections: share of a bare function's", many.rate / least.rate, 0.31, "", more_is_better=True)
+    if bench.before:
+        with bench.service(source=bench.before) as service:
+            read = _read(service)
+            finish_wrk(start_wrk(read, bench.picture, 16, min(3.0, bench.seconds)))
+            then = finish_wrk(start_wrk(read, bench.picture, 16, bench.seconds))
+            yield Row("16 connections: times the version before", many.rate / then.rate, 1, "", more_is_better=True)
+            then = finish_wrk(start_wrk(read, bench.picture, 1, bench.seconds))
+            yield Row("one connection: p99, more than the version before", one.p99 - then.p99, 0.5, "ms")
 
 
 def overload(bench: Bench) -> Iterator[Row]:
@@ -174,6 +192,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of the service")
     parser.add_argument("--seconds", type=float, default=10.0, help="of each load but the long one")
     parser.add_argument("--soak-minutes", type=float, default=15.0)
+    parser.add_argument("--before", type=Path, metavar="FOLDER", help="the src of a version to measure beside this one")
     parser.add_argument("--quick", action="store_true", help="seconds for each load; adds nothing to the table")
     options = parser.parse_args()
     need("wrk", "hey")
@@ -181,12 +200,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         seconds, soak_seconds = (4.0, 10.0) if options.quick else (options.seconds, 60 * options.soak_minutes)
-        bench = Bench(folder, drawing_of_280(folder), options.workers, seconds, soak_seconds)
+        bench = Bench(folder, drawing_of_280(folder), options.workers, seconds, soak_seconds, options.before)
         for measure in options.measures or MEASURES:
             for row in MEASURES[measure](bench):
                 bar = f"{'≥' if row.more_is_better else '≤'} {row.bar:,g} {row.unit}"
                 verdict = "holds" if row.holds else "does not hold"
-                print(f"{row.measure:<46} {row.measured:>10,.4g} {row.unit:<4} {bar:<12} {verdict}", flush=True)
+                print(f"{row.measure:<50} {row.measured:>10,.4g} {row.unit:<4} {bar:<12} {verdict}", flush=True)
                 rows.append(row)
     if not options.quick:
         common = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -9,20 +10,24 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
 __all__ = ["Service"]
 
 _STARTING = 60.0  # seconds
+_SERVE = ("-m", "inkdigits", "serve")
 
 
 class Service:
-    """`inkdigits serve` on a free port of this machine.
+    """`inkdigits serve`, or another that is given, on a free port of this machine.
 
     Args:
         folder: where its log goes.
         options: of the command.
+        command: that starts it, with its Python.
+        source: where it is imported from; as here if not given.
 
     Attributes:
         url: where it is.
@@ -30,12 +35,17 @@ class Service:
 
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(
+        self, folder: Path, *options: str, command: Sequence[str] = _SERVE, source: Path | None = None
+    ) -> None:
         self._log = folder / "service.log"
-        command = [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options]
+        environment = os.environ | ({"PYTHONPATH": str(source)} if source else {})
         begin = time.perf_counter()
         with self._log.open("wb") as file:
-            self.process = subprocess.Popen(command, stderr=file, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                [sys.executable, *command, "--port", "0", *options],
+                env=environment, stderr=file, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
         self.url = self._wait()
         self.seconds = time.perf_counter() - begin
 
