@@ -1,10 +1,10 @@
 """What the HTTP service bears: `python benchmarks/serve.py [--quick]`.
 
 Every row is one promise of the service: its bar, what was measured, and whether it holds. The load comes from this
-machine, over loopback, for a time that is given; wrk and hey are Debian's. A bare function that decodes, resizes and runs
-one network is measured in the same run, and with --before FOLDER, the `src` of another version, that version too. Prints a
-table, adds it to experiments/service.csv, and last prints one line of JSON. With --quick, each row takes seconds, and
-nothing is added.
+machine, over loopback, for a time that is given; wrk and hey are Debian's. A bare function that decodes, resizes and
+runs one network is measured in the same run, and with --before FOLDER, the `src` of another version, that version
+too. Prints a table, adds it to experiments/service.csv, and last prints one line of JSON. With --quick, each row takes
+seconds, and nothing is added.
 """
 
 from __future__ import annotations
