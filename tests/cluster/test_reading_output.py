@@ -20,6 +20,7 @@ from inkdigits.errors import OutputError, PictureError, UsageError
 from inkdigits.results.reading import Reading
 from inkdigits.samples import LABELS
 
+from ..waiting import wait_until
 from .conftest import Bucket
 
 SETTINGS = {"single": False, "version": "1"}
@@ -199,7 +200,4 @@ def test_a_lease_is_renewed_while_the_job_lives(place: Path, monkeypatch: pytest
     monkeypatch.setattr(job_lock, "_RENEWED_EVERY", 0.01)
     with locked(find_storage(str(place)), "out"):
         first = json.loads(place.read_text())["renewed"]
-        deadline = time.monotonic() + 10
-        while json.loads(place.read_text())["renewed"] == first and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert json.loads(place.read_text())["renewed"] > first
+        wait_until(lambda: json.loads(place.read_text())["renewed"] > first)

@@ -9,8 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -27,6 +25,7 @@ from inkdigits.pictures.finding import find_sources
 from inkdigits.reading.reader import Reader
 from inkdigits.results.formats import write_parquet
 
+from ..waiting import wait_until
 from .conftest import OBJECT_STORE, Bucket, rows_of, workers_of
 
 BUCKET_PICTURES = int(os.environ.get("BUCKET_PICTURES", "240"))
@@ -41,14 +40,6 @@ def start(*arguments: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "inkdigits", "cluster", "read", *map(str, arguments)], stderr=subprocess.DEVNULL
     )
-
-
-def wait_for(happened: Callable[[], Any], driver: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 600
-    while not happened():
-        assert driver.poll() is None, "the job ended before that"
-        assert time.monotonic() < deadline
-        time.sleep(0.1)  # to look takes the bucket's server time
 
 
 @pytest.fixture(scope="module")
@@ -82,18 +73,18 @@ def test_while_a_second_job_is_refused_a_worker_then_a_node_then_the_driver_die(
         return out.written("readings.parquet/part-")
 
     driver = start(*arguments)
-    wait_for(finished, driver)
+    wait_until(finished, driver)
     second = read(*arguments, "--overwrite")
     assert second.exit_code == 1
     assert f"another job writes to {output}: process {driver.pid} on" in second.stderr
-    wait_for(lambda: len(finished()) > parts // 10, driver)
+    wait_until(lambda: len(finished()) > parts // 10, driver)
     os.kill(workers_of(set(cluster.list_all_nodes()) - {third})[0], signal.SIGKILL)
-    wait_for(lambda: len(finished()) > parts // 5 and workers_of([third]), driver)
+    wait_until(lambda: len(finished()) > parts // 5 and workers_of([third]), driver)
     cluster.remove_node(third, allow_graceful=False)
-    wait_for(lambda: len(finished()) > parts // 3, driver)
+    wait_until(lambda: len(finished()) > parts // 3, driver)
     driver.kill()
     driver.wait()
-    time.sleep(2)  # its workers see that it is gone
+    wait_until(lambda: not workers_of(cluster.list_all_nodes()))
     before = finished()
     assert parts // 3 < len(before) < parts
     assert "readings.parquet/_SUCCESS" not in out.written()

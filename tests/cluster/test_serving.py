@@ -3,7 +3,6 @@
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from ..service.conftest import Asked, digit, string  # noqa: F401 - fixtures of the tests that follow
 from ..service.test_inference_protocol import *  # noqa: F403
 from ..service.test_readings import *  # noqa: F403
+from ..waiting import PATIENCE, wait_until
 
 del test_a_request_keeps_the_id_that_it_brings_unless_that_is_a_trick  # noqa: F821 - Serve's proxy keeps any id
 
@@ -29,13 +29,10 @@ class Deployed(Asked):
         super().__init__(f"http://127.0.0.1:{port}")
         serve_command = Path(sys.executable).with_name("serve")
         command = [serve_command, "run", "--address", address, "inkdigits.service.deployment:app", "cpus=0.5"]
+        command += [f"timeout={PATIENCE}", f"picture_seconds={PATIENCE}"]
         with log.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=output)
-        deadline = time.monotonic() + 120
-        while not self.is_ready():
-            assert self.process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.2)
+        wait_until(self.is_ready, self.process)
 
     def is_ready(self) -> bool:
         with suppress(httpx.TransportError):
@@ -45,7 +42,7 @@ class Deployed(Asked):
     def stop(self) -> None:
         self.client.close()
         self.process.terminate()
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")

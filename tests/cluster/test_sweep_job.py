@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from inkdigits.cluster.trials import Trial, pareto_front
 from inkdigits.training.loop.history import EpochRecord
 from inkdigits.training.recipes.recipe import RECIPES, Recipe, find_recipe
 from inkdigits.training.recipes.recipe_file import read_recipe
+
+from ..waiting import wait_until
 
 Cluster = Any
 
@@ -69,10 +70,7 @@ def test_a_sweep_that_is_killed_goes_on_where_it_stopped(cluster: Cluster, tmp_p
         stderr=subprocess.DEVNULL,
         env=os.environ | {"TUNE_GLOBAL_CHECKPOINT_S": "0.5"},  # how often Ray Tune notes how far it is
     )
-    deadline = time.monotonic() + 180
-    while len(finished(out)) < 2 and driver.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(1)
+    wait_until(lambda: len(finished(out)) >= 2 and noted(out) > sorted(finished(out).values())[1], driver)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     before = finished(out)
@@ -89,6 +87,11 @@ def finished(out: Path) -> dict[str, int]:
     """Return when the trials that went through all epochs wrote their last one."""
     histories = out.glob("trials/*/history.json")
     return {path.parent.name: path.stat().st_mtime_ns for path in histories if path.read_text().count('"epoch"') == 2}
+
+
+def noted(out: Path) -> int:
+    """Return when Ray Tune last noted how far it is."""
+    return max((path.stat().st_mtime_ns for path in out.rglob("experiment_state*.json")), default=0)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -34,14 +33,6 @@ def inkdigits(*arguments: object) -> Result:
 def start(out: Path, cluster: Cluster, *options: object) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "inkdigits", *TRAIN, "--out", out, "--address", cluster.address, *options]
     return subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, text=True)
-
-
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 180
-    while not path.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        time.sleep(0.05)
 
 
 def workers() -> list[int]:
@@ -149,10 +140,10 @@ def test_a_run_that_is_there_is_not_trained_over(mended: Path, undisturbed: Path
 def test_a_machine_that_dies_is_replaced_by_another(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     process = start(out, cluster, "--epochs", 6)
-    wait_for(out / "checkpoint.safetensors", process)
+    wait_until((out / "checkpoint.safetensors").exists, process)
     cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
     cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
-    _, said = process.communicate(timeout=300)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert history(out)[-1]["loss"] == pytest.approx(history(undisturbed)[-1]["loss"], rel=1e-4)
 
@@ -161,9 +152,9 @@ def test_a_machine_that_dies_is_replaced_by_another(cluster: Cluster, undisturbe
 def test_ctrl_c_stops_all_workers_and_another_engine_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     out = tmp_path / "run"
     process = start(out, cluster, "--epochs", 60)
-    wait_for(out / "checkpoint.safetensors", process)
+    wait_until((out / "checkpoint.safetensors").exists, process)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, said
     assert f"go on with: inkdigits train --resume --out {out}" in said
     done = len(history(out))
@@ -177,11 +168,9 @@ def start_local(out: Path) -> str:
     done = len(history(out))
     command = [sys.executable, "-m", "inkdigits", "train", "--resume", "--out", str(out), "--threads", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while len(history(out)) == done and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_until(lambda: len(history(out)) > done, process)
     process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=60)[1]
+    return process.communicate(timeout=PATIENCE)[1]
 
 
 @pytest.mark.long

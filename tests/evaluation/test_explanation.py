@@ -83,7 +83,7 @@ def test_the_nearest_training_digits_are_near(digits: Dataset) -> None:
     np.testing.assert_array_equal(explanation.neighbours[0], digits.images[7])
     assert explanation.neighbour_labels[0] == digits.labels[7]
     assert len(explanation.neighbours) == 5
-    assert "5 nearest training digits are a" in str(explanation)
+    assert "5 nearest training digits are 0" in str(explanation)
     assert len([axis for axis in explanation.plot().axes if axis.get_xlabel()]) == 5
 
 

@@ -13,13 +13,15 @@ from inkdigits.pool import Bounds, Readers, read_in_order
 from inkdigits.reading.reader import Reader
 from inkdigits.samples import sample_pictures
 
+from ..waiting import PATIENCE
+
 HOW = {"single": False, "region": None, "digits_only": False}
 PAGES = Path(__file__).parents[1] / "pinned" / "pages"
 
 
 @pytest.fixture(scope="module")
 def readers():
-    with Readers("bundled", 2, Bounds()) as readers:
+    with Readers("bundled", 2, Bounds(seconds=PATIENCE)) as readers:
         yield readers
 
 
@@ -45,7 +47,7 @@ def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() 
     large, small = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (6000, 6000), "white").save(large, "PNG")
     Image.new("RGB", (60, 60), "white").save(small, "PNG")
-    with Readers("bundled", 1, Bounds(memory=64 * 2**20)) as readers:
+    with Readers("bundled", 1, Bounds(PATIENCE, 64 * 2**20)) as readers:
         pictures = [("large", large.getvalue()), ("small", small.getvalue())]
         (first,), (second,) = read_in_order(readers, pictures, HOW)
     assert (first.source, first.error.code, second.status) == ("large", "too_costly", "no_digit")
@@ -54,7 +56,7 @@ def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() 
 def test_a_reader_has_as_much_memory_for_a_page_as_it_had_for_those_before() -> None:
     """Pages differ in size; what libraries keep for each size must not add up."""
     pages = sorted(str(page) for page in PAGES.glob("*_*.jpg"))
-    with Readers("bundled", 1, Bounds(memory=384 * 2**20)) as readers:
+    with Readers("bundled", 1, Bounds(PATIENCE, 384 * 2**20)) as readers:
         before = readers.submit(_process).result()
         read = [
             reading for readings in read_in_order(readers, zip(pages, pages, strict=True), HOW) for reading in readings
@@ -65,7 +67,7 @@ def test_a_reader_has_as_much_memory_for_a_page_as_it_had_for_those_before() -> 
 
 
 def test_a_reader_whose_memory_is_full_is_replaced() -> None:
-    with Readers("bundled", 1, Bounds(memory=64 * 2**20)) as readers:
+    with Readers("bundled", 1, Bounds(PATIENCE, 64 * 2**20)) as readers:
         before = readers.submit(_process).result()
         with pytest.raises(PictureError, match="more memory than it may") as raised:
             readers.submit(_fill).result()

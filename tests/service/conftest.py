@@ -19,6 +19,9 @@ from inkdigits.samples import sample_pictures
 
 from ..waiting import PATIENCE, wait_until
 
+# However slow the machine is; tests of these bounds give their own, which count.
+UNHURRIED = ("--timeout", str(PATIENCE), "--picture-seconds", str(PATIENCE))
+
 
 class Asked:
     """Whatever answers at a URL."""
@@ -64,7 +67,7 @@ class Served(Asked):
             environment["PYTHONPATH"] = os.pathsep.join([str(log.parent), os.environ.get("PYTHONPATH", "")])
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *options],
+                [sys.executable, "-m", "inkdigits", "serve", "--port", "0", *UNHURRIED, *options],
                 env=environment,
                 stderr=stderr,
                 stdout=stderr,

@@ -14,6 +14,7 @@ from ray import serve
 from ray.serve.config import AutoscalingConfig
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inkdigits.pool import Bounds
 from inkdigits.reading.model_file import BUNDLED
 from inkdigits.reading.reader import Reader
 from inkdigits.service.application import create_app
@@ -40,6 +41,7 @@ class Arguments(BaseModel):
         serves_anyone: let other machines in without a token.
         max_body: the largest body of a request.
         timeout: seconds for a body to arrive, and for an answer.
+        picture_seconds: what a picture may take, by the clock.
         replicas: how many there always are, in place of as many as are needed.
         cpus: cores of each replica.
 
@@ -52,6 +54,7 @@ class Arguments(BaseModel):
     serves_anyone: bool = False
     max_body: str = "20MB"
     timeout: float = 30.0
+    picture_seconds: float = Bounds.seconds
     replicas: int | None = None
     cpus: float = 1.0
 
@@ -64,6 +67,7 @@ class Arguments(BaseModel):
             max_body=parse_size(self.max_body),
             max_concurrency=_CONCURRENCY,
             timeout=self.timeout,
+            picture_seconds=self.picture_seconds,
         )
 
 
