@@ -4,7 +4,8 @@
     python scripts/make_models.py --resume
 
 The teachers, the digit model that learns from them, the line model and the page detector, each in a run folder; then
-the thresholds below which the three are unsure, the model files and their cards, under src/inkdigits/weights/. What is
+the thresholds below which the three are unsure, the model files and their cards, under src/inkdigits/weights/. After a
+change to the reader `--stage thresholds` chooses those again for the models that are there. What is
 finished is not made again; what was stopped goes on from its checkpoint. How long each stage took stands in times.json.
 
 The test digits are looked at once, for the digit model's card.
@@ -30,7 +31,7 @@ import inkdigits
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.files import make_folder, write_atomically
-from inkdigits.models.line_file import write_line_model, write_page_model
+from inkdigits.models.line_file import count_weights, write_info, write_line_model, write_page_model
 from inkdigits.models.line_network import line_network
 from inkdigits.models.onnx_file import read_model, write_model
 from inkdigits.models.page_network import page_network
@@ -163,32 +164,32 @@ def make_lines(plan: Plan) -> None:
 
 
 def make_pages(plan: Plan) -> None:
-    """Make the page detector, with the thresholds of all three."""
+    """Make the page detector."""
     recipe = plan.pages
     with timed(plan, "pages"):
         train_pages(plan)
-    with timed(plan, "pages' thresholds, file and card"):
+    with timed(plan, "pages' file"):
         network = page_network(recipe.fine, recipe.coarse, recipe.context).eval()
         load_network(plan.pages_run.checkpoint_file, network)
         info = stream_info(plan, plan.pages_run, recipe, "pages", recipe.batch_size * plan.views)
         info = replace(info, input="uint8 (N,H,W), 128 what is about a pixel, digits 11 to 36 pixels tall")
+        write_page_model(network, info, plan.weights / "pages.onnx")
+
+
+def make_thresholds(plan: Plan) -> None:
+    """Choose what decides for the three models that are there; the page detector's file and card say it."""
+    with timed(plan, "thresholds and the page detector's card"):
+        path = plan.weights / "pages.onnx"
         models = Ensemble(
-            Detector(write_page_model(network, info, plan.pages_run.model_file), threads=1),
+            Detector(path, threads=1),
             LineModel(plan.weights / "lines.onnx", threads=1),
             Classifier(plan.weights / "bundled.onnx", threads=1),
         )
         digits = inkdigits.load_dataset(plan.data, "validation")
         thresholds, calibration = choose_thresholds(models, digits, pictures=plan.pictures, progress=say)
-        info = replace(info, thresholds=thresholds, calibration=calibration)
-        path = write_page_model(network, info, plan.weights / "pages.onnx")
-        weights = sum(weights.numel() for weights in network.parameters())
-        card = pages_card(
-            path,
-            info,
-            plan.pages_run.read_config(),
-            weights,
-            thanks(info.data["hands"]),
-        )
+        info = replace(models.detector.info, thresholds=thresholds, calibration=calibration)
+        write_info(path, info)
+        card = pages_card(path, info, info.recipe, count_weights(path), thanks(info.data["hands"]))
         write_atomically(plan.weights / "pages.md", card)
 
 
@@ -328,7 +329,12 @@ def main(arguments: list[str] | None = None) -> None:
     usual = Plan()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--stage", choices=("all", "digits", "lines", "pages"), default="all", help="which models (%(default)s)")
+    add(
+        "--stage",
+        choices=("all", "digits", "lines", "pages", "thresholds"),
+        default="all",
+        help="which models (%(default)s)",
+    )
     add("--out", type=Path, default=usual.out, help="folder of the runs (%(default)s)")
     add("--weights", type=Path, default=usual.weights, help="folder of the model files and cards (the package's)")
     add("--resume", action="store_true", help="go on with what was stopped")
@@ -338,6 +344,7 @@ def main(arguments: list[str] | None = None) -> None:
     add("--channels", type=int, nargs=6, default=usual.lines.channels, help="of the line model (%(default)s)")
     add("--context", type=int, nargs="*", default=usual.lines.context, help="of the line model (%(default)s)")
     add("--page-steps", type=int, default=usual.pages.steps, help="of the page detector (%(default)s)")
+    add("--pictures", type=int, default=usual.pictures, help="of each kind, to choose thresholds on (%(default)s)")
     add("--threads", type=int, default=torch.get_num_threads(), help="that compute (%(default)s)")
     add("--workers", type=int, default=usual.workers, help="processes that write lines and pages ahead (%(default)s)")
     given = vars(parser.parse_args(arguments))
@@ -363,6 +370,8 @@ def make(plan: Plan, stage: str = "all") -> None:
         make_lines(plan)
     if stage in ("all", "pages"):
         make_pages(plan)
+    if stage in ("all", "pages", "thresholds"):
+        make_thresholds(plan)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import onnx
@@ -11,7 +12,7 @@ from inkdigits.files import write_atomically
 from inkdigits.models.onnx_graph import build_line_graph, build_page_graph
 from inkdigits.reading.model_file import ModelInfo
 
-__all__ = ["write_line_model", "write_page_model"]
+__all__ = ["count_weights", "write_info", "write_line_model", "write_page_model"]
 
 
 def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo, path: str | Path) -> Path:
@@ -33,6 +34,26 @@ def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo
 def write_page_model(network: nn.Sequential, info: ModelInfo, path: str | Path) -> Path:
     """Write a page detector's file atomically; see `write_line_model`."""
     return _write(build_page_graph(network), info, path)
+
+
+def write_info(path: Path, info: ModelInfo) -> None:
+    """Have a model file that is there say something else about itself.
+
+    Args:
+        path: of the file.
+        info: what it says from now on.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    _write(onnx.load(path), info, path)
+
+
+def count_weights(path: Path) -> int:
+    """Return how many weights the network in a model file has."""
+    initializers = onnx.load(path).graph.initializer
+    return sum(math.prod(one.dims) for one in initializers if one.name.endswith((".weight", ".bias")))
 
 
 def _write(proto: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ class Calibration:
         length: of how many symbols the line has.
         print: of the other writing about the symbol: a round letter in a word is no 0.
         unread: of the pieces of ink about its number that were not read.
+        size: of its height beside the page's digits: a corner of a box, or a letter, is smaller.
+        cut: of its reaching beyond the page: what is left of a letter or a rule looks like a 1 or a 7.
         shift: what is added.
 
     """
@@ -33,13 +35,15 @@ class Calibration:
     length: float = 0.0
     print: float = 0.0
     unread: float = 0.0
+    size: float = 0.0
+    cut: float = 0.0
     shift: float = 0.0
 
     def calibrated(self, line: ReadLine) -> ReadLine:
         """Return a line whose symbols are as sure as they are often right."""
         if not line.symbols:
             return line
-        weights = self.agreement, self.seen, self.line, self.length, self.print, self.unread
+        weights = astuple(self)[:-1]
         sure = 1 / (1 + np.exp(-(features_of(line) @ weights + self.shift)))
         symbols = zip(line.symbols, sure.tolist(), strict=True)
         return replace(line, symbols=tuple(_with_confidence(symbol, own) for symbol, own in symbols))
@@ -56,14 +60,16 @@ def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
 
 
 def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
-    """Return float64 (N,6), what is known of each symbol of a line; probabilities on the logistic scale."""
+    """Return float64 (N,8), what is known of each symbol of a line; probabilities and sizes on a logarithmic scale."""
     agreement = _log_odds([symbol.confidence for symbol in line.symbols])
     seen = _log_odds([symbol.seen for symbol in line.symbols])
     whole = np.full(len(seen), seen.mean())
     length = np.full(len(seen), np.log(len(seen)))
     print_about = [symbol.near_print for symbol in line.symbols]
     unread = [min(symbol.unread, 2) for symbol in line.symbols]  # more pieces of ink say no more
-    return np.stack([agreement, seen, whole, length, print_about, unread], axis=1)
+    size = np.log([max(symbol.size, 0.01) for symbol in line.symbols])
+    is_cut = [symbol.is_cut for symbol in line.symbols]
+    return np.stack([agreement, seen, whole, length, print_about, unread, size, is_cut], axis=1)
 
 
 def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:

@@ -15,7 +15,7 @@ from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import group
 from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.recognise import recognise
-from inkdigits.reading.symbols import Box, ReadLine
+from inkdigits.reading.symbols import Box, ReadLine, beside_the_page
 
 __all__ = ["ReadPage", "Turning", "read_page"]
 
@@ -113,7 +113,8 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
     read = [recognise(upright, detections, line, models) for line in group(detections)]
-    lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
+    placed = beside_the_page(read, upright.shape)
+    lines = tuple(_turned_back(line, upright.shape, turns) for line in placed if line.digits)
     if single and not lines:
         lone = read_lone(grey, models, LONE.asked)
         lines = (lone,) if lone else ()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "ReadLine", "Symbol"]
+__all__ = ["Box", "ReadLine", "Symbol", "beside_the_page"]
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
 
@@ -28,6 +28,8 @@ class Symbol:
         seen: the detector's score of whatever it sees there, 0 to 1.
         near_print: share of what is about it that is other writing or print, 0 to 1.
         unread: how many pieces of ink about its number are as large as digits, and were not read.
+        size: its height beside that of the page's digits, at most 1; for a mark that of its line's digits.
+        is_cut: whether its box reaches beyond the page, by more than a tenth of its height.
 
     """
 
@@ -39,6 +41,8 @@ class Symbol:
     seen: float = 1.0
     near_print: float = 0.0
     unread: int = 0
+    size: float = 1.0
+    is_cut: bool = False
 
     @property
     def is_digit(self) -> bool:
@@ -80,6 +84,11 @@ class ReadLine:
         return fmean(digit.confidence for digit in self.digits) if self.digits else 0.0
 
     @property
+    def height(self) -> float:
+        """Of most of its digits, in pixels."""
+        return float(np.median([digit.height for digit in self.digits]))
+
+    @property
     def numbers(self) -> tuple[ReadLine, ...]:
         """What stands between its gaps."""
         ends = (0, *self.gaps, len(self.symbols))
@@ -94,3 +103,26 @@ class ReadLine:
             gaps.append(len(symbols))
             symbols += number.symbols
         return cls(tuple(symbols), tuple(gap for gap in gaps if gap))
+
+
+def beside_the_page(lines: Sequence[ReadLine], shape: tuple[int, ...]) -> list[ReadLine]:
+    """Return lines whose symbols know how small they are among the page's digits, and whether its border cuts them.
+
+    Args:
+        lines: all that was read on the page, level as it was read.
+        shape: of the page: its height and width.
+
+    """
+    heights = [digit.height for line in lines for digit in line.digits]
+    usual = float(np.median(heights)) if heights else 1.0
+
+    def placed(symbol: Symbol, of_line: float) -> Symbol:
+        left, top, right, bottom = symbol.box
+        beyond = -min(left, top, shape[1] - right, shape[0] - bottom)
+        size = min((symbol.height if symbol.is_digit else of_line) / usual, 1.0)
+        return replace(symbol, size=size, is_cut=beyond > 0.1 * symbol.height)
+
+    return [
+        replace(line, symbols=tuple(placed(symbol, line.height) for symbol in line.symbols)) if line.digits else line
+        for line in lines
+    ]
