@@ -23,7 +23,8 @@ class Calibration:
         length: of how many symbols the line has.
         print: of the other writing about the symbol: a round letter in a word is no 0.
         unread: of the pieces of ink about its number that were not read.
-        size: of its height beside the page's digits: a corner of a box, or a letter, is smaller.
+        size: of its height beside the page's digits: letters, and what shows through, are smaller.
+        contrast: of its contrast beside theirs: what shows through is fainter.
         cut: of its reaching beyond the page: what is left of a letter or a rule looks like a 1 or a 7.
         shift: what is added.
 
@@ -36,6 +37,7 @@ class Calibration:
     print: float = 0.0
     unread: float = 0.0
     size: float = 0.0
+    contrast: float = 0.0
     cut: float = 0.0
     shift: float = 0.0
 
@@ -60,16 +62,16 @@ def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
 
 
 def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
-    """Return float64 (N,8), what is known of each symbol of a line; probabilities and sizes on a logarithmic scale."""
+    """Return float64 (N,9), what is known of each symbol of a line: a column for each weight of `Calibration`."""
     agreement = _log_odds([symbol.confidence for symbol in line.symbols])
     seen = _log_odds([symbol.seen for symbol in line.symbols])
     whole = np.full(len(seen), seen.mean())
     length = np.full(len(seen), np.log(len(seen)))
     print_about = [symbol.near_print for symbol in line.symbols]
     unread = [min(symbol.unread, 2) for symbol in line.symbols]  # more pieces of ink say no more
-    size = np.log([max(symbol.size, 0.01) for symbol in line.symbols])
+    size, contrast = np.log([(max(each.size, 0.01), max(each.contrast, 0.01)) for each in line.symbols]).T
     is_cut = [symbol.is_cut for symbol in line.symbols]
-    return np.stack([agreement, seen, whole, length, print_about, unread, size, is_cut], axis=1)
+    return np.stack([agreement, seen, whole, length, print_about, unread, size, contrast, is_cut], axis=1)
 
 
 def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.normalise import SIDE
+from inkdigits.reading.context import in_context
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import group
 from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.recognise import recognise
-from inkdigits.reading.symbols import Box, ReadLine, beside_the_page
+from inkdigits.reading.symbols import Box, ReadLine
 
 __all__ = ["ReadPage", "Turning", "read_page"]
 
@@ -113,8 +114,7 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
     read = [recognise(upright, detections, line, models) for line in group(detections)]
-    placed = beside_the_page(read, upright.shape)
-    lines = tuple(_turned_back(line, upright.shape, turns) for line in placed if line.digits)
+    lines = tuple(_turned_back(line, upright.shape, turns) for line in in_context(read, upright) if line.digits)
     if single and not lines:
         lone = read_lone(grey, models, LONE.asked)
         lines = (lone,) if lone else ()

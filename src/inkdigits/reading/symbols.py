@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "ReadLine", "Symbol", "beside_the_page"]
+__all__ = ["Box", "ReadLine", "Symbol"]
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
 
@@ -29,6 +29,7 @@ class Symbol:
         near_print: share of what is about it that is other writing or print, 0 to 1.
         unread: how many pieces of ink about its number are as large as digits, and were not read.
         size: its height beside that of the page's digits, at most 1; for a mark that of its line's digits.
+        contrast: of its ink and paper beside that of the page's digits, at most 1.
         is_cut: whether its box reaches beyond the page, by more than a tenth of its height.
 
     """
@@ -42,6 +43,7 @@ class Symbol:
     near_print: float = 0.0
     unread: int = 0
     size: float = 1.0
+    contrast: float = 1.0
     is_cut: bool = False
 
     @property
@@ -103,26 +105,3 @@ class ReadLine:
             gaps.append(len(symbols))
             symbols += number.symbols
         return cls(tuple(symbols), tuple(gap for gap in gaps if gap))
-
-
-def beside_the_page(lines: Sequence[ReadLine], shape: tuple[int, ...]) -> list[ReadLine]:
-    """Return lines whose symbols know how small they are among the page's digits, and whether its border cuts them.
-
-    Args:
-        lines: all that was read on the page, level as it was read.
-        shape: of the page: its height and width.
-
-    """
-    heights = [digit.height for line in lines for digit in line.digits]
-    usual = float(np.median(heights)) if heights else 1.0
-
-    def placed(symbol: Symbol, of_line: float) -> Symbol:
-        left, top, right, bottom = symbol.box
-        beyond = -min(left, top, shape[1] - right, shape[0] - bottom)
-        size = min((symbol.height if symbol.is_digit else of_line) / usual, 1.0)
-        return replace(symbol, size=size, is_cut=beyond > 0.1 * symbol.height)
-
-    return [
-        replace(line, symbols=tuple(placed(symbol, line.height) for symbol in line.symbols)) if line.digits else line
-        for line in lines
-    ]
