@@ -18,6 +18,8 @@ __all__ = ["DetectedNumber", "Opinions", "read_number"]
 _Floats = npt.NDArray[np.float64]
 _SLASH = 10 + MARKS.index("/")
 _DATE_OR_FRACTION = re.compile(r"\d\d?/\d\d?(/(\d\d|\d{4}))?")
+_DAY, _MONTH = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])"
+_DATE = re.compile(rf"({_DAY}/{_MONTH}|{_MONTH}/{_DAY})/((19|20)?\d\d)")
 _NO_IMAGE = np.zeros((28, 28), np.uint8)
 
 
@@ -31,6 +33,8 @@ class Opinions:
         least, most: what a model's probability is taken for at least and at most.
         near: of a digit's height: how far apart the middles of one symbol may be for both.
         odd_slash: how much less likely a slash is that parts no date and no fraction.
+        date: how much more likely a date is than a number with 1s where its slashes would be: of all numbers so long
+            one in thousands has them there.
 
     """
 
@@ -40,6 +44,7 @@ class Opinions:
     most: float = 0.995
     near: float = 0.4
     odd_slash: float = 0.03
+    date: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -149,7 +154,9 @@ def _most_probable(
 
     def read_by_lines(string: tuple[int, ...]) -> float:
         likelihood = np.mean([string_probabilities(view.frames, [string])[0] for view in views])
-        return float(np.log(likelihood + 1e-6)) + (float(np.log(how.odd_slash)) if _has_odd_slash(string) else 0.0)
+        text = "".join(SYMBOLS[symbol] for symbol in string)
+        usual = how.date if _DATE.fullmatch(text) else how.odd_slash if _has_odd_slash(text) else 1.0
+        return float(np.log(likelihood + 1e-6) + np.log(usual))
 
     def seen_by_detector(view: _View) -> float:
         near = number.at(view.boxes, how.near)
@@ -174,18 +181,18 @@ def _spelled(view: _View) -> Iterator[_View]:
     A slash and a slanting 1 are one stroke; what is written about it tells them apart.
     """
     yield view
-    if _has_odd_slash(view.string):
+    odd = _has_odd_slash(view.text)
+    if odd:
         yield view.with_symbols(tuple(1 if symbol == _SLASH else symbol for symbol in view.string))
-    elif 1 in view.string and max(view.string) < 10:
-        for split in (r"(\d\d?)1(\d\d?)1(\d\d|\d{4})", r"(\d\d?)1(\d\d?)"):
-            parts = re.fullmatch(split, view.text)
-            if parts:
+    if odd or max(view.string, default=NON_DIGIT) < 10:
+        for split in (r"(\d\d?)[1/](\d\d?)[1/](\d\d|\d{4})", r"(\d\d?)[1/](\d\d?)"):
+            if parts := re.fullmatch(split, view.text):
                 yield view.with_symbols(tuple(map(SYMBOLS.index, "/".join(parts.groups()))))
 
 
-def _has_odd_slash(string: tuple[int, ...]) -> bool:
-    """Say whether a string has a slash that parts no date and no fraction."""
-    return _SLASH in string and not _DATE_OR_FRACTION.fullmatch("".join(SYMBOLS[symbol] for symbol in string))
+def _has_odd_slash(text: str) -> bool:
+    """Say whether a text has a slash that parts no date and no fraction."""
+    return "/" in text and not _DATE_OR_FRACTION.fullmatch(text)
 
 
 def _seen(number: DetectedNumber, at: int | None, symbol: int, how: Opinions) -> float:
@@ -218,7 +225,17 @@ def _as_read(
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
     confidence = float(np.sqrt(max(float(sure), how.least) * _seen(number, at, symbol.symbol, how)))
     seen = float(number.scores[at].max()) if at is not None else how.unseen
-    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen)
+    rival = _rival(symbol.symbol, symbol.symbols, number.scores[at] if at is not None else 1.0)
+    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen, rival)
+
+
+def _rival(symbol: int, *opinions: npt.NDArray[np.float32] | float) -> float:
+    """Return how probable the next best of 16 symbols is beside one, by opinions that count alike: a 1 or a slash."""
+    both = np.ones(NON_DIGIT)
+    for opinion in opinions:
+        both *= np.clip(opinion, 1e-3, 1)
+    own, both[symbol] = float(both[symbol]), 0
+    return float(both.max() / (both.max() + own))
 
 
 def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
@@ -229,4 +246,4 @@ def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
     confidence = float(np.sqrt(np.clip(scores[symbol], how.least, how.most) * how.unseen * 2))
     left, top, right, bottom = number.boxes[place].tolist()
     box = left, top, right, bottom
-    return Symbol(symbol, ten / ten.sum(), confidence, box, _NO_IMAGE, float(scores[symbol]))
+    return Symbol(symbol, ten / ten.sum(), confidence, box, _NO_IMAGE, float(scores[symbol]), _rival(symbol, scores))

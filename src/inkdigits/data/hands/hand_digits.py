@@ -71,23 +71,26 @@ def load_hand(
     )
 
 
-def draw_strokes(strokes: Iterable[Stroke]) -> npt.NDArray[np.float32]:
-    """Draw a digit's strokes with a round pen of the usual width.
+_PEN = 0.1  # of a digit's height: in the middle of what people write with
+
+
+def draw_strokes(strokes: Iterable[Stroke], width: float = _PEN) -> npt.NDArray[np.float32]:
+    """Draw a digit's strokes with a round pen.
 
     Args:
         strokes: float32 (P,2) each, the digit's top and left at 0 and its height 1.
+        width: of the pen, as a share of the digit's height.
 
     Returns:
         float32 (H,W), 0 paper to 1 ink, about 100 pixels high.
 
     """
     tall = 100  # pixels: enough that 20 are an average over many
-    share = 0.1  # of the height: in the middle of what people write with
-    pen = round(share * tall)
+    pen = round(width * tall)
     fine = 4  # bits of a pixel's fraction, by which cv2 places points
     placed = [np.rint((stroke * (tall - pen) + pen) * 2**fine).astype(np.int32) for stroke in strokes]
-    width, height = np.max([points.max(axis=0) for points in placed], axis=0) // 2**fine + pen + 1
-    page = np.zeros((int(height), int(width)), np.uint8)
+    right, bottom = np.max([points.max(axis=0) for points in placed], axis=0) // 2**fine + pen + 1
+    page = np.zeros((int(bottom), int(right)), np.uint8)
     for points in placed:
         # A line from the first point to itself is a dot, which a polyline of one point is not.
         line = points if len(points) > 1 else np.repeat(points, 2, axis=0)
