@@ -5,11 +5,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 import inkdigits
 
+from .service.browser import axe, chromium
+
+GRAVE = {"serious", "critical"}
 REPOSITORY = Path(__file__).parents[1]
 FETCHED = re.compile(r"<(?:script|link|img|iframe|source|video)\b[^>]*\b(?:src|href)=\"?(?:https?:)?//[^>]*>")
 
@@ -47,3 +51,22 @@ def test_links_out_of_docs_lead_to_pages_of_the_site(site: Path) -> None:
     page = (site / "pictures.html").read_text(encoding="utf-8")
     assert 'href="experiments/LOG.html"' in page
     assert (site / "experiments" / "LOG.html").exists()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_every_page(site: Path, scheme: Literal["light", "dark"]) -> None:
+    found = {}
+    with chromium() as browser:
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        for path in sorted(set(site.rglob("*.html")) - {site / "404.html"}):  # which works from a server's root alone
+            page.goto(path.as_uri())
+            page.evaluate(axe())
+            faults = page.evaluate("axe.run()")["violations"]
+            serious = [
+                f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in faults if fault["impact"] in GRAVE
+            ]
+            if serious:
+                found[str(path.relative_to(site))] = serious
+    assert found == {}

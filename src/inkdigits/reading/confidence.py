@@ -19,7 +19,6 @@ class Calibration:
     Attributes:
         agreement: of how far the three models agree on the symbol.
         seen: of the detector's score.
-        rival: of how much more probable it is than the next best digit or mark.
         line: of the detector's scores in the whole line: a faint digit among plain ones is likely one.
         length: of how many symbols the line has.
         print: of the other writing about the symbol: a round letter in a word is no 0.
@@ -33,7 +32,6 @@ class Calibration:
 
     agreement: float = 1.0
     seen: float = 0.0
-    rival: float = 0.0
     line: float = 0.0
     length: float = 0.0
     print: float = 0.0
@@ -64,17 +62,16 @@ def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
 
 
 def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
-    """Return float64 (N,10), what is known of each symbol of a line: a column for each weight of `Calibration`."""
+    """Return float64 (N,9), what is known of each symbol of a line: a column for each weight of `Calibration`."""
     agreement = _log_odds([symbol.confidence for symbol in line.symbols])
     seen = _log_odds([symbol.seen for symbol in line.symbols])
-    rival = _log_odds([1 - symbol.rival for symbol in line.symbols])
     whole = np.full(len(seen), seen.mean())
     length = np.full(len(seen), np.log(len(seen)))
     print_about = [symbol.near_print for symbol in line.symbols]
     unread = [min(symbol.unread, 2) for symbol in line.symbols]  # more pieces of ink say no more
     size, contrast = np.log([(max(each.size, 0.01), max(each.contrast, 0.01)) for each in line.symbols]).T
     is_cut = [symbol.is_cut for symbol in line.symbols]
-    return np.stack([agreement, seen, rival, whole, length, print_about, unread, size, contrast, is_cut], axis=1)
+    return np.stack([agreement, seen, whole, length, print_about, unread, size, contrast, is_cut], axis=1)
 
 
 def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:

@@ -27,7 +27,6 @@ class PlacedDigit:
         value: 0 to 9, the most probable digit.
         confidence: probability that this digit, or mark, stands here, 0 to 1; of a sign, that it is a digit.
         probabilities: float32 (10,), of the ten digits, if it is one; they add up to 1.
-        symbols: float32 (16,), of ten digits and six marks.
         box: left, top, right and bottom in pixels of the band.
 
     """
@@ -36,7 +35,6 @@ class PlacedDigit:
     value: int
     confidence: float
     probabilities: npt.NDArray[np.float32]
-    symbols: npt.NDArray[np.float32]
     box: tuple[float, float, float, float]
 
     @property
@@ -117,7 +115,7 @@ def _placed(frames: npt.NDArray[np.float32], begin: int, end: int, value: int) -
     box = (across + min(left, -0.5), down + top, across + max(right, 0.5), down + max(bottom, top + 1))
     best = int(ten.argmax())
     sure = float(frames[peak, value] if _DIGITS <= value < NON_DIGIT else ten[best])
-    return PlacedDigit(value, best, sure, ten / max(float(ten.sum()), 1e-9), frames[peak, :NON_DIGIT], box)
+    return PlacedDigit(value, best, sure, ten / max(float(ten.sum()), 1e-9), box)
 
 
 def string_probabilities(frames: npt.NDArray[np.float32], strings: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:

@@ -225,17 +225,7 @@ def _as_read(
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
     confidence = float(np.sqrt(max(float(sure), how.least) * _seen(number, at, symbol.symbol, how)))
     seen = float(number.scores[at].max()) if at is not None else how.unseen
-    rival = _rival(symbol.symbol, symbol.symbols, number.scores[at] if at is not None else 1.0)
-    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen, rival)
-
-
-def _rival(symbol: int, *opinions: npt.NDArray[np.float32] | float) -> float:
-    """Return how probable the next best of 16 symbols is beside one, by opinions that count alike: a 1 or a slash."""
-    both = np.ones(NON_DIGIT)
-    for opinion in opinions:
-        both *= np.clip(opinion, 1e-3, 1)
-    own, both[symbol] = float(both[symbol]), 0
-    return float(both.max() / (both.max() + own))
+    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen)
 
 
 def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
@@ -246,4 +236,4 @@ def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
     confidence = float(np.sqrt(np.clip(scores[symbol], how.least, how.most) * how.unseen * 2))
     left, top, right, bottom = number.boxes[place].tolist()
     box = left, top, right, bottom
-    return Symbol(symbol, ten / ten.sum(), confidence, box, _NO_IMAGE, float(scores[symbol]), _rival(symbol, scores))
+    return Symbol(symbol, ten / ten.sum(), confidence, box, _NO_IMAGE, float(scores[symbol]))

@@ -26,7 +26,6 @@ class Symbol:
         box: where.
         image: uint8 (28,28), what the digit model saw; all zeros for a mark.
         seen: the detector's score of whatever it sees there, 0 to 1.
-        rival: how probable the next best digit or mark is beside this one, 0 to 1: a slash beside a 1.
         near_print: share of what is about it that is other writing or print, 0 to 1.
         unread: how many pieces of ink about its number are as large as digits, and were not read.
         size: its height beside that of the page's digits, at most 1; for a mark that of its line's digits.
@@ -41,7 +40,6 @@ class Symbol:
     box: Box
     image: npt.NDArray[np.uint8]
     seen: float = 1.0
-    rival: float = 0.0
     near_print: float = 0.0
     unread: int = 0
     size: float = 1.0
