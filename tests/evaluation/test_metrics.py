@@ -85,11 +85,6 @@ def test_rows_are_true_digits_and_columns_predicted_ones() -> None:
     assert (seven.precision, seven.recall) == (0.5, 1.0)
 
 
-def test_mean_and_deviation() -> None:
-    assert metrics.mean_and_deviation([1.0, 2.0, 3.0]) == (2.0, 1.0)
-    assert metrics.mean_and_deviation([5.0]) == (5.0, 0.0)
-
-
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
 def test_the_temperature_that_was_put_in_is_found(temperature: float) -> None:
     logits, labels = sampled(20_000, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,6 @@ __all__ = [
     "confusion_matrix",
     "expected_calibration_error",
     "log_loss",
-    "mean_and_deviation",
     "reliability_bins",
     "wilson_interval",
 ]
@@ -107,9 +105,3 @@ def expected_calibration_error(probabilities: Probabilities, labels: Labels, bin
         return 0.0
     found = reliability_bins(probabilities, labels, bins)
     return float(sum(entry.n * abs(entry.confidence - entry.accuracy) for entry in found) / len(labels))
-
-
-def mean_and_deviation(values: Sequence[float]) -> tuple[float, float]:
-    """Return the mean and the sample standard deviation (n - 1), which is 0 for a single value."""
-    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-    return float(np.mean(values)), deviation
