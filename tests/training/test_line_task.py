@@ -55,6 +55,7 @@ def test_batches_are_the_same_wherever_the_stream_begins_and_whoever_makes_them(
         assert torch.equal(one.labels, other.labels)
 
 
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")  # more of them than this machine may have cores
 def test_several_processes_make_the_batches_that_one_makes(write: Write) -> None:
     stream = LineStream(write, batch_size=1, seed=3)
     for one, other in zip(stream.batches(3, 20), stream.batches(3, 20, workers=2), strict=True):
