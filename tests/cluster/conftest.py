@@ -22,6 +22,8 @@ from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import write_page
 from inkdigits.synthesis.writers import Hands
 
+from ..waiting import PATIENCE
+
 OBJECT_STORE = 100_000_000  # bytes; Ray takes no fewer than 75 MiB
 DRAWINGS = 24
 
@@ -123,6 +125,8 @@ def cluster(_bucket_server: str) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         # A worker that has nothing to do waits for the next test, which would have to start another.
         patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
+        for what in ("READY", "HEALTH"):  # of Ray Serve's proxy, which is killed where it answers later
+            patch.setenv(f"RAY_SERVE_PROXY_{what}_CHECK_TIMEOUT_S", str(PATIENCE))
         cluster = _start_cluster()
         yield cluster
         ray.shutdown()

@@ -52,7 +52,9 @@ def served(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    serve.start(http_options={"host": "127.0.0.1", "port": port})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ray.serve._private.api.HTTP_PROXY_TIMEOUT", PATIENCE)
+        serve.start(http_options={"host": "127.0.0.1", "port": port})
     deployed = Deployed(cluster.address, port, tmp_path_factory.mktemp("serve") / "log")
     yield deployed
     deployed.stop()
