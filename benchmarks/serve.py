@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reading import drawing_of_280
+from reading import drawing_of_280, page_of
+from serving.attacks import costly_requests, under
 from serving.load import finish_wrk, need, open_load, p99, start_wrk
 from serving.process import Service
 from shared.ledger import REPOSITORY, append, commit, machine
@@ -133,6 +134,27 @@ def soak(bench: Bench) -> Iterator[Row]:
         yield Row(f"{minutes:.2g} minutes at 70 %: errors", sum(answer.status != 200 for answer in answers), 0, "")
 
 
+def attacked(bench: Bench) -> Iterator[Row]:
+    """Measure health and drawings while costly requests and 16 pages of 12 megapixels are sent over and over."""
+    page = page_of(12, bench.folder).read_bytes()
+    with bench.service("--picture-seconds", "3") as service:
+        read = _read(service)
+        finish_wrk(start_wrk(read, bench.picture, 4, min(3.0, bench.seconds)))
+        with under(service.url, costly_requests(page, 16, "bundled")):
+            drawings = start_wrk(read, bench.picture, 4, bench.seconds)
+            seconds = []
+            while drawings.poll() is None:
+                begin = time.perf_counter()
+                with urllib.request.urlopen(f"{service.url}/v2/health/live"):
+                    seconds.append(time.perf_counter() - begin)
+                time.sleep(0.02)
+            answers = finish_wrk(drawings)
+        yield Row("attacked: health, p99", 1000 * p99(seconds), 20, "ms")
+        yield Row("attacked: a drawing over 4 connections, p99", answers.p99, 300, "ms")
+        yield Row("attacked: drawings refused", answers.lost + answers.refused + answers.status, 0, "")
+        yield Row("attacked: memory of all processes", service.mebibytes(), 1500, "MiB")
+
+
 def stopping(bench: Bench) -> Iterator[Row]:
     """Measure the end of a service that is told to stop while it is asked."""
     with bench.service() as service:
@@ -182,7 +204,7 @@ def _read(service: Service) -> str:
 
 
 MEASURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
-    measure.__name__: measure for measure in (starting, reading, overload, stopping, reloading, killing, soak)
+    measure.__name__: measure for measure in (starting, reading, overload, attacked, stopping, reloading, killing, soak)
 }
 
 
