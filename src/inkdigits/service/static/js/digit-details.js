@@ -2,7 +2,7 @@
 
 import { icon, make } from "./dom.js";
 import { sharesOf } from "./readings.js";
-import { percent, verdict } from "./words.js";
+import { article, percent, verdict } from "./words.js";
 
 /**
  * @typedef {import("./readings.js").Digit} Digit
@@ -38,7 +38,7 @@ function why(image, value, explain) {
   const part = make("div", { className: "why" });
   const message = make("p", { className: "quiet", role: "status" });
   const button = /** @type {HTMLButtonElement} */ (
-    make("button", { type: "button", className: "plain", onclick: ask }, `Why a ${value}?`)
+    make("button", { type: "button", className: "plain", onclick: ask }, `Why ${article(value)}?`)
   );
 
   async function ask() {
@@ -48,7 +48,7 @@ function why(image, value, explain) {
     try {
       const { words, picture } = await explain(image, value);
       message.textContent = "";
-      showExplanation(`Why a ${value}`, words, picture);
+      showExplanation(`Why ${article(value)}`, words, picture);
     } catch (error) {
       message.replaceChildren(icon("error"), /** @type {Error} */ (error).message);
       message.className = "problem";
@@ -175,7 +175,7 @@ function form(attempt, message) {
  * @param {HTMLElement} message
  */
 function kept({ corrected }, attempt, message) {
-  const said = corrected === "none" ? "that it is no digit" : `that it is a ${corrected}`;
+  const said = corrected === "none" ? "that it is no digit" : `that it is ${article(corrected)}`;
   message.textContent = `The picture of this digit alone, and ${said}: on this server, in its folder of corrections.`;
   return make(
     "div",

@@ -51,7 +51,7 @@ export function verdict(digit) {
  * Say a digit with its article: a 7, an 8.
  * @param {number} value
  */
-function article(value) {
+export function article(value) {
   return `${value === 8 ? "an" : "a"} ${value}`;
 }
 
