@@ -66,7 +66,7 @@ class Bench:
 
     def bare(self) -> Service:
         """Start a bare function, in as many processes."""
-        command = ("-m", "uvicorn", "--app-dir", str(Path(__file__).parent), "serving.bare:app")
+        command = ("-m", "uvicorn", "--no-access-log", "--app-dir", str(Path(__file__).parent), "serving.bare:app")
         return Service(self.folder, "--workers", str(self.workers), command=command)
 
 

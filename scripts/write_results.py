@@ -133,14 +133,14 @@ def table(figures: dict[str, Measured]) -> str:
 
 
 def service_table(rows: list[Row]) -> str:
-    """Return the table of how much the service takes."""
+    """Return the table of how much the service takes: what was measured on the newest day."""
     lines = ["| | bar | measured | runs | |", "| --- | --- | --- | --- | --- |"]
+    rows = [row for row in rows if row["date"] == rows[-1]["date"]]
     for measure in dict.fromkeys(row["measure"] for row in rows):
-        of_measure = [row for row in rows if row["measure"] == measure]
-        *_, newest = of_measure
-        found = [float(row["measured"]) for row in of_measure if row["date"] == newest["date"]]
+        *_, newest = of_measure = [row for row in rows if row["measure"] == measure]
+        found = [float(row["measured"]) for row in of_measure]
         bar, measured, unit = float(newest["bar"]), statistics.median(found), newest["unit"]
-        at_least = unit == "1/s"  # of all others, less is better
+        at_least = (float(newest["measured"]) > bar) == (newest["holds"] == "True")  # or as much, at most
         verdict = "" if (measured >= bar if at_least else measured <= bar) else "falls short"
         of_unit = unit if unit == "%" else f" {unit}"
         aimed, reached = f"{'≥' if at_least else '≤'} {bar:,g}{of_unit}", f"{measured:,.3g}{of_unit}"
