@@ -12,9 +12,7 @@ from inkdigits.reading.symbols import Box, ReadLine
 
 __all__ = ["in_context"]
 
-_EDGE = (
-    0.1  # of a symbol's height: so much of the paper about it is looked at, and so much of it may be beyond the page
-)
+_EDGE = 0.1  # of a symbol's height: so much about it is looked at, and so much may be beyond the page
 
 
 def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[ReadLine]:
