@@ -24,7 +24,7 @@ from pathlib import Path
 
 from reading import drawing_of_280, page_of
 from serving.attacks import costly_requests, under
-from serving.load import finish_wrk, need, open_load, p99, start_wrk
+from serving.load import Answers, finish_wrk, need, open_load, p99, start_wrk
 from serving.process import Service
 from shared.ledger import REPOSITORY, append, commit, machine
 
@@ -84,25 +84,21 @@ def starting(bench: Bench) -> Iterator[Row]:
 def reading(bench: Bench) -> Iterator[Row]:
     """Measure 280×280 pictures over 16 connections, and over one."""
     with bench.service() as service:
-        read = _read(service)
-        finish_wrk(start_wrk(read, bench.picture, 16, min(3.0, bench.seconds)))  # warms it up
-        many = finish_wrk(start_wrk(read, bench.picture, 16, bench.seconds))
+        many = _over_16(service, bench)
         yield Row("16 connections: requests a second", many.rate, 1000, "1/s", more_is_better=True)
         yield Row("16 connections: p99", many.p99, 50, "ms")
         yield Row("16 connections: errors", many.lost + many.refused + many.status, 0, "")
         yield Row("16 connections: memory", service.mebibytes(), 300, "MiB")
-        one = finish_wrk(start_wrk(read, bench.picture, 1, bench.seconds))
+        one = finish_wrk(start_wrk(_read(service), bench.picture, 1, bench.seconds))
         yield Row("one connection: p99", one.p99, 5, "ms")
     with bench.bare() as service:
         least = finish_wrk(start_wrk(service.url, bench.picture, 16, bench.seconds))
         yield Row("16 connections: share of a bare function's", many.rate / least.rate, 0.31, "", more_is_better=True)
     if bench.before:
         with bench.service(source=bench.before) as service:
-            read = _read(service)
-            finish_wrk(start_wrk(read, bench.picture, 16, min(3.0, bench.seconds)))
-            then = finish_wrk(start_wrk(read, bench.picture, 16, bench.seconds))
+            then = _over_16(service, bench)
             yield Row("16 connections: times the version before", many.rate / then.rate, 1, "", more_is_better=True)
-            then = finish_wrk(start_wrk(read, bench.picture, 1, bench.seconds))
+            then = finish_wrk(start_wrk(_read(service), bench.picture, 1, bench.seconds))
             yield Row("one connection: p99, more than the version before", one.p99 - then.p99, 0.5, "ms")
 
 
@@ -197,6 +193,12 @@ def killing(bench: Bench) -> Iterator[Row]:
         answers = finish_wrk(load)
         yield Row("a reader killed under load: requests lost", answers.lost, 16, "")
         yield Row("a reader killed under load: errors answered", answers.status, 0, "")
+
+
+def _over_16(service: Service, bench: Bench) -> Answers:
+    """Return what 16 connections are answered by a service that was warmed up."""
+    finish_wrk(start_wrk(_read(service), bench.picture, 16, min(3.0, bench.seconds)))
+    return finish_wrk(start_wrk(_read(service), bench.picture, 16, bench.seconds))
 
 
 def _read(service: Service) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.reading.symbols import Box, ReadLine
+from inkdigits.reading.symbols import Box, ReadLine, Symbol
 
 __all__ = ["in_context"]
 
@@ -26,30 +26,31 @@ def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[R
         grey: uint8 (H,W), the page.
 
     """
-    contrasts = [[_contrast(grey, symbol.box) for symbol in line.symbols] for line in lines]
-    digits = [
-        (symbol.height, contrast)
-        for line, own in zip(lines, contrasts, strict=True)
-        for symbol, contrast in zip(line.symbols, own, strict=True)
-        if symbol.is_digit
-    ]
+    seen = [_with_contrasts(line, grey) for line in lines]
+    digits = [(digit.height, digit.contrast) for line in seen for digit in line.digits]
     if not digits:
         return list(lines)
-    height, usual = np.maximum(np.median(digits, axis=0), 1.0).tolist()
-    placed = []
-    for line, own in zip(lines, contrasts, strict=True):
-        tall = line.height if line.digits else height
-        symbols = [
-            replace(
-                symbol,
-                size=min((symbol.height if symbol.is_digit else tall) / height, 1.0),
-                contrast=min(contrast / usual, 1.0),
-                is_cut=_beyond(symbol.box, grey.shape) > _EDGE * symbol.height,
-            )
-            for symbol, contrast in zip(line.symbols, own, strict=True)
-        ]
-        placed.append(replace(line, symbols=tuple(symbols)))
-    return placed
+    height, contrast = np.maximum(np.median(digits, axis=0), 1.0).tolist()
+
+    def placed(symbol: Symbol, of_line: float) -> Symbol:
+        return replace(
+            symbol,
+            size=min((symbol.height if symbol.is_digit else of_line) / height, 1.0),
+            contrast=min(symbol.contrast / contrast, 1.0),
+            is_cut=_beyond(symbol.box, grey.shape) > _EDGE * symbol.height,
+        )
+
+    return [
+        replace(line, symbols=tuple(placed(symbol, line.height if line.digits else height) for symbol in line.symbols))
+        for line in seen
+    ]
+
+
+def _with_contrasts(line: ReadLine, grey: npt.NDArray[np.uint8]) -> ReadLine:
+    """Return a line whose symbols know their own contrast, in levels."""
+    return replace(
+        line, symbols=tuple(replace(symbol, contrast=_contrast(grey, symbol.box)) for symbol in line.symbols)
+    )
 
 
 def _contrast(grey: npt.NDArray[np.uint8], box: Box) -> float:

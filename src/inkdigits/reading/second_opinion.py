@@ -97,7 +97,7 @@ class _View:
     @property
     def text(self) -> str:
         """The same, as a person writes it."""
-        return "".join(SYMBOLS[symbol] for symbol in self.string)
+        return _as_written(self.string)
 
     def with_symbols(self, string: tuple[int, ...]) -> _View:
         """Return a view that says something else of the same places; of what differs it is as unsure as it was sure."""
@@ -154,7 +154,7 @@ def _most_probable(
 
     def read_by_lines(string: tuple[int, ...]) -> float:
         likelihood = np.mean([string_probabilities(view.frames, [string])[0] for view in views])
-        text = "".join(SYMBOLS[symbol] for symbol in string)
+        text = _as_written(string)
         usual = how.date if _DATE.fullmatch(text) else how.odd_slash if _has_odd_slash(text) else 1.0
         return float(np.log(likelihood + 1e-6) + np.log(usual))
 
@@ -188,6 +188,10 @@ def _spelled(view: _View) -> Iterator[_View]:
         for split in (r"(\d\d?)[1/](\d\d?)[1/](\d\d|\d{4})", r"(\d\d?)[1/](\d\d?)"):
             if parts := re.fullmatch(split, view.text):
                 yield view.with_symbols(tuple(map(SYMBOLS.index, "/".join(parts.groups()))))
+
+
+def _as_written(string: tuple[int, ...]) -> str:
+    return "".join(SYMBOLS[symbol] for symbol in string)
 
 
 def _has_odd_slash(text: str) -> bool:
