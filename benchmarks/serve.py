@@ -126,8 +126,8 @@ def soak(bench: Bench) -> Iterator[Row]:
         answers = open_load(read, bench.picture, 16, 0.7 * can, bench.soak_seconds)
         growth = 100 * (service.mebibytes() / before - 1)
         minutes = bench.soak_seconds / 60
-        yield Row(f"{minutes:.2g} minutes at 70 %: memory growth", growth, 3, "%")
-        yield Row(f"{minutes:.2g} minutes at 70 %: errors", sum(answer.status != 200 for answer in answers), 0, "")
+        yield Row(f"{minutes:.2g} minutes at 70%: memory growth", growth, 3, "%")
+        yield Row(f"{minutes:.2g} minutes at 70%: errors", sum(answer.status != 200 for answer in answers), 0, "")
 
 
 def attacked(bench: Bench) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 Of each validation writer of `swiss`, `pendigits` and `hwd1000` some examples of every digit are taught, and the rest
 is read, as `read --single` does: by the page detector, the line model and the digit model together. Prints a line a
-writer, and last one line of JSON: errors before and after, summed over writers and draws; the 95 % interval of their
+writer, and last one line of JSON: errors before and after, summed over writers and draws; the 95% interval of their
 ratio (bootstrap over writers and draws); by how many errors the worst hand grew; and how MNIST's validation accuracy
 changed. Every lesson counts, also one that `inkdigits teach` would refuse; with --refuse, which takes six times as
 long, the model then stays as it was. With --test, once all is chosen, only the accuracy on MNIST's test digits is
@@ -172,7 +172,7 @@ def some_of_each(labels: npt.NDArray[np.int64], count: int, seed: int) -> npt.ND
 
 
 def interval(errors: npt.NDArray[np.int64]) -> tuple[float, float]:
-    """Return the 95 % interval of errors after by errors before, drawing writers and draws again."""
+    """Return the 95% interval of errors after by errors before, drawing writers and draws again."""
     rng = np.random.default_rng(0)
     _, hands, draws = errors.shape
     ratios = []

@@ -1,4 +1,4 @@
-"""Detections become lines: baselines that slope or bend, a table's row a line, numbers on a line kept apart."""
+"""Detections become lines: baselines that slope or bend, each row of a table one line, numbers on a line kept apart."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 
 /**
- * @param {{split: string, rows: number[][]}} confusion counts: a row a true digit, a column a digit that was read.
+ * @param {{split: string, rows: number[][]}} confusion counts: a row for each true digit, a column for each digit read.
  */
 export function confusionMatrix({ split, rows }) {
   const worst = Math.max(1, ...rows.flatMap((row, truth) => row.filter((_, value) => value !== truth)));
@@ -18,7 +18,7 @@ export function confusionMatrix({ split, rows }) {
     make(
       "table",
       { className: "confusion" },
-      make("caption", {}, `The ${split} split: a row a digit that was written, a column a digit that was read.`),
+      make("caption", {}, `The ${split} split: a row for each digit that was written, a column for each digit that was read.`),
       make("thead", {}, make("tr", {}, make("td"), ...head)),
       make("tbody", {}, ...body),
     ),

@@ -22,7 +22,7 @@ export function toJson(pictures) {
 }
 
 /**
- * A row a digit, or one for a page without digits (RFC 4180).
+ * A row for each digit, or one for a page without digits (RFC 4180).
  * @param {Picture[]} pictures
  */
 export function toCsv(pictures) {
@@ -33,7 +33,7 @@ export function toCsv(pictures) {
 }
 
 /**
- * A line a picture, its name before a tab: a spreadsheet takes it.
+ * A line for each picture, its name before a tab: a spreadsheet takes it.
  * @param {Picture[]} pictures
  */
 export function toText(pictures) {
