@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import cv2
@@ -76,7 +77,27 @@ def recognise(
         how: how opinions become one.
 
     """
-    return ReadLine.of(_read_number(grey, found, part, line, models, how) for part in np.split(line.symbols, line.gaps))
+    numbers = [_read_number(grey, found, part, line, models, how) for part in np.split(line.symbols, line.gaps)]
+    return ReadLine.of(_once(numbers))
+
+
+def _once(numbers: Sequence[ReadLine]) -> list[ReadLine]:
+    """Return numbers without what was read in two of them at one place: the surer one stays."""
+    kept = [list(number.symbols) for number in numbers]
+    for one, other in pairwise(kept):
+        for symbol in list(one):
+            for twin in [twin for twin in other if _overlap(symbol.box, twin.box)]:
+                less = symbol if symbol.confidence < twin.confidence else twin
+                own = one if less is symbol else other
+                own[:] = [left for left in own if left is not less]
+    return [ReadLine(tuple(symbols)) for symbols in kept]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Say whether two boxes share more than half of the smaller one."""
+    across, down = (min(one[at + 2], other[at + 2]) - max(one[at], other[at]) for at in (0, 1))
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return min(across, down) > 0 and across * down > 0.5 * smaller
 
 
 def _read_number(
@@ -88,12 +109,14 @@ def _read_number(
     how: Recognition,
 ) -> ReadLine:
     crop = _cut(grey, found.boxes[part], line.height, how)
-    boxes = (found.boxes[part] - np.tile(crop.corner, 2)) / crop.factor
+    every = (found.boxes - np.tile(crop.corner, 2)) / crop.factor
+    boxes, others = every[part], np.delete(every, part, axis=0)
     ink = find_dark_ink(crop.grey)
     row = _row(boxes, found.labels[part], line)
     row = row.with_all(_unread(ink, boxes, row, how))
     read = read_number(crop.grey, DetectedNumber(boxes, found.scores[part], row), models.lines, how.opinions)
-    unread = len(_unread(ink, np.array([symbol.box for symbol in read]).reshape(-1, 4), row, how))
+    known = np.concatenate([np.array([symbol.box for symbol in read]).reshape(-1, 4), others])
+    unread = len(_unread(ink, known, row, how))
     symbols = []
     inks = [ink]
     if not models.own:  # which is shown what `to_mnist` gives, and that alone
