@@ -29,8 +29,8 @@ def costly_requests(page: bytes, pages: int, model: str) -> list[Attack]:
 
 
 @contextmanager
-def under(url: str, attacks: Sequence[Attack]) -> Iterator[None]:
-    """Send each attack over and over, side by side, while a block runs."""
+def under(url: str, attacks: Sequence[Attack], pause: float = 0.0) -> Iterator[None]:
+    """Send each attack over and over, side by side, while a block runs; so many seconds after its answer again."""
     over = threading.Event()
 
     def send(attack: Attack) -> None:
@@ -41,6 +41,7 @@ def under(url: str, attacks: Sequence[Attack]) -> Iterator[None]:
                 urllib.request.urlopen(request).read()
             except (urllib.error.URLError, OSError):
                 over.wait(0.2)  # refused: as people do, it is sent again a little later
+            over.wait(pause)
 
     senders = [threading.Thread(target=send, args=(attack,)) for attack in attacks]
     for sender in senders:
