@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import cv2
@@ -82,15 +82,17 @@ def recognise(
 
 
 def _once(numbers: Sequence[ReadLine]) -> list[ReadLine]:
-    """Return numbers without what was read in two of them at one place: the surer one stays."""
-    kept = [list(number.symbols) for number in numbers]
-    for one, other in pairwise(kept):
-        for symbol in list(one):
-            for twin in [twin for twin in other if _overlap(symbol.box, twin.box)]:
-                less = symbol if symbol.confidence < twin.confidence else twin
-                own = one if less is symbol else other
-                own[:] = [left for left in own if left is not less]
-    return [ReadLine(tuple(symbols)) for symbols in kept]
+    """Return numbers without what two of them read at one place: the surer one stays."""
+    doubled = [
+        min(pair, key=lambda symbol: symbol.confidence)
+        for one, other in pairwise(numbers)
+        for pair in product(one.symbols, other.symbols)
+        if _overlap(pair[0].box, pair[1].box)
+    ]
+    return [
+        ReadLine(tuple(symbol for symbol in number.symbols if not any(symbol is less for less in doubled)))
+        for number in numbers
+    ]
 
 
 def _overlap(one: Box, other: Box) -> bool:
