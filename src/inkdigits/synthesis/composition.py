@@ -11,7 +11,7 @@ from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
 from inkdigits.synthesis.pens import Ink, draw_strokes
 from inkdigits.synthesis.writers import Writer
 
-__all__ = ["AMOUNTS", "USUAL", "Composition", "Part", "compose_line", "random_text", "write_ending", "write_text"]
+__all__ = ["USUAL", "Composition", "Part", "compose_line", "random_text", "write_ending", "write_text"]
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,6 @@ class Composition:
     Attributes:
         lengths: of lines with 0, 1, … digits.
         spacings: of lines that touch, have usual gaps, and wide ones.
-        leading: numbers that begin as people's amounts do: three in ten with a 1, one in twenty with a 9
-            (F. Benford, "The law of anomalous numbers", 1938).
-        tall_ones: lines whose 1s are taller than the other digits, and lean more.
         repeating: lines in which a digit is often written again.
         round_amounts: lines that end in zeros.
         joined_zeros: of those, the zeros are one stroke.
@@ -41,8 +38,6 @@ class Composition:
 
     lengths: tuple[float, ...] = (0.17, 0.13, 0.08, 0.11, 0.13, 0.13, 0.11, 0.07, 0.04, 0.03)
     spacings: tuple[float, float, float] = (0.45, 0.42, 0.13)
-    leading: float = 0.0
-    tall_ones: float = 0.0
     repeating: float = 0.15
     round_amounts: float = 0.3
     joined_zeros: float = 0.35
@@ -55,8 +50,6 @@ class Composition:
 
 
 USUAL = Composition()
-# What the line model learns from. Pages have neither: pictures that thresholds and tests rest on stay what they are.
-AMOUNTS = replace(USUAL, leading=0.5, tall_ones=0.25)
 
 
 @dataclass
@@ -69,7 +62,7 @@ class Part:
     lift: float  # pixels that its bottom stands above the baseline
 
 
-def compose_line(writer: Writer, height: float, rng: np.random.Generator, how: Composition = AMOUNTS) -> list[Part]:
+def compose_line(writer: Writer, height: float, rng: np.random.Generator, how: Composition = USUAL) -> list[Part]:
     """Return what a line says, from the left.
 
     Args:
@@ -92,8 +85,6 @@ def compose_line(writer: Writer, height: float, rng: np.random.Generator, how: C
 def random_text(count: int, rng: np.random.Generator, how: Composition = USUAL) -> str:
     """Return so many random digits with the marks that an amount, a date, a time or a number has."""
     digits = [str(digit) for digit in rng.integers(0, 10, count)]
-    if how.leading and count > 1 and rng.random() < how.leading:
-        digits[0] = str(rng.choice(9, p=np.diff(np.log10(np.arange(1, 11)))) + 1)
     if rng.random() < how.repeating:
         for place in range(1, count):
             digits[place] = digits[place - 1] if rng.random() < 0.7 else digits[place]
@@ -140,8 +131,6 @@ def write_text(text: str, writer: Writer, height: float, rng: np.random.Generato
     growth = float(rng.normal(0, 0.35)) if rng.random() < how.growing else 0.0
     first = float(rng.uniform(1.3, 2.0)) if rng.random() < how.tall_first else 1.0
     joined = rng.random() < how.joined_zeros
-    tall = float(rng.uniform(1.1, 1.7)) if how.tall_ones and rng.random() < how.tall_ones else 1.0
-    leaning = replace(writer, hand=replace(writer.hand, slant=writer.hand.slant + tall - 1)) if tall > 1 else writer
     parts: list[Part] = []
     for place, character in enumerate(text):
         if character in MARKS:
@@ -152,19 +141,19 @@ def write_text(text: str, writer: Writer, height: float, rng: np.random.Generato
         label = int(character)
         size = height * float(np.exp(rng.normal(0, 0.1) + growth * (place / max(1, len(text) - 1) - 0.5)))
         size *= first if place == 0 else 1.0
-        other = writer.hand.small_zeros if label == 0 else tall if label == 1 else 1.0
-        size *= other
+        small = label == 0 and writer.hand.small_zeros < 1
+        size *= writer.hand.small_zeros if small else 1.0
         gap = height * (spacing + float(rng.normal(0, 0.09)) + (0.05 if label == 1 else 0.0))
         if label == 0 and joined and text[place + 1 : place + 2] == "0":
             ink = _joined_zero(size, writer, rng)
             gap = gap if not _joins(text, place - 1) else -float(rng.uniform(0.0, 0.12)) * height
         else:
-            ink = (leaning if label == 1 else writer).digit(label, size, rng)
+            ink = writer.digit(label, size, rng)
             gap = -float(rng.uniform(0.0, 0.12)) * height if joined and _joins(text, place - 1) and label == 0 else gap
         if label == 0 and writer.hand.wide_zeros > 1:
             wide = round(ink.shape[1] * writer.hand.wide_zeros)
             ink = np.asarray(cv2.resize(ink, (wide, ink.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
-        lift = height * float(rng.normal(0, unrest)) + (raised * (height - size) if other != 1 else 0.0)
+        lift = height * float(rng.normal(0, unrest)) + (raised * (height - size) if small else 0.0)
         parts.append(Part(ink, label, gap, lift))
     return parts
 
