@@ -43,6 +43,7 @@ class Recognition:
         level: of a digit's height, above or below the middle of a number, where a piece may belong to it.
         beside: of a digit's height, within which a piece that was not read may belong to a number.
         digit_heights: of a digit's height, between which such a piece may be a digit.
+        twice: of the smaller one, what the boxes of two symbols share that are one, read by two numbers.
         opinions: how the line model's and the detector's become one.
 
     """
@@ -58,6 +59,7 @@ class Recognition:
     level: float = 0.7
     beside: float = 1.1
     digit_heights: tuple[float, float] = (0.45, 2.2)
+    twice: float = 0.5
     opinions: Opinions = field(default_factory=Opinions)
 
 
@@ -78,16 +80,16 @@ def recognise(
 
     """
     numbers = [_read_number(grey, found, part, line, models, how) for part in np.split(line.symbols, line.gaps)]
-    return ReadLine.of(_once(numbers))
+    return ReadLine.of(_once(numbers, how))
 
 
-def _once(numbers: Sequence[ReadLine]) -> list[ReadLine]:
+def _once(numbers: Sequence[ReadLine], how: Recognition) -> list[ReadLine]:
     """Return numbers without what two of them read at one place: the surer one stays."""
     doubled = [
         min(pair, key=lambda symbol: symbol.confidence)
         for one, other in pairwise(numbers)
         for pair in product(one.symbols, other.symbols)
-        if _overlap(pair[0].box, pair[1].box)
+        if _overlap(pair[0].box, pair[1].box, how.twice)
     ]
     return [
         ReadLine(tuple(symbol for symbol in number.symbols if not any(symbol is less for less in doubled)))
@@ -95,11 +97,11 @@ def _once(numbers: Sequence[ReadLine]) -> list[ReadLine]:
     ]
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    """Say whether two boxes share more than half of the smaller one."""
+def _overlap(one: Box, other: Box, least: float) -> bool:
+    """Say whether two boxes share more than so much of the smaller one."""
     across, down = (min(one[at + 2], other[at + 2]) - max(one[at], other[at]) for at in (0, 1))
     smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return min(across, down) > 0 and across * down > 0.5 * smaller
+    return min(across, down) > 0 and across * down > least * smaller
 
 
 def _read_number(
