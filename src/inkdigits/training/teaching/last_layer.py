@@ -26,12 +26,14 @@ _VIEWS, _STEPS, _KNOWN = range(3)  # what is drawn at random, each by a generato
 
 @dataclass(frozen=True, kw_only=True)
 class Lesson(Optimisation):
-    """How a network is taught; chosen on the validation writers of the hands (experiments/LOG.md, 2026-11-25).
+    """How a network is taught; chosen on the validation writers of the hands (experiments/LOG.md, 2026-11-25 and 30).
 
     Attributes:
         steps: how many; each shows as many new digits as known ones.
         views: how often each new digit is varied at most, besides as it is.
         most_views: of all new digits together: of many, each is varied less often.
+        doubt: how little an example counts that stays misread, as one may that is badly written: near 0 not less (cross
+            entropy), 1 least (mean absolute error).
         remember: how much it counts to answer known digits as before; to learn new ones counts 1.
         anchor: how much it counts that weights stay where they were: squared distance.
         anchor_without_mnist: the same, where other digits than MNIST's take the place of known ones.
@@ -48,7 +50,8 @@ class Lesson(Optimisation):
     precision: Literal["float32", "auto"] = "float32"
     views: int = 16
     most_views: int = 4000
-    remember: float = 1.0
+    doubt: float = 0.7
+    remember: float = 2.0
     anchor: float = 0.0
     anchor_without_mnist: float = 0.01
     known: int = 3000
@@ -142,7 +145,7 @@ class Pupil:
         for step in range(lesson.steps):
             shown, view = _draw_evenly(labels, half, source), torch.randint(len(seen), (half,), generator=source)
             kept = torch.randint(len(self._known), (half,), generator=source)
-            learned = functional.cross_entropy(last(seen[view, shown]) / self._temperature, labels[shown])
+            learned = _robust_loss(last(seen[view, shown]) / self._temperature, labels[shown], lesson.doubt)
             remembered = functional.cross_entropy(last(self._known[kept]) / self._temperature, self._answers[kept])
             moved = (last.weight - before).square().sum()
             set_learning_rates(optimizers, schedule(lesson, step, lesson.steps))
@@ -166,6 +169,12 @@ class Pupil:
     def taught(self, last: nn.Linear) -> nn.Sequential:
         """Return the whole network with another last layer."""
         return nn.Sequential(*self._body, last).eval()
+
+
+def _robust_loss(logits: Tensor, labels: Tensor, doubt: float) -> Tensor:
+    """Return the generalized cross entropy of Z. Zhang and M. Sabuncu (2018), which misleading examples move little."""
+    right = functional.softmax(logits, dim=1).gather(1, labels.unsqueeze(1)).clamp_min(1e-7)  # at 0 it has no slope
+    return (1 - right**doubt).mean() / doubt
 
 
 def _draw_evenly(labels: Tensor, count: int, source: torch.Generator) -> Tensor:
