@@ -173,14 +173,7 @@ def random_forms(rng: np.random.Generator) -> Forms:
 
 
 def draw_form(label: int, form: int, rng: np.random.Generator) -> list[Points]:
-    """Return the strokes of a digit in one of its forms, each a little bent and moved.
-
-    Args:
-        label: which digit, 0 to 9.
-        form: which of its forms, as `random_forms` names it.
-        rng: the source of chance.
-
-    """
+    """Return the strokes of a digit in one of its forms, as `random_forms` names it, each a little bent and moved."""
     strokes = []
     for stroke in _strokes(_FORMS[label][form]):
         # each point, and less: each stroke as a whole

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -29,10 +28,8 @@ _FONTS = (
 
 def random_sign(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
     """Return something of a digit's size that is not a digit."""
-    kinds: tuple[Callable[[float, Hand, np.random.Generator], Ink], ...] = (
-        *(_letter, _cursive, _scribble, _shape, _dash),
-    )
-    return kinds[int(rng.choice(5, p=[0.58, 0.1, 0.13, 0.12, 0.07]))](height, hand, rng)
+    kinds = (_letter, _cursive, _scribble, _shape, _dash)
+    return kinds[int(rng.choice(len(kinds), p=[0.58, 0.1, 0.13, 0.12, 0.07]))](height, hand, rng)
 
 
 def _letter(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -76,12 +73,8 @@ def _cursive(height: float, hand: Hand, rng: np.random.Generator) -> Ink:
         points.append(np.column_stack([x, y]))
     path = np.concatenate(points) + rng.normal(0, 0.015, (12 * letters, 2))
     wide = max(1.0, float(path[:, 0].max()))
-    return draw_strokes(
-        [path / (wide, 1.0)],
-        height,
-        replace(hand, pen=float(rng.uniform(0.03, 0.06)), narrowness=hand.narrowness * wide),
-        rng,
-    )
+    own = replace(hand, pen=float(rng.uniform(0.03, 0.06)), narrowness=hand.narrowness * wide)
+    return draw_strokes([path / (wide, 1.0)], height, own, rng)
 
 
 def _scribble(height: float, hand: Hand, rng: np.random.Generator) -> Ink:

@@ -1,4 +1,8 @@
-"""What a line says: digits and marks, as amounts, dates, times and numbers have them, and what comes with them."""
+"""What a line says: digits and marks, as amounts, dates, times and numbers have them, and what comes with them.
+
+How often each occurs was chosen by eye, beside scanned cheque amounts and forms, and by what the line model then reads
+of them (experiments/LOG.md); what real lines have and made-up ones lack is misread.
+"""
 
 from __future__ import annotations
 
@@ -7,91 +11,50 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
+from inkdigits.imaging.line_crop import MARKS, NON_DIGIT, SYMBOLS
+from inkdigits.synthesis.marks import write_mark
 from inkdigits.synthesis.pens import Ink, draw_strokes
 from inkdigits.synthesis.writers import Writer
 
-__all__ = ["USUAL", "Composition", "Part", "compose_line", "random_text", "write_ending", "write_text"]
+__all__ = ["USUAL_SPACINGS", "Part", "Spacings", "compose_line", "random_text", "write_ending", "write_text"]
+
+_LENGTHS = (0.17, 0.13, 0.08, 0.11, 0.13, 0.13, 0.11, 0.07, 0.04, 0.03)  # shares of lines with 0, 1, … digits
+Spacings = tuple[float, float, float]  # shares of lines whose digits touch, have usual gaps, and wide ones
+USUAL_SPACINGS: Spacings = (0.45, 0.42, 0.13)
 
 
 @dataclass(frozen=True)
-class Composition:
-    """How lines are made up. Shares are of lines; sizes and gaps are in heights of a digit.
-
-    Chosen by eye, beside scanned cheque amounts and forms, and by what the line model then reads of them
-    (experiments/LOG.md); what real lines have and made-up ones lack is misread.
-
-    Attributes:
-        lengths: of lines with 0, 1, … digits.
-        spacings: of lines that touch, have usual gaps, and wide ones.
-        repeating: lines in which a digit is often written again.
-        round_amounts: lines that end in zeros.
-        joined_zeros: of those, the zeros are one stroke.
-        marked: lines with marks among their digits.
-        growing: lines whose digits grow or shrink.
-        tall_first: lines whose first digit is half as tall again, or twice.
-        ending: lines that a dash, `.-` or `=` closes.
-        with_signs: lines with digits that letters or scribbles come before.
-        empty: of the lines without digits, so many have nothing at all.
-
-    """
-
-    lengths: tuple[float, ...] = (0.17, 0.13, 0.08, 0.11, 0.13, 0.13, 0.11, 0.07, 0.04, 0.03)
-    spacings: tuple[float, float, float] = (0.45, 0.42, 0.13)
-    repeating: float = 0.15
-    round_amounts: float = 0.3
-    joined_zeros: float = 0.35
-    marked: float = 0.5
-    growing: float = 0.2
-    tall_first: float = 0.07
-    ending: float = 0.3
-    with_signs: float = 0.08
-    empty: float = 0.1
-
-
-USUAL = Composition()
-
-
-@dataclass
 class Part:
     """Something written: a digit, a mark, or what is neither."""
 
     ink: Ink
-    label: int | None  # a digit, 10 and more for a mark, SIGN; None for what ends a line and is not read
+    label: int | None  # a digit, 10 and more for a mark, NON_DIGIT; None for what ends a line and is not read
     gap: float  # pixels before it
     lift: float  # pixels that its bottom stands above the baseline
 
 
-def compose_line(writer: Writer, height: float, rng: np.random.Generator, how: Composition = USUAL) -> list[Part]:
-    """Return what a line says, from the left.
-
-    Args:
-        writer: whose hand.
-        height: of its digits, in pixels.
-        rng: the source of chance.
-        how: what lines there are.
-
-    """
-    count = int(rng.choice(len(how.lengths), p=how.lengths))
-    parts = _signs(count, writer, height, rng, how)
-    text = random_text(count, rng, how)
+def compose_line(writer: Writer, height: float, rng: np.random.Generator) -> list[Part]:
+    """Return what a line says, from the left; its digits are about so many pixels tall."""
+    count = int(rng.choice(len(_LENGTHS), p=_LENGTHS))
+    parts = _signs(count, writer, height, rng)
+    text = random_text(count, rng)
     if count:
-        parts += write_text(text, writer, height, rng, how)
-    if count and rng.random() < how.ending:
+        parts += write_text(text, writer, height, rng, USUAL_SPACINGS)
+    if count and rng.random() < 0.3:
         parts += write_ending(writer, height, rng)
     return parts
 
 
-def random_text(count: int, rng: np.random.Generator, how: Composition = USUAL) -> str:
-    """Return so many random digits with the marks that an amount, a date, a time or a number has."""
+def random_text(count: int, rng: np.random.Generator, marked: float = 0.5) -> str:
+    """Return so many random digits; a share of texts has the marks that amounts, dates, times and numbers have."""
     digits = [str(digit) for digit in rng.integers(0, 10, count)]
-    if rng.random() < how.repeating:
+    if rng.random() < 0.15:  # a digit is often written again
         for place in range(1, count):
             digits[place] = digits[place - 1] if rng.random() < 0.7 else digits[place]
-    if rng.random() < how.round_amounts:
+    if rng.random() < 0.3:  # a round amount
         zeros = int(rng.integers(1, 4))
         digits[max(1, count - zeros) :] = "0" * min(zeros, max(0, count - 1))
-    if count == 0 or rng.random() >= how.marked:
+    if count == 0 or rng.random() >= marked:
         return "".join(digits)
     before = str(rng.choice(["-", "+"])) if rng.random() < 0.08 else ""
     return before + "".join(mark + digit for mark, digit in zip(_marks_before(count, rng), digits, strict=True))
@@ -122,45 +85,36 @@ def _marks_before(count: int, rng: np.random.Generator) -> list[str]:
     return marks
 
 
-def write_text(text: str, writer: Writer, height: float, rng: np.random.Generator, how: Composition) -> list[Part]:
+def write_text(text: str, writer: Writer, height: float, rng: np.random.Generator, spacings: Spacings) -> list[Part]:
     """Return a text as parts."""
-    spacing = float(
-        rng.choice([rng.normal(-0.01, 0.07), rng.normal(0.18, 0.12), rng.uniform(0.3, 1.3)], p=how.spacings)
-    )
+    spacing = float(rng.choice([rng.normal(-0.01, 0.07), rng.normal(0.18, 0.12), rng.uniform(0.3, 1.3)], p=spacings))
     unrest, raised = abs(float(rng.normal(0, 0.05))), float(rng.uniform(0, 0.9))
-    growth = float(rng.normal(0, 0.35)) if rng.random() < how.growing else 0.0
-    first = float(rng.uniform(1.3, 2.0)) if rng.random() < how.tall_first else 1.0
-    joined = rng.random() < how.joined_zeros
+    growth = float(rng.normal(0, 0.35)) if rng.random() < 0.2 else 0.0  # from the first digit to the last
+    first = float(rng.uniform(1.3, 2.0)) if rng.random() < 0.07 else 1.0  # how tall the first digit is
+    joined = rng.random() < 0.35  # zeros that follow each other are one stroke
     parts: list[Part] = []
     for place, character in enumerate(text):
+        label = SYMBOLS.index(character)
         if character in MARKS:
-            mark = writer.mark(character, height, rng)
+            mark, lift = write_mark(character, height, writer.hand, rng)
             gap = height * (float(rng.uniform(-0.02, 0.22)) + max(0.0, 0.3 * spacing))
-            parts.append(Part(mark.ink, 10 + MARKS.index(character), gap, mark.lift + height * rng.normal(0, 0.03)))
+            parts.append(Part(mark, label, gap, lift + height * rng.normal(0, 0.03)))
             continue
-        label = int(character)
         size = height * float(np.exp(rng.normal(0, 0.1) + growth * (place / max(1, len(text) - 1) - 0.5)))
         size *= first if place == 0 else 1.0
         small = label == 0 and writer.hand.small_zeros < 1
         size *= writer.hand.small_zeros if small else 1.0
         gap = height * (spacing + float(rng.normal(0, 0.09)) + (0.05 if label == 1 else 0.0))
-        if label == 0 and joined and text[place + 1 : place + 2] == "0":
-            ink = _joined_zero(size, writer, rng)
-            gap = gap if not _joins(text, place - 1) else -float(rng.uniform(0.0, 0.12)) * height
-        else:
-            ink = writer.digit(label, size, rng)
-            gap = -float(rng.uniform(0.0, 0.12)) * height if joined and _joins(text, place - 1) and label == 0 else gap
+        to_next = joined and text[place:].startswith("00")
+        ink = _joined_zero(size, writer, rng) if to_next else writer.digit(label, size, rng)
+        if joined and text[: place + 1].endswith("00"):
+            gap = -float(rng.uniform(0.0, 0.12)) * height
         if label == 0 and writer.hand.wide_zeros > 1:
             wide = round(ink.shape[1] * writer.hand.wide_zeros)
             ink = np.asarray(cv2.resize(ink, (wide, ink.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
         lift = height * float(rng.normal(0, unrest)) + (raised * (height - size) if small else 0.0)
         parts.append(Part(ink, label, gap, lift))
     return parts
-
-
-def _joins(text: str, place: int) -> bool:
-    """Return whether a zero that is joined to the next zero stands at a place."""
-    return place >= 0 and text[place : place + 2] == "00"
 
 
 def _joined_zero(height: float, writer: Writer, rng: np.random.Generator) -> Ink:
@@ -176,11 +130,10 @@ def _joined_zero(height: float, writer: Writer, rng: np.random.Generator) -> Ink
     return draw_strokes([path / (room, 1.0)], height, hand, rng)
 
 
-def _signs(count: int, writer: Writer, height: float, rng: np.random.Generator, how: Composition) -> list[Part]:
+def _signs(count: int, writer: Writer, height: float, rng: np.random.Generator) -> list[Part]:
     """Return letters and signs: all that is in a line without digits, and at the beginning of some with."""
-    if count and rng.random() >= how.with_signs:
-        return []
-    if count == 0 and rng.random() < how.empty:
+    chance = rng.random()
+    if (chance >= 0.08) if count else (chance < 0.1):
         return []
     # Without digits there is often one, where a digit could be.
     many = int(rng.integers(1, 3)) if count else 1 if rng.random() < 0.5 else int(rng.integers(2, 7))
@@ -194,9 +147,7 @@ def write_ending(writer: Writer, height: float, rng: np.random.Generator) -> lis
     """Return what closes an amount: a dash, `.-`, `,-`, `=`, a full stop."""
     parts = []
     for character in str(rng.choice(["-", ".-", "=", ".", ",-", ".="], p=[0.35, 0.2, 0.2, 0.15, 0.05, 0.05])):
-        sign = writer.mark(character, height, rng)
-        label = 10 + MARKS.index(character) if character in MARKS else None
-        parts.append(
-            Part(sign.ink, label, height * float(rng.uniform(0, 0.4)), sign.lift + height * rng.normal(0, 0.05))
-        )
+        sign, lift = write_mark(character, height, writer.hand, rng)
+        label = SYMBOLS.index(character) if character in MARKS else None
+        parts.append(Part(sign, label, height * float(rng.uniform(0, 0.4)), lift + height * rng.normal(0, 0.05)))
     return parts

@@ -12,38 +12,26 @@ import numpy.typing as npt
 from inkdigits.imaging.line_crop import CROP_HEIGHT, DIGIT_HEIGHT
 from inkdigits.synthesis.composition import Part, compose_line
 from inkdigits.synthesis.papers import expose, random_paper
-from inkdigits.synthesis.pens import Ink
+from inkdigits.synthesis.pens import Ink, overlap
 from inkdigits.synthesis.writers import Hands, Writer
 
 __all__ = ["WrittenLine", "write_line"]
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 _FAR = 1e4  # pixels
 
 
 @dataclass(frozen=True)
 class WrittenLine:
-    """A line with its truth.
+    """A line with its truth."""
 
-    Attributes:
-        grey: uint8 (40,W), dark ink on light paper.
-        labels: int64 (N,): its digits and marks from the left, and `SIGN` for each letter or scribble.
-        boxes: float32 (N,4): left, top, right and bottom of each, in pixels of `grey`.
-
-    """
-
-    grey: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.int64]
-    boxes: npt.NDArray[np.float32]
+    grey: npt.NDArray[np.uint8]  # (40,W), dark ink on light paper
+    labels: npt.NDArray[np.int64]  # (N,): its digits and marks from the left, `NON_DIGIT` for each letter or scribble
+    boxes: npt.NDArray[np.float32]  # (N,4): left, top, right and bottom of each, in pixels of `grey`
 
 
 def write_line(hands: Hands, rng: np.random.Generator) -> WrittenLine:
-    """Write a line by one hand, and what comes with digits on real paper.
-
-    Args:
-        hands: who may write it.
-        rng: the source of chance.
-
-    """
+    """Write a line by one of the hands, and what comes with digits on real paper."""
     writer = hands.writer(rng)
     height = DIGIT_HEIGHT * float(np.exp(rng.normal(0, 0.18)))
     parts = compose_line(writer, height, rng)
@@ -58,12 +46,10 @@ def write_line(hands: Hands, rng: np.random.Generator) -> WrittenLine:
             boxes.append((part.label, left, top, left + part.ink.shape[1], top + part.ink.shape[0], visible))
     _join(ink, parts, places, height, writer, rng)
     _add_neighbours(ink, writer, height, rng)
-    grey = _on_paper(ink, [box[1:5] for box in boxes if box[0] < 10], height, rng)
-    kept = [box for box in boxes if box[5] > 0.6]
-    kept.sort(key=lambda box: box[1] + box[3])
-    truth = np.array([box[1:5] for box in kept], np.float32).reshape(-1, 4)
-    truth[:, 0::2] = truth[:, 0::2].clip(0, width)
-    truth[:, 1::2] = truth[:, 1::2].clip(0, CROP_HEIGHT)
+    grey = _on_paper(ink, [box[1:5] for box in boxes if box[0] < 10], rng)
+    kept = sorted((box for box in boxes if box[5] > 0.6), key=lambda box: box[1] + box[3])
+    corner = np.array([width, CROP_HEIGHT, width, CROP_HEIGHT], np.float32)
+    truth = np.array([box[1:5] for box in kept], np.float32).reshape(-1, 4).clip(0, corner)
     return WrittenLine(expose(grey, rng), np.array([box[0] for box in kept], np.int64), truth)
 
 
@@ -72,7 +58,7 @@ def _lay_out(parts: list[Part], height: float, rng: np.random.Generator) -> tupl
     middle = CROP_HEIGHT / 2 + float(rng.normal(0, 2.0))
     slope = float(rng.normal(0, 0.035))
     x = float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)]))
-    lefts = _kerned(parts, x) if rng.random() < 0.6 else _spaced(parts, x)  # gaps between ink and ink
+    lefts = _lefts(parts, x, kerned=rng.random() < 0.6)
     end = max((left + part.ink.shape[1] for part, left in zip(parts, lefts, strict=True)), default=x)
     width = round(end + float(rng.choice([rng.uniform(0, 4), rng.uniform(4, 30)])))
     width = max(width, int(rng.integers(16, 48)))
@@ -83,23 +69,13 @@ def _lay_out(parts: list[Part], height: float, rng: np.random.Generator) -> tupl
     return places, width
 
 
-def _spaced(parts: list[Part], x: float) -> list[float]:
-    """Return where each part begins if gaps are between the boxes of parts."""
-    lefts = []
-    for part in parts:
-        x += part.gap
-        lefts.append(x)
-        x += part.ink.shape[1]
-    return lefts
-
-
-def _kerned(parts: list[Part], x: float) -> list[float]:
-    """Return where each part begins if gaps are between ink and ink, so that a 0 may stand under the bar of a 7."""
+def _lefts(parts: list[Part], x: float, *, kerned: bool) -> list[float]:
+    """Return where each part begins; kerned, gaps are between ink and ink, and a 0 may stand under the bar of a 7."""
     lefts: list[float] = []
-    edges = [_edges(part) for part in parts]
+    edges = [_edges(part) for part in parts] if kerned else []
     for place, part in enumerate(parts):
         left = x + part.gap
-        if place:
+        if kerned and place:
             reach = float((edges[place - 1][1] - edges[place][0]).max())
             advance = max(reach, 0.35 * parts[place - 1].ink.shape[1])  # of its width: the next does not begin before
             left = lefts[-1] + advance + part.gap if reach > -_FAR / 2 else left
@@ -132,16 +108,12 @@ def _join(
 ) -> None:
     """Draw the strokes by which some hands join a digit to the next."""
     thick = max(1, round((writer.hand.pen or 0.1) * height))
-    for place in range(len(parts) - 1):
-        one, other = parts[place], parts[place + 1]
+    for (one, (left, top)), (other, (next_left, next_top)) in pairwise(zip(parts, places, strict=True)):
         if not (_is_digit(one) and _is_digit(other)) or rng.random() >= writer.hand.ligatures:
             continue
-        (left, top), (next_left, next_top) = places[place], places[place + 1]
         start = left + round(0.85 * one.ink.shape[1]), top + round(rng.uniform(0.05, 1) * one.ink.shape[0])
-        end = (
-            next_left + round(0.15 * other.ink.shape[1]),
-            next_top + round(rng.uniform(0.05, 0.9) * other.ink.shape[0]),
-        )
+        end_y = next_top + round(rng.uniform(0.05, 0.9) * other.ink.shape[0])
+        end = next_left + round(0.15 * other.ink.shape[1]), end_y
         if abs(end[0] - start[0]) < 0.8 * height:
             cv2.line(ink, start, end, 1.0, thick, cv2.LINE_AA)
 
@@ -152,13 +124,8 @@ def _is_digit(part: Part) -> bool:
 
 def _lay(canvas: Ink, ink: Ink, left: int, top: int) -> float:
     """Lay ink on a canvas where it belongs; return which share of it is on the canvas."""
-    height, width = ink.shape
-    rows = slice(max(top, 0), min(top + height, canvas.shape[0]))
-    columns = slice(max(left, 0), min(left + width, canvas.shape[1]))
-    if rows.start >= rows.stop or columns.start >= columns.stop:
-        return 0.0
-    part = ink[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    np.maximum(canvas[rows, columns], part, out=canvas[rows, columns])
+    below, part = overlap(canvas, ink, left, top)
+    np.maximum(below, part, out=below)
     return float(part.sum() / max(float(ink.sum()), 1e-6))
 
 
@@ -180,24 +147,20 @@ def _add_neighbours(ink: Ink, writer: Writer, height: float, rng: np.random.Gene
                 _lay(ink, other, left, round((ink.shape[0] - other.shape[0]) / 2))
 
 
-def _on_paper(
-    ink: Ink, boxes: list[tuple[float, float, float, float]], height: float, rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
+def _on_paper(ink: Ink, boxes: list[Box], rng: np.random.Generator) -> npt.NDArray[np.float32]:
     """Return ink on paper, with what is printed there."""
     paper = random_paper(ink.shape[0], ink.shape[1], rng)
     faint = rng.random() < 0.15
     contrast = np.float32(rng.uniform(14, 45) if faint else rng.uniform(45, 230))
     printed = np.zeros(ink.shape, np.float32)
-    _print_rules(printed, boxes, height, rng)
+    _print_rules(printed, boxes, rng)
     other = np.float32(contrast * rng.uniform(0.25, 1.2))
     dark = np.float32(rng.uniform(0, 60))
     levels = paper - np.maximum(ink * contrast, printed * other)
     return np.asarray(np.maximum(levels, np.minimum(dark, paper - 14)), np.float32)
 
 
-def _print_rules(
-    printed: Ink, boxes: list[tuple[float, float, float, float]], height: float, rng: np.random.Generator
-) -> None:
+def _print_rules(printed: Ink, boxes: list[Box], rng: np.random.Generator) -> None:
     """Draw a rule below, above or through, or boxes about the digits."""
     band, width = printed.shape
     kind = rng.random()
@@ -208,16 +171,14 @@ def _print_rules(
             tilt = int(rng.normal(0, 2))
             cv2.line(printed, (0, y), (width, y + tilt), float(rng.uniform(0.4, 1)), thick, cv2.LINE_AA)
     elif kind < 0.42 and boxes:
-        _print_boxes(printed, boxes, height, thick, rng)
+        _print_boxes(printed, boxes, thick, rng)
     elif kind < 0.46:
         for _ in range(int(rng.integers(1, 4))):
             x = int(rng.uniform(0, width))
             cv2.line(printed, (x, 0), (x + int(rng.normal(0, 2)), band), float(rng.uniform(0.4, 1)), thick, cv2.LINE_AA)
 
 
-def _print_boxes(
-    printed: Ink, boxes: list[tuple[float, float, float, float]], height: float, thick: int, rng: np.random.Generator
-) -> None:
+def _print_boxes(printed: Ink, boxes: list[Box], thick: int, rng: np.random.Generator) -> None:
     """Draw a box about each digit, or one about all, whole or broken."""
     top = int(min(box[1] for box in boxes) - rng.uniform(-3, 6))
     bottom = int(max(box[3] for box in boxes) + rng.uniform(-3, 6))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -11,33 +12,16 @@ from inkdigits.imaging.line_crop import MARKS
 from inkdigits.synthesis.allographs import Points
 from inkdigits.synthesis.pens import Hand, Ink, draw_strokes
 
-__all__ = ["OTHER_SIGNS", "Written", "write_mark"]
+__all__ = ["OTHER_SIGNS", "write_mark"]
 
 OTHER_SIGNS = "=()%"  # that stand among digits and are drawn as strokes; they are no digit and no mark
 
 
-@dataclass(frozen=True)
-class Written:
-    """Something written on a line.
+def write_mark(sign: str, height: float, hand: Hand, rng: np.random.Generator) -> tuple[Ink, float]:
+    """Write one of `MARKS` or of `OTHER_SIGNS` among digits of a height in pixels.
 
-    Attributes:
-        ink: float32 (h,w), 0 paper to 1 ink, cropped to the ink.
-        lift: pixels that its bottom stands above the baseline; below 0 it hangs.
-
-    """
-
-    ink: Ink
-    lift: float
-
-
-def write_mark(sign: str, height: float, hand: Hand, rng: np.random.Generator) -> Written:
-    """Write a mark or another sign among digits.
-
-    Args:
-        sign: one of `MARKS` or of `OTHER_SIGNS`.
-        height: pixels of a digit of full height.
-        hand: who writes.
-        rng: the source of chance.
+    Returns:
+        its ink, cropped, and how many pixels its bottom stands above the baseline; below 0 it hangs.
 
     """
     strokes = _STROKES[sign](rng)
@@ -48,7 +32,7 @@ def write_mark(sign: str, height: float, hand: Hand, rng: np.random.Generator) -
     # A dot is a little thicker than a line, and bends no more than that.
     own = replace(hand, pen=pen * (rng.uniform(1.0, 1.5) if sign in ".:," else 1.0), bend=0.4 * hand.bend)
     ink = draw_strokes(narrower, height, replace(own, narrowness=own.narrowness * wide, gaps=0.0), rng)
-    return Written(ink, height * (1 - bottom - 0.5 * pen))
+    return ink, height * (1 - bottom - 0.5 * pen)
 
 
 def _dot(x: float, y: float, rng: np.random.Generator) -> Points:
@@ -100,8 +84,7 @@ def _equals(rng: np.random.Generator) -> list[Points]:
 
 def _bracket(opens: bool, rng: np.random.Generator) -> list[Points]:
     bow = rng.uniform(0.1, 0.3)
-    side = 0.0 if opens else bow
-    x = np.array([bow - side, side, bow - side]) if opens else np.array([0.0, bow, 0.0])
+    x = [bow, 0.0, bow] if opens else [0.0, bow, 0.0]
     return [np.column_stack([x, [rng.normal(-0.08, 0.05), 0.5, rng.normal(1.08, 0.05)]])]
 
 
@@ -112,13 +95,6 @@ def _per_cent(rng: np.random.Generator) -> list[Points]:
     return [*_slash(rng), ring + upper, ring + lower]
 
 
-def _open_bracket(rng: np.random.Generator) -> list[Points]:
-    return _bracket(True, rng)
-
-
-def _closed_bracket(rng: np.random.Generator) -> list[Points]:
-    return _bracket(False, rng)
-
-
-_DRAWN = (_stop, _comma, _slash, _dash, _colon, _plus, _equals, _open_bracket, _closed_bracket, _per_cent)
+_BRACKETS = partial(_bracket, True), partial(_bracket, False)
+_DRAWN = (_stop, _comma, _slash, _dash, _colon, _plus, _equals, *_BRACKETS, _per_cent)
 _STROKES: dict[str, Callable[[np.random.Generator], list[Points]]] = dict(zip(MARKS + OTHER_SIGNS, _DRAWN, strict=True))

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["expose", "random_paper"]
+__all__ = ["Levels", "expose", "grain", "random_paper"]
 
-Levels = npt.NDArray[np.float32]  # (h,w), 0 black to 255 white
+Levels = npt.NDArray[np.float32]  # (h,w), 0 black to 255 white, or to 1
 
 
 def random_paper(
@@ -20,43 +20,28 @@ def random_paper(
     trouble: float = 1.0,
     strongest: float = 26.0,
 ) -> Levels:
-    """Return blank paper: plain, shaded, textured or patterned.
+    """Return blank paper of so many pixels: plain, shaded, textured or patterned.
 
-    Args:
-        height: of the paper in pixels.
-        width: the same.
-        rng: the source of chance.
-        scale: size of what is printed on it; 1 suits digits of 26 pixels.
-        trouble: how often it is not plain and evenly lit, from 0 (never) to 2 (nearly always).
-        strongest: levels by which a pattern is darker than the paper at most.
-
+    `scale` is the size of what is printed on it, 1 suits digits of 26 pixels; `trouble` how often it is not plain and
+    evenly lit, from 0 (never) to 2 (nearly always); a pattern is at most `strongest` levels darker than the paper.
     """
     paper = np.full((height, width), rng.uniform(120, 255), np.float32)
     if rng.random() < 0.45 * trouble:
         paper += _patterns(height, width, rng, scale, strongest)
-    if rng.random() < 0.5 * trouble:
-        paper += _slow(height, width, rng, 30)
+    if rng.random() < 0.5 * trouble:  # light that changes slowly
+        coarse = rng.normal(0, 15, (2, max(2, round(2 * width / height)))).astype(np.float32)
+        paper += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     if rng.random() < 0.12 * trouble:
         _shade(paper, rng, scale)
     return paper
 
 
-def expose(levels: Levels, rng: np.random.Generator, *, noisiest: float = 9.0) -> npt.NDArray[np.uint8]:
-    """Return what a camera or a scanner makes of levels: blurred, noisy, compressed.
-
-    Args:
-        levels: float32 (h,w), 0 black to 255 white.
-        rng: the source of chance.
-        noisiest: standard deviation of the noise at most, in levels.
-
-    Returns:
-        uint8 (h,w), 0 black to 255 white.
-
-    """
+def expose(levels: Levels, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Return what a camera or a scanner makes of levels: blurred, noisy, compressed; uint8 (h,w), 0 black to 255."""
     if rng.random() < 0.6:
         levels = np.asarray(cv2.GaussianBlur(levels, (0, 0), float(rng.uniform(0.3, 1.2))), np.float32)
     if rng.random() < 0.5:
-        noise = rng.normal(0, float(rng.uniform(0.11, 1) * noisiest), levels.shape).astype(np.float32)
+        noise = rng.normal(0, float(rng.uniform(0.11, 1) * 9.0), levels.shape).astype(np.float32)  # at most 9 levels
         levels = levels + (cv2.GaussianBlur(noise, (0, 0), 0.8) * 2 if rng.random() < 0.4 else noise)
     image = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
     if rng.random() < 0.4:
@@ -65,10 +50,11 @@ def expose(levels: Levels, rng: np.random.Generator, *, noisiest: float = 9.0) -
     return image
 
 
-def _slow(height: int, width: int, rng: np.random.Generator, most: float) -> Levels:
-    """Return light that changes slowly."""
-    coarse = rng.normal(0, most / 2, (2, max(2, round(2 * width / height)))).astype(np.float32)
-    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+def grain(shape: tuple[int, ...], rng: np.random.Generator) -> Levels:
+    """Return fine noise of a height and width, which repeats after 256 pixels."""
+    height, width = shape
+    tile = rng.standard_normal((256, 256), np.float32)
+    return np.tile(tile, (height // 256 + 1, width // 256 + 1))[:height, :width]
 
 
 def _shade(paper: Levels, rng: np.random.Generator, scale: float) -> None:
@@ -90,14 +76,13 @@ def _patterns(height: int, width: int, rng: np.random.Generator, scale: float, s
         if kind < 0.65:
             pattern += strength * _waves(across, down, rng)
         elif kind < 0.8:
-            grain = rng.normal(0, 1, (height, width)).astype(np.float32)
-            pattern += strength * cv2.GaussianBlur(grain, (0, 0), float(rng.uniform(0.6, 1.6)))
+            noise = rng.normal(0, 1, (height, width)).astype(np.float32)
+            pattern += strength * cv2.GaussianBlur(noise, (0, 0), float(rng.uniform(0.6, 1.6)))
         else:
             pitch = rng.uniform(5, 16)
-            lines = np.minimum(
-                np.abs((across + rng.uniform(0, 9)) % pitch - 1), np.abs((down + rng.uniform(0, 9)) % pitch - 1)
-            )
-            pattern -= strength * np.clip(1 - lines, 0, 1)
+            from_column = np.abs((across + rng.uniform(0, 9)) % pitch - 1)
+            from_row = np.abs((down + rng.uniform(0, 9)) % pitch - 1)
+            pattern -= strength * np.clip(1 - np.minimum(from_column, from_row), 0, 1)
     return pattern
 
 

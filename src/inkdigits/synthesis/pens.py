@@ -1,70 +1,62 @@
-"""Digits of MNIST written again: with another pen, another slant, another size."""
+"""Digits of MNIST written again: with another pen, another slant, another size, and what some writers add to them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.synthesis.allographs import Forms, Points, draw_form, random_forms
-from inkdigits.synthesis.flourishes import CORE, flourishes
+from inkdigits.synthesis.allographs import Forms, draw_form, random_forms
 
-__all__ = ["SIDE", "Hand", "Ink", "crop", "draw_strokes", "random_hand", "random_height", "rewrite", "write_shape"]
+__all__ = [
+    "SIDE",
+    "Hand",
+    "Ink",
+    "crop",
+    "draw_strokes",
+    "overlap",
+    "random_hand",
+    "random_height",
+    "rewrite",
+    "write_shape",
+]
 
 Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
 Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels tall
+_Level = TypeVar("_Level", bound=np.generic)
+_Point = npt.NDArray[np.float64]  # (2,): x and y
 
 SIDE = 64  # digits are bent and redrawn at this size
 _ZOOM = 2.25  # from MNIST's 28 pixels; a digit is 45 pixels tall there
+_CORE = 110  # of 255: what is at least so dark is part of a stroke
 _COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
 
 
 @dataclass(frozen=True)
 class Hand:
-    """How somebody writes a line.
+    """How somebody writes a line."""
 
-    Attributes:
-        pen: width of the strokes as a share of a digit's height; None keeps the width that each digit has.
-        softness: pixels over which a stroke fades into the paper.
-        slant: shear, positive leans to the right.
-        narrowness: width of digits against their height; 1 keeps it.
-        bend: pixels of 64 by which strokes are bent at random.
-        crosses: how often a 7 is crossed and a 0 slashed.
-        upstrokes: how often a 1 begins with a long upstroke.
-        mirrored_nines: how often a 9 is written like a mirrored one, with its stem to the left.
-        small_zeros: height of a 0 against that of other digits.
-        wide_zeros: width of a 0 against what it would be, as those of round amounts are often written.
-        ligatures: how often a digit is joined to the next.
-        gaps: share of a stroke that is missing, where the pen runs dry or draws dashes.
-        forms: of the digits, where they are not as in MNIST.
-
-    """
-
-    pen: float | None
-    softness: float
-    slant: float
-    narrowness: float
-    bend: float
-    crosses: float
-    upstrokes: float
-    mirrored_nines: float
-    small_zeros: float
-    ligatures: float
-    gaps: float = 0.0
-    wide_zeros: float = 1.0
-    forms: Forms = (None,) * 10
+    pen: float | None  # width of strokes as a share of a digit's height; None keeps the width that each digit has
+    softness: float  # pixels over which a stroke fades into the paper
+    slant: float  # shear, positive leans to the right
+    narrowness: float  # width of digits against their height; 1 keeps it
+    bend: float  # pixels of 64 by which strokes are bent at random
+    crosses: float  # how often a 7 is crossed and a 0 slashed
+    upstrokes: float  # how often a 1 begins with a long upstroke
+    mirrored_nines: float  # how often a 9 is written like a mirrored one, with its stem to the left
+    small_zeros: float  # height of a 0 against that of other digits
+    ligatures: float  # how often a digit is joined to the next
+    gaps: float  # share of a stroke that is missing, where the pen runs dry or draws dashes
+    wide_zeros: float  # width of a 0 against what it would be, as those of round amounts are often written
+    forms: Forms  # of the digits, where they are not as in MNIST
 
 
 def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
-    """Return some hand, from hair-thin pens to markers.
-
-    Args:
-        rng: the source of chance.
-        foreign: how often it writes digits in forms that MNIST does not have, 0 to 1.
-
-    """
+    """Return some hand, from hair-thin pens to markers; `foreign` says how often it has forms that MNIST lacks."""
     # Six in ten draw the strokes anew, the rest keep those of MNIST; a quarter writes wide zeros.
     return Hand(
         pen=float(np.exp(rng.uniform(np.log(0.035), np.log(0.22)))) if rng.random() < 0.6 else None,
@@ -85,7 +77,7 @@ def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:
 
 def random_height(rng: np.random.Generator) -> float:
     """Return how tall a digit is, in pixels, that is then brought to MNIST's form: 9 to 60, small ones as often."""
-    return float(np.exp(rng.uniform(np.log(9.0), np.log(60.0))))  # pixels
+    return float(np.exp(rng.uniform(np.log(9.0), np.log(60.0))))
 
 
 def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand, rng: np.random.Generator) -> Ink:
@@ -114,51 +106,29 @@ def rewrite(image: npt.NDArray[np.uint8], label: int, height: float, hand: Hand,
     zoom = np.array([[_ZOOM, 0, 0], [0, _ZOOM, 0]])
     shape = np.asarray(cv2.warpAffine(image, zoom, (SIDE, SIDE), flags=cv2.INTER_CUBIC), np.uint8)
     thick = max(1, round(0.1 * 20 * _ZOOM)) if hand.pen is None else 1  # a tenth of the height, as in MNIST
-    extra = flourishes(shape, label, hand.crosses, hand.upstrokes, thick, rng)
-    return write_shape(shape, height, hand, rng, extra)
+    return write_shape(shape, height, hand, rng, _flourishes(shape, label, hand, thick, rng))
 
 
-def write_shape(
-    shape: Shape,
-    height: float,
-    hand: Hand,
-    rng: np.random.Generator,
-    extra: Shape | None = None,
-) -> Ink:
-    """Write any shape, as `rewrite` writes digits.
-
-    Args:
-        shape: uint8 (64,64), 0 paper to 255 ink, about 45 pixels tall.
-        height: pixels that 45 come to.
-        hand: who writes.
-        rng: the source of chance.
-        extra: uint8 (64,64), strokes to add, one pixel wide.
-
-    """
+def write_shape(shape: Shape, height: float, hand: Hand, rng: np.random.Generator, extra: Shape | None = None) -> Ink:
+    """Write any shape, as `rewrite` writes digits; 45 pixels of it come to `height`, and `extra` has strokes to add."""
     extra = np.zeros_like(shape) if extra is None else extra
     if hand.pen is None:
         ink = np.asarray(np.maximum(shape, extra) / np.float32(255), np.float32)
     else:
         from skimage.morphology import skeletonize  # takes half a second, and few need it
 
-        skeleton = np.asarray(skeletonize(shape > CORE), np.uint8) | (extra > 0)
+        skeleton = np.asarray(skeletonize(shape > _CORE), np.uint8) | (extra > 0)
         ink = _stroke(skeleton, hand.pen * 20 * _ZOOM, hand.softness)
     return crop(_place(ink, height, hand, rng))
 
 
-def draw_strokes(strokes: list[Points], height: float, hand: Hand, rng: np.random.Generator) -> Ink:
-    """Write strokes, as `rewrite` writes digits of MNIST.
-
-    Args:
-        strokes: each the points of one, x and y from 0 to 1.
-        height: pixels that 1 comes to.
-        hand: who writes.
-        rng: the source of chance.
-
-    """
+def draw_strokes(
+    strokes: Sequence[npt.NDArray[np.floating]], height: float, hand: Hand, rng: np.random.Generator
+) -> Ink:
+    """Write strokes, (N,2) from 0 to 1, as `rewrite` writes digits of MNIST; `height` is the pixels that 1 comes to."""
     canvas = np.zeros((SIDE, SIDE), np.uint8)
     for points in strokes:
-        places = np.rint(10 + points * 20 * _ZOOM).astype(np.int32)
+        places = np.rint(10 + points.astype(np.float64) * 20 * _ZOOM).astype(np.int32)
         cv2.polylines(canvas, [places], isClosed=False, color=1)
     if not canvas.any():
         canvas[SIDE // 2, SIDE // 2] = 1
@@ -170,6 +140,56 @@ def crop(ink: Ink) -> Ink:
     """Return ink without the paper about it; at least one pixel."""
     x, y, width, height = cv2.boundingRect((ink > 0.1).astype(np.uint8))
     return ink[y : y + max(1, height), x : x + max(1, width)]
+
+
+def overlap(canvas: npt.NDArray[_Level], ink: Ink, left: int, top: int) -> tuple[npt.NDArray[_Level], Ink]:
+    """Return which part of a canvas ink covers that is laid there, and which part of the ink is on the canvas."""
+    first, start = max(top, 0), max(left, 0)
+    last = max(first, min(top + ink.shape[0], canvas.shape[0]))
+    end = max(start, min(left + ink.shape[1], canvas.shape[1]))
+    return canvas[first:last, start:end], ink[first - top : last - top, start - left : end - left]
+
+
+def _flourishes(shape: Shape, label: int, hand: Hand, thick: int, rng: np.random.Generator) -> Shape:
+    """Return strokes to add to a digit: the bar of a 7, the slash of a 0, the upstroke and the foot of a 1."""
+    extra = np.zeros_like(shape)
+    if label not in (0, 1, 7):
+        return extra
+    x, y, width, height = cv2.boundingRect((shape > _CORE).astype(np.uint8))
+    middle = np.array([x + width / 2, y + height / 2])
+    if label == 7 and rng.random() < hand.crosses:
+        half = np.array([rng.uniform(6, 11), -rng.uniform(-3, 3)])
+        middle += rng.uniform(-1, 3, 2)
+        _draw(extra, middle - half, middle + half, thick)
+    elif label == 0 and rng.random() < 0.4 * hand.crosses:  # so many of those that cross their 7 slash their 0
+        reach = np.array([0.5 * width, -0.5 * height]) * rng.uniform(0.7, 1.1)
+        _draw(extra, middle - reach, middle + reach, thick)
+    elif label == 1 and width < 0.5 * height and rng.random() < hand.upstrokes:  # a wider 1 has an upstroke already
+        _begin_and_end(extra, shape, height, thick, rng)
+    return extra
+
+
+def _begin_and_end(extra: Shape, shape: Shape, height: int, thick: int, rng: np.random.Generator) -> None:
+    """Draw the upstroke of a 1, and sometimes its foot."""
+    rows = np.flatnonzero(shape.max(axis=1) > _CORE)
+    tip = _middle_of(shape, rows[0] + 1)
+    length = rng.uniform(0.15, 0.85) * height
+    angle = rng.uniform(0.5, 1.15)
+    _draw(extra, tip, tip + length * np.array([-np.cos(angle), np.sin(angle)]), thick)
+    if rng.random() < 0.3:  # of the ones with an upstroke
+        foot, half = _middle_of(shape, rows[-1]), np.array([rng.uniform(4, 9), 0])
+        _draw(extra, foot - half, foot + half, thick)
+
+
+def _middle_of(shape: Shape, row: int) -> _Point:
+    """Return the middle of the ink in a row."""
+    inked = np.flatnonzero(shape[row] > 90)  # ends of strokes are fainter than their core
+    return np.array([inked.mean() if len(inked) else shape.shape[1] / 2, row])
+
+
+def _draw(canvas: Shape, start: _Point, end: _Point, thick: int) -> None:
+    first, last = (tuple(round(float(value)) for value in point) for point in (start, end))
+    cv2.line(canvas, first, last, 255, thick)
 
 
 def _stroke(skeleton: npt.NDArray[np.uint8], width: float, softness: float) -> Ink:

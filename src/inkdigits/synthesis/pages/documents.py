@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from inkdigits.imaging.line_crop import NON_DIGIT
-from inkdigits.synthesis.composition import USUAL
+from inkdigits.synthesis.composition import USUAL_SPACINGS
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.free import free_lines, lay_numbers, numbers_of_a_line
 from inkdigits.synthesis.pages.grids import box_row
@@ -28,8 +28,7 @@ def form(draft: Draft) -> Sheet:
         head = size * draft.between(1.3, 2.2)
         print_word(sheet, random_word(draft.rng).upper(), margin, y + head, head, face)
         y += 2 * head
-    rows = draft.many(2, 8)
-    for _ in range(rows):
+    for _ in range(draft.many(2, 8)):
         if draft.chance(0.3):
             area = margin, y, sheet.width - margin, min(y + size * draft.between(2, 8), sheet.height - margin)
             y = print_text(sheet, area, size, face, draft.rng, most_words=40) + 1.5 * size
@@ -58,23 +57,22 @@ def _fields(draft: Draft, sheet: Sheet, y: float, height: float, size: float, ma
         if end - x < 1.5 * height:
             continue
         sheet.space(line)
-        _field(draft, sheet, (x, top, end), height, line)
+        _field(draft, sheet, x, top, end, height, line)
     return top + height * draft.between(1.9, 2.6)
 
 
-def _field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height: float, line: int) -> None:
+def _field(draft: Draft, sheet: Sheet, x: float, top: float, end: float, height: float, line: int) -> None:
     """Print one field and fill it in: with digits in boxes, a number, a word, or nothing."""
-    x, top, end = place
     style = draft.rng.choice(["boxes", "line", "frame", "dots", "print"], p=[0.4, 0.22, 0.22, 0.1, 0.06])
     cell = height * draft.between(1.2, 1.5)
     if style == "boxes":
         many = min(draft.many(2, 12), int((end - x) / cell))
         if many > 1:
             text = draft.digits(many) if draft.chance(0.85) else " " * many
-            box_row(draft, sheet, (x, top), text, height, cell, 0.0, line)
+            box_row(draft, sheet, x, top, text, height, cell, 0.0, line)
         return
     right = min(end, x + height * draft.between(4, 14))
-    _print_field(draft, sheet, (x, top, right), height, str(style))
+    _print_field(draft, sheet, x, top, right, height, str(style))
     face = draft.typeface if style == "print" else None
     if face is None and draft.chance(0.15):
         word = draft.word(0.9 * height)
@@ -86,17 +84,16 @@ def _field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height
             draft.lay(sheet, number, x + 0.2 * height, top + 1.25 * height, line)
 
 
-def _print_field(draft: Draft, sheet: Sheet, place: tuple[float, float, float], height: float, style: str) -> None:
+def _print_field(draft: Draft, sheet: Sheet, x: float, top: float, right: float, height: float, style: str) -> None:
     """Print what a number is written on: a line, a frame, dots, nothing."""
-    x, top, right = place
     thick, shade = thickness(height, draft.rng), draft.between(0.3, 1)
     if style == "frame":
         draw_frame(sheet, (x, top, right, top + 1.55 * height), height, draft.rng)
     elif style == "line":
         sheet.draw([(x, top + 1.4 * height), (right, top + 1.4 * height)], thick, shade)
     elif style == "dots":
-        for dot in np.arange(x, right, 0.25 * height):
-            sheet.draw([(float(dot), top + 1.35 * height)] * 2, thick, shade)
+        for dot in np.arange(x, right, 0.25 * height).tolist():
+            sheet.draw([(dot, top + 1.35 * height)] * 2, thick, shade)
 
 
 def cheque(draft: Draft) -> Sheet:
@@ -104,21 +101,20 @@ def cheque(draft: Draft) -> Sheet:
     draft.mirrored = True
     height = draft.digit_height(90)
     text = draft.text(draft.many(2, 8), 0.75)
-    number = draft.strip(text, height, USUAL, closed=draft.chance(0.5))
+    number = draft.strip(text, height, USUAL_SPACINGS, closed=draft.chance(0.5))
     margin = height * draft.between(0.2, 1.2), height * draft.between(0.05, 0.45)
     sheet = draft.sheet(number.width + 2 * margin[0], number.rise + number.fall + 2 * margin[1])
     tall, wide = sheet.ink.shape
     contrast = 26.0 if draft.level.paper else 12.0
     paper = random_paper(tall, wide, draft.rng, scale=height / 26, trouble=2.0, strongest=contrast)
     sheet.paper = paper / max(float(paper.max()), 1.0) * np.float32(draft.between(0.7, 1.0))
-    x = margin[0]
     if draft.chance(0.15):
         ink = draft.sign(height)
         if ink.shape[1] < margin[0]:
             sheet.put(ink, 0.0, margin[1], NON_DIGIT)
     slope = float(draft.rng.normal(0, draft.level.slope))
     baseline = margin[1] + number.rise
-    lay_numbers(draft, sheet, [number], [0.0], x, baseline, slope)
+    lay_numbers(draft, sheet, [(0.0, number)], margin[0], baseline, slope)
     for _ in range(draft.many(0, 2)):
         y = float(draft.rng.choice([baseline + draft.between(-0.05, 0.3) * height, margin[1] * draft.between(0, 0.9)]))
         points = [(-sheet.bleed[0], y), (sheet.width + sheet.bleed[0], y)]
@@ -141,9 +137,9 @@ def notebook(draft: Draft) -> Sheet:
     else:
         shade, thick = draft.between(0.2, 0.75), max(1.0, pitch * draft.between(0.01, 0.045))
         jump = pitch * draft.between(-0.4, 0.4)
-        for y in np.arange(first - pitch * (tall // pitch), sheet.height + tall, pitch):
-            sheet.draw([(max(spine, -wide), float(y)), (sheet.width + wide, float(y))], thick, shade)
-            sheet.draw([(-wide, float(y) + jump), (spine, float(y) + jump)], thick, shade)
+        for y in np.arange(first - pitch * (tall // pitch), sheet.height + tall, pitch).tolist():
+            sheet.draw([(max(spine, -wide), y), (sheet.width + wide, y)], thick, shade)
+            sheet.draw([(-wide, y + jump), (spine, y + jump)], thick, shade)
     if spine > 0:
         sheet.draw([(spine, -tall), (spine + draft.between(-4, 4), sheet.height + tall)], 0.07 * pitch, 0.5)
     margin = max(spine, 0.0) + sheet.width * draft.between(0.06, 0.18)
@@ -169,9 +165,9 @@ def _notes(draft: Draft, sheet: Sheet, height: float, pitch: float, x: float, fi
                 begin += word.shape[1] + height * draft.between(0.7, 1.5)
         many = draft.many(1, 3) if draft.chance(0.3) else 1
         counts = [max(1, usual + draft.many(-1, 1)) if draft.chance(0.7) else draft.many(1, 10) for _ in range(many)]
-        numbers, gaps = numbers_of_a_line(draft, counts, height, right - begin)
+        numbers = numbers_of_a_line(draft, counts, height, right - begin)
         if not any(sheet.lines) or draft.chance(0.94):
-            lay_numbers(draft, sheet, numbers, gaps, begin, baseline - height * draft.between(0, 0.12), 0.0)
+            lay_numbers(draft, sheet, numbers, begin, baseline - height * draft.between(0, 0.12), 0.0)
         baseline += step
 
 
@@ -179,15 +175,13 @@ def note(draft: Draft) -> Sheet:
     """Write a few lines on a sticky note, a sheet or a card that lies on a desk."""
     sheet = draft.sheet(draft.width, draft.height)
     most = 0.16 if draft.chance(0.7) else 0.3
-    height = draft.digit_height(most * min(sheet.width, sheet.height))
-    free_lines(draft, sheet, (0.0, 0.0, sheet.width, sheet.height), height=height)
+    free_lines(draft, sheet, draft.digit_height(most * min(sheet.width, sheet.height)))
     return sheet
 
 
 def dark(draft: Draft) -> Sheet:
     """Write with chalk on a board, or with white on black."""
     sheet = draft.sheet(draft.width, draft.height)
-    height = draft.digit_height(0.25 * min(sheet.width, sheet.height))
-    free_lines(draft, sheet, (0.0, 0.0, sheet.width, sheet.height), height=height)
     sheet.dark = True
+    free_lines(draft, sheet, draft.digit_height(0.25 * min(sheet.width, sheet.height)))
     return sheet

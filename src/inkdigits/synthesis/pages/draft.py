@@ -11,63 +11,42 @@ from PIL import ImageFont
 
 from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.allographs import MIRRORED_NINES
-from inkdigits.synthesis.composition import USUAL, Composition, Part, random_text, write_ending, write_text
+from inkdigits.synthesis.composition import Part, Spacings, random_text, write_ending, write_text
 from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import Typeface, random_typeface, random_word, set_number
 from inkdigits.synthesis.pages.view import View
-from inkdigits.synthesis.pens import Hand, Ink, crop
+from inkdigits.synthesis.pens import Hand, Ink, crop, overlap
 from inkdigits.synthesis.writers import Hands, Writer
 
 __all__ = ["Draft", "Strip"]
 
-_CLOSE = replace(USUAL, spacings=(0.45, 0.55, 0.0))
+_CLOSE_SPACINGS = (0.45, 0.55, 0.0)
 
 
 @dataclass(frozen=True)
 class Strip:
-    """A number that is written and not yet laid on a sheet.
+    """A number that is written and not yet laid on a sheet; all in pixels."""
 
-    Attributes:
-        parts: what it consists of.
-        lefts: where each part begins, in pixels from the first.
-        width: of all.
-        rise: pixels that it stands above its baseline.
-        fall: pixels that it hangs below it.
-        printed: whether it is print.
-
-    """
-
-    parts: tuple[Part, ...]
-    lefts: tuple[float, ...]
+    parts: list[Part]
+    lefts: list[float]  # where each part begins, from the first
     width: float
-    rise: float
-    fall: float
-    printed: bool = False
+    rise: float  # how far it stands above its baseline
+    fall: float  # how far it hangs below it
+    printed: bool
 
 
 @dataclass
 class Draft:
-    """What a page is made with.
-
-    Attributes:
-        hands: all that can write.
-        level: how much trouble there is.
-        rng: the source of chance.
-        view: how the camera sees the page.
-        width: of a whole page's area in pixels.
-        height: the same.
-        mirrored: whether nines may have their stem to the left, which only some of those who write cheques do.
-
-    """
+    """What a page is made with."""
 
     hands: Hands
     level: Level
     rng: np.random.Generator
     view: View
-    width: int
+    width: int  # of a whole page's area in pixels
     height: int
-    mirrored: bool = False
+    mirrored: bool = False  # nines may have their stem to the left, which only some of those who write cheques do
 
     @cached_property
     def writer(self) -> Writer:
@@ -116,9 +95,9 @@ class Draft:
         """Return something of a digit's size that is not a digit."""
         return self.writer_at(height).sign(height, self.rng)
 
-    def text(self, count: int, marked: float = 0.3) -> str:
-        """Return so many digits, sometimes with marks."""
-        return random_text(count, self.rng, replace(USUAL, marked=marked))
+    def text(self, count: int, marked: float) -> str:
+        """Return so many digits, so often with marks."""
+        return random_text(count, self.rng, marked)
 
     def digits(self, count: int) -> str:
         """Return so many digits without marks."""
@@ -128,25 +107,29 @@ class Draft:
         self,
         text: str,
         height: float,
-        how: Composition = _CLOSE,
+        spacings: Spacings = _CLOSE_SPACINGS,
         *,
         closed: bool = False,
         face: Typeface | None = None,
     ) -> Strip:
-        """Return a number as the writer writes it.
+        """Return digits and marks as the writer writes them, or in print if there is a face.
 
-        Args:
-            text: digits and marks.
-            height: of a digit in pixels.
-            how: how it is written.
-            closed: whether a dash, `.-` or `=` closes it.
-            face: what it is printed with, if it is not written.
-
+        The height is that of a digit in pixels; for the spacings see `write_text`; a dash, `.-` or `=` may close it.
         """
         if face is not None:
-            return _strip(set_number(text, height, face), height, printed=True)
-        parts = write_text(text, self.writer_at(height), height, self.rng, how)
-        return _strip(parts + (write_ending(self.writer_at(height), height, self.rng) if closed else []), height)
+            parts = set_number(text, height, face)
+        else:
+            parts = write_text(text, self.writer_at(height), height, self.rng, spacings)
+            parts += write_ending(self.writer_at(height), height, self.rng) if closed else []
+        lefts, x = [], 0.0
+        for place, part in enumerate(parts):
+            # at most: the digits are of one number
+            x += float(np.clip(part.gap, -0.2 * height, 0.45 * height)) if place else 0.0
+            lefts.append(x)
+            x += part.ink.shape[1]
+        rise = max((part.lift + part.ink.shape[0] for part in parts), default=0.0)
+        fall = max((-part.lift for part in parts), default=0.0)
+        return Strip(parts, lefts, x, rise, fall, face is not None)
 
     def lay(
         self,
@@ -168,11 +151,11 @@ class Draft:
             sheet.put(part.ink, x + left, top, label, own, printed=number.printed, strength=strength)
         return x + number.width
 
-    def word(self, height: float, text: str | None = None) -> Ink:
+    def word(self, height: float) -> Ink:
         """Return a word by hand, whose letters come to about a height."""
         if self.hands.fonts and self.chance(0.75):
             font = self.hands.fonts[int(self.rng.integers(len(self.hands.fonts)))]
-            text = text or random_word(self.rng)
+            text = random_word(self.rng)
             if set(text) <= font.characters:
                 return _by_font(str(font.path), text, height, self.between(-0.2, 0.2))
         letters = [self.sign(height * self.between(0.6, 1.0)) for _ in range(self.many(2, 6))]
@@ -194,19 +177,6 @@ def _legible(hand: Hand, level: Level, *, mirrored: bool) -> Hand:
     )
 
 
-def _strip(parts: list[Part], height: float, *, printed: bool = False) -> Strip:
-    """Return where parts stand on a line."""
-    lefts, x = [], 0.0
-    for place, part in enumerate(parts):
-        # at most: the digits are of one number
-        x += float(np.clip(part.gap, -0.2 * height, 0.45 * height)) if place else 0.0
-        lefts.append(x)
-        x += part.ink.shape[1]
-    rise = max((part.lift + part.ink.shape[0] for part in parts), default=0.0)
-    fall = max((-part.lift for part in parts), default=0.0)
-    return Strip(tuple(parts), tuple(lefts), x, rise, fall, printed)
-
-
 def _by_font(path: str, text: str, height: float, slant: float) -> Ink:
     """Return a word in a handwriting font."""
     mask = ImageFont.truetype(path, max(6, round(1.3 * height))).getmask(text, mode="L")
@@ -225,7 +195,7 @@ def _beside(letters: list[Ink], gap: float) -> Ink:
     word = np.zeros((max(letter.shape[0] for letter in letters), width), np.float32)
     x = 0
     for letter in letters:
-        part = word[word.shape[0] - letter.shape[0] :, x : x + letter.shape[1]]
-        np.maximum(part, letter[:, : part.shape[1]], out=part)
+        below, part = overlap(word, letter, x, word.shape[0] - letter.shape[0])
+        np.maximum(below, part, out=below)
         x = max(0, x + letter.shape[1] + round(gap))
     return crop(word)

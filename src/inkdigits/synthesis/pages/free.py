@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inkdigits.imaging.line_crop import NON_DIGIT
-from inkdigits.synthesis.composition import USUAL
+from inkdigits.synthesis.composition import USUAL_SPACINGS
 from inkdigits.synthesis.pages.draft import Draft, Strip
 from inkdigits.synthesis.pages.marginalia import cross_out, draw_frame, draw_rules
 from inkdigits.synthesis.pages.sheet import Sheet
@@ -44,16 +44,15 @@ def string(draft: Draft) -> Sheet:
     counts = _counts(draft, several)
     numbers = [draft.strip(draft.text(count, draft.level.signs), height, face=face) for count in counts]
     if not several and face is None:
-        numbers = [draft.strip(draft.text(draft.many(2, 10), draft.level.signs), height, USUAL)]
+        numbers = [draft.strip(draft.text(draft.many(2, 10), draft.level.signs), height, USUAL_SPACINGS)]
     gaps = [height * draft.between(1.3, 4) for _ in numbers]
     width = sum(number.width for number in numbers) + sum(gaps[1:])
     slope = float(draft.rng.normal(0, draft.level.slope))
     rise, fall = max(number.rise for number in numbers), max(number.fall for number in numbers)
     margin = height * draft.between(0.1, 1.2), height * draft.between(0.1, 1.2)
-    tall = rise + fall + abs(slope) * width
-    sheet = draft.sheet(width + 2 * margin[0], tall + 2 * margin[1])
+    sheet = draft.sheet(width + 2 * margin[0], rise + fall + abs(slope) * width + 2 * margin[1])
     baseline = margin[1] + rise + max(0.0, -slope) * width
-    lay_numbers(draft, sheet, numbers, gaps, margin[0], baseline, slope)
+    lay_numbers(draft, sheet, [*zip(gaps, numbers, strict=True)], margin[0], baseline, slope)
     if draft.chance(draft.level.ruled):
         draw_rules(sheet, height, draft.rng)
     return sheet
@@ -62,43 +61,40 @@ def string(draft: Draft) -> Sheet:
 def lines(draft: Draft) -> Sheet:
     """Write lines down a page."""
     sheet = draft.sheet(draft.width, draft.height)
-    height = free_lines(draft, sheet, (0.0, 0.0, sheet.width, sheet.height))
+    height = free_lines(draft, sheet)
     if draft.chance(draft.level.ruled):
         draw_rules(sheet, height, draft.rng)
     return sheet
 
 
-def free_lines(
-    draft: Draft, sheet: Sheet, area: tuple[float, float, float, float], *, height: float | None = None
-) -> float:
-    """Write lines in a part of a sheet, from its top; return the digits' height."""
-    left, top, right, bottom = area
+def free_lines(draft: Draft, sheet: Sheet, height: float | None = None) -> float:
+    """Write lines down a sheet from its top, smaller ones if none has room; return the digits' height."""
     most = 0.12 if draft.chance(0.8) else 0.3
-    height = height or draft.digit_height(most * min(right - left, bottom - top))
-    height = min(height, 0.4 * min(right - left, bottom - top))
-    margin = min(max(height * draft.between(0.4, 2), 3.0), 0.15 * (right - left))
+    height = height or draft.digit_height(most * min(sheet.width, sheet.height))
+    height = min(height, 0.4 * min(sheet.width, sheet.height))
+    margin = min(max(height * draft.between(0.4, 2), 3.0), 0.15 * sheet.width)
     pitch = height * draft.between(1.5, 2.8)
-    x = left + margin + draft.between(0, 0.15) * (right - left)
+    x = margin + draft.between(0, 0.15) * sheet.width
     slope = float(draft.rng.normal(0, draft.level.slope))
     most_lines = draft.many(2, 14)
-    spare = max(0.0, bottom - top - 2 * margin - pitch * most_lines)
-    baseline = top + margin + 1.1 * height + max(0.0, -slope) * (right - x) + spare * draft.between(0, 0.8)
+    spare = max(0.0, sheet.height - 2 * margin - pitch * most_lines)
+    baseline = margin + 1.1 * height + max(0.0, -slope) * (sheet.width - x) + spare * draft.between(0, 0.8)
     several, ragged = draft.chance(0.25), draft.between(0, 1.5) * draft.chance(0.4)
     usual, face = draft.many(2, 10), _face(draft)
     for _ in range(most_lines):
         own = slope + float(draft.rng.normal(0, 0.1 * draft.level.slope))
-        if baseline + 0.35 * height + max(0.0, own) * (right - x) > bottom - 2:
+        if baseline + 0.35 * height + max(0.0, own) * (sheet.width - x) > sheet.height - 2:
             break
         counts = _counts(draft, several) if draft.chance(0.7) else (max(1, usual + draft.many(-1, 1)),)
         begin = x + height * draft.between(0, ragged)
         if any(sheet.lines) and draft.chance(draft.level.crossed):
-            begin = cross_out(draft, sheet, begin, baseline, height, right - margin) + 0.6 * height
-        numbers, gaps = numbers_of_a_line(draft, counts, height, right - 2 - begin, face)
-        lay_numbers(draft, sheet, numbers, gaps, begin, baseline, own)
+            begin = cross_out(draft, sheet, begin, baseline, height, sheet.width - margin) + 0.6 * height
+        numbers = numbers_of_a_line(draft, counts, height, sheet.width - 2 - begin, face)
+        lay_numbers(draft, sheet, numbers, begin, baseline, own)
         baseline += pitch * float(draft.rng.normal(1, 0.03))
-    return (
-        height if sheet.items or height < draft.level.smallest else free_lines(draft, sheet, area, height=0.6 * height)
-    )
+    if not sheet.items and height >= draft.level.smallest:
+        return free_lines(draft, sheet, 0.6 * height)
+    return height
 
 
 def columns(draft: Draft) -> Sheet:
@@ -136,10 +132,9 @@ def columns(draft: Draft) -> Sheet:
 
 def numbers_of_a_line(
     draft: Draft, counts: Sequence[int], height: float, room: float, face: Typeface | None = None
-) -> tuple[list[Strip], list[float]]:
-    """Return numbers of so many digits, as far as there is room for them, and the gaps before them."""
-    numbers: list[Strip] = []
-    gaps: list[float] = []
+) -> list[tuple[float, Strip]]:
+    """Return numbers of so many digits, as far as there is room for them, each with the gap before it."""
+    numbers: list[tuple[float, Strip]] = []
     width, most = 0.0, max(1, int(room / (0.9 * height)))
     for count in counts:
         number = draft.strip(draft.text(min(count, most), draft.level.signs), height, face=face)
@@ -148,26 +143,25 @@ def numbers_of_a_line(
         gap = height * draft.between(1.3, 4)
         if width + gap * bool(numbers) + number.width > room:
             break
-        numbers.append(number)
-        gaps.append(gap)
+        numbers.append((gap, number))
         width += number.width + gap
-    return numbers, gaps
+    return numbers
 
 
 def lay_numbers(
-    draft: Draft, sheet: Sheet, numbers: list[Strip], gaps: list[float], x: float, baseline: float, slope: float
+    draft: Draft, sheet: Sheet, numbers: list[tuple[float, Strip]], x: float, baseline: float, slope: float
 ) -> None:
     """Lay the numbers of one line, with wide gaps between them."""
     line, begin = sheet.new_line(), x
-    for number, gap in zip(numbers, gaps, strict=True):
-        if number is not numbers[0]:
+    for place, (gap, number) in enumerate(numbers):
+        if place:
             x += gap
             sheet.space(line)
         x = draft.lay(sheet, number, x, baseline + slope * (x - begin), line, slope=slope)
     if numbers and draft.chance(0.05):
-        thick = (draft.writer.hand.pen or 0.1) * numbers[0].rise
-        y = baseline + 0.25 * numbers[0].rise
-        sheet.draw([(begin, y), (x, y + slope * (x - begin))], thick, 0.9, hand=True)
+        rise = numbers[0][1].rise
+        y = baseline + 0.25 * rise
+        sheet.draw([(begin, y), (x, y + slope * (x - begin))], (draft.writer.hand.pen or 0.1) * rise, 0.9, hand=True)
 
 
 def _counts(draft: Draft, several: bool) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthesis.difficulty import Level
-from inkdigits.synthesis.pages import blank, documents, free, grids, sudoku
+from inkdigits.synthesis.pages import blank, documents, free, grids
 from inkdigits.synthesis.pages.camera import photograph
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.marginalia import draw_margin
@@ -24,38 +24,27 @@ __all__ = ["KINDS", "write_page"]
 
 @dataclass(frozen=True)
 class _Kind:
-    """How a kind of page is made.
+    """How a kind of page is made."""
 
-    Attributes:
-        write: lays it out and writes it.
-        weight: how often it is drawn where none is asked for.
-        desk: how often it lies on a desk, times the level's share.
-        bent: how often its lines are bent, as those of an open book.
-        tight: whether the picture is cut close about it, of whatever size that is.
-        margin: how often a tall line stands beside it, times the level's share of clutter.
-
-    """
-
-    write: Callable[[Draft], Sheet]
-    weight: float = 1.0
-    desk: float = 0.5
-    bent: float = 0.1
-    tight: bool = False
-    margin: float = 1.0
+    write: Callable[[Draft], Sheet]  # lays it out and writes it
+    weight: float = 1.0  # how often it is drawn where none is asked for
+    desk: float = 0.5  # how often it lies on a desk, times the level's share
+    bent: float = 0.1  # how often its lines are bent, as those of an open book
+    margin: float = 1.0  # how often a tall line stands beside it, times the level's share of clutter
 
 
 _KINDS = {
-    "single": _Kind(free.single, desk=0.0, bent=0.0, tight=True, margin=0.0),
-    "string": _Kind(free.string, 1.3, desk=0.1, bent=0.0, tight=True, margin=0.0),
-    "boxes": _Kind(grids.boxes, desk=0.0, bent=0.0, tight=True, margin=0.0),
+    "single": _Kind(free.single, desk=0.0, bent=0.0, margin=0.0),
+    "string": _Kind(free.string, 1.3, desk=0.1, bent=0.0, margin=0.0),
+    "boxes": _Kind(grids.boxes, desk=0.0, bent=0.0, margin=0.0),
     "lines": _Kind(free.lines, 1.3, margin=2.0),
     "columns": _Kind(free.columns, 0.6),
     "table": _Kind(grids.table, 1.2),
     "form": _Kind(documents.form, 1.3),
     "notebook": _Kind(documents.notebook, bent=0.4, margin=0.0),
     "scorecard": _Kind(grids.scorecard, 0.7),
-    "sudoku": _Kind(sudoku.sudoku, 1.2, desk=0.3, bent=0.3, margin=0.0),
-    "cheque": _Kind(documents.cheque, desk=0.0, bent=0.0, tight=True, margin=0.0),
+    "sudoku": _Kind(grids.sudoku, 1.2, desk=0.3, bent=0.3, margin=0.0),
+    "cheque": _Kind(documents.cheque, desk=0.0, bent=0.0, margin=0.0),
     "note": _Kind(documents.note, 1.2, desk=9.0),
     "dark": _Kind(documents.dark, 0.6, desk=0.2),
     "words": _Kind(blank.words, 0.8),
@@ -67,12 +56,7 @@ _MOST = 5.0  # megapixels that are drawn; larger pictures are enlarged, as camer
 
 
 def write_page(
-    hands: Hands,
-    level: Level,
-    rng: np.random.Generator,
-    *,
-    kind: str | None = None,
-    megapixels: float | None = None,
+    hands: Hands, level: Level, rng: np.random.Generator, *, kind: str | None = None, megapixels: float | None = None
 ) -> WrittenPage:
     """Write a page, and photograph or scan it.
 
@@ -128,8 +112,8 @@ def _photograph(
     scale = float(np.sqrt(abs(np.linalg.det(seen.matrix[:2, :2]))))
     height = _typical(sheet)
     boxes = _boxes(sheet, seen)
-    developed = develop(sheet, height, level, rng)
-    grey = photograph(developed, seen, boxes, scale * height, level, rng, on_desk=view.desk is not None)
+    shine, contrast = develop(sheet, height, level, rng)
+    grey = photograph(shine, contrast, seen, boxes, scale * height, level, rng, on_desk=view.desk is not None)
     labels = np.array([item.label for item in sheet.items], np.int64)
     line = np.array([item.line for item in sheet.items], np.int64)
     known = labels >= 0
@@ -159,11 +143,9 @@ def _boxes(sheet: Sheet, seen: Geometry) -> npt.NDArray[np.float32]:
 
 def _typical(sheet: Sheet) -> float:
     """Return the height of what is read on a sheet, or of all that is on it, in pixels; 30 if there is nothing."""
-    heights = {
-        read: [float(np.ptp(item.outline[:, 1])) for item in sheet.items if not read or 0 <= item.label < 10]
-        for read in (True, False)
-    }
-    return float(np.median(heights[True] or heights[False] or [30.0]))
+    read = [item for item in sheet.items if 0 <= item.label < 10]
+    heights = [float(np.ptp(item.outline[:, 1])) for item in read or sheet.items]
+    return float(np.median(heights or [30.0]))
 
 
 def _add_neighbour(draft: Draft, sheet: Sheet, seen: Geometry, height: float) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from inkdigits.imaging.line_crop import NON_DIGIT
-from inkdigits.synthesis.pages.sheet import Sheet
-
-if TYPE_CHECKING:
-    from inkdigits.synthesis.pages.draft import Draft
+from inkdigits.synthesis.pages.draft import Draft
+from inkdigits.synthesis.pages.sheet import Box, Sheet
 
 __all__ = ["cross_out", "draw_frame", "draw_margin", "draw_rules", "draw_squares", "thickness"]
 
@@ -22,20 +18,21 @@ def thickness(height: float, rng: np.random.Generator) -> float:
 
 def draw_rules(sheet: Sheet, height: float, rng: np.random.Generator) -> None:
     """Draw rules across a sheet."""
-    rules = np.arange(rng.uniform(0, 2 * height) - sheet.bleed[1], sheet.height + sheet.bleed[1], _pitch(height, rng))
+    wide, tall = sheet.bleed
+    first, pitch = rng.uniform(0, 2 * height) - tall, max(4.0, height * float(rng.uniform(1.1, 2.2)))
     shade, thick = float(rng.uniform(0.25, 0.9)), max(1.0, height * float(rng.uniform(0.01, 0.05)))
-    for y in rules:
-        sheet.draw([(-sheet.bleed[0], float(y)), (sheet.width + sheet.bleed[0], float(y))], thick, shade)
+    for y in np.arange(first, sheet.height + tall, pitch).tolist():
+        sheet.draw([(-wide, y), (sheet.width + wide, y)], thick, shade)
 
 
 def draw_squares(sheet: Sheet, pitch: float, rng: np.random.Generator) -> None:
     """Draw squared paper."""
     shade, thick = float(rng.uniform(0.15, 0.6)), max(1.0, 0.04 * pitch)
     wide, tall = sheet.bleed
-    for x in np.arange(-wide, sheet.width + wide, pitch):
-        sheet.draw([(float(x), -tall), (float(x), sheet.height + tall)], thick, shade)
-    for y in np.arange(-tall, sheet.height + tall, pitch):
-        sheet.draw([(-wide, float(y)), (sheet.width + wide, float(y))], thick, shade)
+    for x in np.arange(-wide, sheet.width + wide, pitch).tolist():
+        sheet.draw([(x, -tall), (x, sheet.height + tall)], thick, shade)
+    for y in np.arange(-tall, sheet.height + tall, pitch).tolist():
+        sheet.draw([(-wide, y), (sheet.width + wide, y)], thick, shade)
 
 
 def draw_margin(sheet: Sheet, height: float, rng: np.random.Generator) -> None:
@@ -50,7 +47,7 @@ def draw_margin(sheet: Sheet, height: float, rng: np.random.Generator) -> None:
         sheet.draw(points, thick, float(rng.uniform(0.4, 1)), hand=rng.random() < 0.3)
 
 
-def draw_frame(sheet: Sheet, box: tuple[float, float, float, float], height: float, rng: np.random.Generator) -> None:
+def draw_frame(sheet: Sheet, box: Box, height: float, rng: np.random.Generator) -> None:
     """Draw a box, closed or broken."""
     left, top, right, bottom = box
     corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
@@ -74,23 +71,14 @@ def cross_out(draft: Draft, sheet: Sheet, x: float, baseline: float, height: flo
     sheet.put(ink, x, baseline - number.rise, NON_DIGIT)
     thick = max(1.0, (draft.writer.hand.pen or 0.09) * height)
     middle = baseline - 0.5 * height
-    rng = draft.rng
     if draft.chance(0.4):  # a scribble to and fro
         many = draft.many(5, 12)
         along = x + number.width * np.linspace(0, 1, many)
-        aside = middle + height * 0.45 * np.where(np.arange(many) % 2, 1, -1) * rng.uniform(0.6, 1, many)
-        sheet.draw([(float(one), float(other)) for one, other in zip(along, aside, strict=True)], thick, 1, hand=True)
+        aside = middle + height * 0.45 * np.where(np.arange(many) % 2, 1, -1) * draft.rng.uniform(0.6, 1, many)
+        sheet.draw([*zip(along.tolist(), aside.tolist(), strict=True)], thick, 1, hand=True)
     else:
         for _ in range(draft.many(1, 3)):
-            ends = middle + height * rng.normal(0, 0.2, 2)
-            sheet.draw(
-                [(x - 0.1 * height, float(ends[0])), (x + number.width + 0.1 * height, float(ends[1]))],
-                thick,
-                1,
-                hand=True,
-            )
+            first, last = (middle + height * draft.rng.normal(0, 0.2, 2)).tolist()
+            ends = [(x - 0.1 * height, first), (x + number.width + 0.1 * height, last)]
+            sheet.draw(ends, thick, 1, hand=True)
     return x + number.width
-
-
-def _pitch(height: float, rng: np.random.Generator) -> float:
-    return max(4.0, height * float(rng.uniform(1.1, 2.2)))

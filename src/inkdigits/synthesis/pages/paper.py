@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from inkdigits.synthesis.difficulty import Level
-from inkdigits.synthesis.pages.desk import grain
 from inkdigits.synthesis.pages.sheet import Sheet
-from inkdigits.synthesis.papers import random_paper
+from inkdigits.synthesis.papers import Levels, grain, random_paper
 
-__all__ = ["Developed", "develop"]
-
-Levels = npt.NDArray[np.float32]
+__all__ = ["develop"]
 
 _SMALL = 18  # pixels: smaller digits are not faint, too, or nobody could read them
 
 
-@dataclass(frozen=True)
-class Developed:
-    """A sheet as light sees it.
+def develop(sheet: Sheet, height: float, level: Level, rng: np.random.Generator) -> tuple[Levels, float]:
+    """Return ink and print on paper, as light sees them; the digits are so many pixels tall.
 
-    Attributes:
-        shine: float32 (H,W): which share of the light each point gives back, 0 to 1.
-        contrast: by how much ink gives back less than paper.
-
-    """
-
-    shine: Levels
-    contrast: float
-
-
-def develop(sheet: Sheet, height: float, level: Level, rng: np.random.Generator) -> Developed:
-    """Return ink and print on paper.
-
-    Args:
-        sheet: what is written.
-        height: of its digits in pixels.
-        level: how much trouble there is.
-        rng: the source of chance.
+    Returns:
+        float32 (H,W): which share of the light each point gives back, 0 to 1, and by how much less ink gives back than
+        paper.
 
     """
     faint = rng.random() < level.faint and height > _SMALL
@@ -59,13 +37,9 @@ def develop(sheet: Sheet, height: float, level: Level, rng: np.random.Generator)
     shine = paper * (1 - np.float32(depth) * ink)
     if sheet.printed.any():
         print_depth = min(depth * rng.uniform(0.5, 1.1), 0.97) if rng.random() < 0.6 else rng.uniform(0.5, 0.97)
-        shine *= _table(float(print_depth))[sheet.printed]
-    return Developed(shine, contrast)
-
-
-def _table(depth: float) -> Levels:
-    """Return what each of 256 strengths of ink leaves of the light."""
-    return (1 - depth * np.arange(256) / 255).astype(np.float32)
+        left = (1 - float(print_depth) * np.arange(256) / 255).astype(np.float32)  # by each strength of print
+        shine *= left[sheet.printed]
+    return shine, contrast
 
 
 def _strokes(sheet: Sheet, height: float, level: Level, rng: np.random.Generator) -> Levels:
@@ -104,7 +78,7 @@ def _paper(sheet: Sheet, base: float, height: float, contrast: float, level: Lev
     return np.asarray(large * np.float32(base / max(float(np.median(small)), 1.0)), np.float32)
 
 
-def _chalk(sheet: Sheet, contrast: float, rng: np.random.Generator) -> Developed:
+def _chalk(sheet: Sheet, contrast: float, rng: np.random.Generator) -> tuple[Levels, float]:
     """Return light strokes on a dark board, wiped or plain."""
     board = float(rng.uniform(0.02, 0.35))
     contrast = max(0.25, min(contrast, 0.97 - board))
@@ -115,4 +89,4 @@ def _chalk(sheet: Sheet, contrast: float, rng: np.random.Generator) -> Developed
         coarse = rng.random((6, 9), np.float32)
         wiped = cv2.resize(coarse, ink.shape[::-1], interpolation=cv2.INTER_CUBIC)
         shine += np.float32(0.25 * contrast) * np.clip(wiped, 0, 1)
-    return Developed(np.asarray(shine + contrast * np.maximum(ink, sheet.printed * np.float32(0.8 / 255))), contrast)
+    return np.asarray(shine + contrast * np.maximum(ink, sheet.printed * np.float32(0.8 / 255))), contrast

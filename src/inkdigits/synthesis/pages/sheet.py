@@ -9,56 +9,38 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.line_crop import MARKS
+from inkdigits.imaging.line_crop import SYMBOLS
+from inkdigits.synthesis.pens import Ink, overlap
 
-__all__ = ["Item", "Sheet"]
+__all__ = ["Box", "Item", "Sheet", "is_free"]
 
 Layer = npt.NDArray[np.uint8]  # (H,W), 0 paper to 255 ink
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True)
 class Item:
-    """Something on a sheet.
+    """Something on a sheet."""
 
-    Attributes:
-        label: 0 to 9, 10 and more for marks, SIGN; -1 for what is ignored.
-        outline: float32 (K,2), corners about its ink, x and y in pixels of the sheet.
-        line: which line it belongs to, -1 for none.
-
-    """
-
-    label: int
-    outline: npt.NDArray[np.float32]
-    line: int
+    label: int  # 0 to 9, 10 and more for marks, NON_DIGIT; -1 for what is ignored
+    outline: npt.NDArray[np.float32]  # (K,2), corners about its ink, x and y in pixels of the sheet
+    line: int  # which line it belongs to, -1 for none
 
 
 @dataclass
 class Sheet:
-    """A sheet, with some bleed about the area that is written on, since a camera that is tilted sees beyond it.
+    """A sheet, with some bleed about the area that is written on, since a camera that is tilted sees beyond it."""
 
-    Attributes:
-        width: of the area in pixels.
-        height: the same.
-        bleed: pixels about it, left and right, above and below.
-        ink: what is written.
-        printed: what is printed.
-        items: what all that is.
-        lines: characters of each line, in reading order.
-        paper: how bright the paper is, 0 to 1, if it is not to be drawn at random.
-        dark: whether chalk is on a board.
-
-    """
-
-    width: int
+    width: int  # of the area in pixels
     height: int
-    bleed: tuple[int, int] = (0, 0)
+    bleed: tuple[int, int]  # pixels about it, left and right, above and below
     ink: Layer = field(init=False)
     printed: Layer = field(init=False)
     items: list[Item] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    paper: npt.NDArray[np.float32] | None = None
-    dark: bool = False
+    lines: list[str] = field(default_factory=list)  # characters of each line, in reading order
+    paper: npt.NDArray[np.float32] | None = None  # how bright it is, 0 to 1, if it is not to be drawn at random
+    dark: bool = False  # whether chalk is on a board
 
     def __post_init__(self) -> None:
         """Lay out blank layers."""
@@ -76,7 +58,7 @@ class Sheet:
 
     def put(
         self,
-        ink: npt.NDArray[np.float32],
+        ink: Ink,
         left: float,
         top: float,
         label: int,
@@ -85,34 +67,19 @@ class Sheet:
         printed: bool = False,
         strength: float = 1.0,
     ) -> None:
-        """Lay ink on the sheet, and note what it is.
-
-        Args:
-            ink: float32 (h,w), 0 to 1.
-            left: where, in pixels of the area.
-            top: the same.
-            label: what it is; see `Item`.
-            line: which line it is read in.
-            printed: whether it is print.
-            strength: how dark it is, 0 to 1.
-
-        """
+        """Lay ink from these pixels of the area on, at a strength of 0 to 1, and note what it is; see `Item`."""
         x, y = round(left) + self.bleed[0], round(top) + self.bleed[1]
-        canvas = self.printed if printed else self.ink
-        rows = slice(max(y, 0), min(y + ink.shape[0], canvas.shape[0]))
-        columns = slice(max(x, 0), min(x + ink.shape[1], canvas.shape[1]))
-        if rows.start >= rows.stop or columns.start >= columns.stop:
+        below, part = overlap(self.printed if printed else self.ink, ink, x, y)
+        if not part.size:
             return
-        part = ink[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
         laid = (part * np.float32(255 * strength)).astype(np.uint8)
-        below = canvas[rows, columns]
         if printed and int(below[0, 0]) > 110:  # on a dark bar, print is the paper that is left white
             np.minimum(below, 255 - laid, out=below)
         else:
             np.maximum(below, laid, out=below)
         self.items.append(Item(label, _outline(ink) + np.array([x, y], np.float32), line))
         if line >= 0:
-            self.lines[line] += str(label) if label < 10 else MARKS[label - 10]
+            self.lines[line] += SYMBOLS[label]
 
     def draw(
         self, points: Sequence[Point], thick: float, shade: float, *, closed: bool = False, hand: bool = False
@@ -120,35 +87,27 @@ class Sheet:
         """Draw a line through points of the area, which may lie beyond it; it is no item."""
         parts = 16  # that a pixel is divided into
         place = (np.array(points, np.float64) + self.bleed) * parts
-        cv2.polylines(
-            self.ink if hand else self.printed,
-            [np.rint(place).astype(np.int32)],
-            closed,
-            round(255 * shade),
-            max(1, round(thick)),
-            cv2.LINE_AA,
-            4,
-        )
+        canvas, path = self.ink if hand else self.printed, np.rint(place).astype(np.int32)
+        cv2.polylines(canvas, [path], closed, round(255 * shade), max(1, round(thick)), cv2.LINE_AA, shift=4)
 
-    def fill(self, box: tuple[float, float, float, float], shade: float) -> None:
+    def fill(self, box: Box, shade: float) -> None:
         """Print over all that is in a box of the area."""
         left, top, right, bottom = (round(edge) + self.bleed[place % 2] for place, edge in enumerate(box))
         self.printed[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = round(255 * shade)
 
-    def boxes(self) -> npt.NDArray[np.float32]:
-        """Return the boxes of all items in pixels of the area, (N,4)."""
-        rows = [np.concatenate([item.outline.min(axis=0), item.outline.max(axis=0)]) for item in self.items]
-        shift = np.array([*self.bleed, *self.bleed], np.float32)
-        return np.array(rows, np.float32).reshape(-1, 4) - shift
-
-    def is_free(self, box: tuple[float, float, float, float]) -> bool:
+    def is_free(self, box: Box) -> bool:
         """Return whether no item is in a box of the area."""
-        boxes = self.boxes()
-        apart = (boxes[:, 0] > box[2]) | (boxes[:, 2] < box[0]) | (boxes[:, 1] > box[3]) | (boxes[:, 3] < box[1])
-        return bool(apart.all())
+        rows = [np.concatenate([item.outline.min(axis=0), item.outline.max(axis=0)]) for item in self.items]
+        return is_free(np.array(rows, np.float32).reshape(-1, 4) - np.array([*self.bleed] * 2, np.float32), box)
 
 
-def _outline(ink: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def is_free(boxes: npt.NDArray[np.float32], box: Box) -> bool:
+    """Return whether none of some boxes, (N,4), is in another."""
+    apart = (boxes[:, 0] > box[2]) | (boxes[:, 2] < box[0]) | (boxes[:, 1] > box[3]) | (boxes[:, 3] < box[1])
+    return bool(apart.all())
+
+
+def _outline(ink: Ink) -> npt.NDArray[np.float32]:
     """Return the corners of a convex polygon about ink."""
     inked = ink > 0.3 * float(ink.max())  # what is fainter at the rim of a stroke is not counted to its box
     rows = np.flatnonzero(inked.any(axis=1))

@@ -12,9 +12,9 @@ import matplotlib
 import numpy as np
 from PIL import ImageFont
 
-from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
+from inkdigits.imaging.line_crop import NON_DIGIT, SYMBOLS
 from inkdigits.synthesis.composition import Part
-from inkdigits.synthesis.pages.sheet import Sheet
+from inkdigits.synthesis.pages.sheet import Box, Sheet
 from inkdigits.synthesis.pens import Ink
 
 __all__ = ["Typeface", "print_text", "print_word", "random_typeface", "random_word", "set_number", "typeset"]
@@ -31,18 +31,11 @@ _WORDS = resources.files("inkdigits.synthesis.pages").joinpath("words.txt").read
 
 @dataclass(frozen=True)
 class Typeface:
-    """A font as a printer uses it.
-
-    Attributes:
-        font: its name.
-        stretch: width against what the font has.
-        weight: pixels of 32 by which strokes are thicker.
-
-    """
+    """A font as a printer uses it."""
 
     font: str
-    stretch: float
-    weight: float
+    stretch: float  # width against what the font has
+    weight: float  # pixels of 32 by which strokes are thicker
 
 
 def random_typeface(rng: np.random.Generator) -> Typeface:
@@ -59,14 +52,7 @@ def random_word(rng: np.random.Generator) -> str:
 
 
 def typeset(text: str, height: float, face: Typeface) -> tuple[Ink, float]:
-    """Return text in print, and how far it hangs below the baseline.
-
-    Args:
-        text: a word or a character.
-        height: pixels of a digit.
-        face: how it is printed.
-
-    """
+    """Return a word or a character in print, with digits of a height, and how far it hangs below the baseline."""
     return _typeset(text, max(4, round(2 * height)) / 2, face)
 
 
@@ -102,12 +88,10 @@ def _digit_height(font: str) -> float:
     return float(bottom - top) / 200
 
 
-def print_word(
-    sheet: Sheet, text: str, x: float, baseline: float, height: float, face: Typeface, *, strength: float = 1.0
-) -> float:
+def print_word(sheet: Sheet, text: str, x: float, baseline: float, height: float, face: Typeface) -> float:
     """Print a word, which is not read; return where it ends."""
     ink, fall = typeset(text, height, face)
-    sheet.put(ink, x, baseline + fall - ink.shape[0], NON_DIGIT, printed=True, strength=strength)
+    sheet.put(ink, x, baseline + fall - ink.shape[0], NON_DIGIT, printed=True)
     return float(x + ink.shape[1])
 
 
@@ -116,20 +100,12 @@ def set_number(text: str, height: float, face: Typeface) -> list[Part]:
     parts = []
     for character in text:
         ink, fall = typeset(character, height, face)
-        label = int(character) if character.isdigit() else 10 + MARKS.index(character)
-        parts.append(Part(ink, label, max(1.0, 0.12 * height), -fall))
+        parts.append(Part(ink, SYMBOLS.index(character), max(1.0, 0.12 * height), -fall))
     return parts
 
 
 def print_text(
-    sheet: Sheet,
-    box: tuple[float, float, float, float],
-    height: float,
-    face: Typeface,
-    rng: np.random.Generator,
-    *,
-    most_words: int = 150,
-    strength: float = 1.0,
+    sheet: Sheet, box: Box, height: float, face: Typeface, rng: np.random.Generator, *, most_words: int = 150
 ) -> float:
     """Fill a box of a sheet with running text, numbers among its words; return where it ends below."""
     left, top, right, bottom = box
@@ -143,7 +119,7 @@ def print_text(
             ink, fall = typeset(text, height, face)
             if x + ink.shape[1] > right:
                 break
-            sheet.put(ink, x, baseline + fall - ink.shape[0], NON_DIGIT, printed=True, strength=strength)
+            sheet.put(ink, x, baseline + fall - ink.shape[0], NON_DIGIT, printed=True)
             x += ink.shape[1] + space
             words += 1
         if x == left:

@@ -9,33 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.synthesis.difficulty import Level
+from inkdigits.synthesis.pages.sheet import Box
 
-__all__ = ["Geometry", "View", "random_view"]
-
-Matrix = npt.NDArray[np.float64]
+__all__ = ["Geometry", "View", "geometry", "random_view"]
 
 
 @dataclass(frozen=True)
 class View:
-    """How a camera is held.
+    """How a camera is held."""
 
-    Attributes:
-        tilt: radians by which the sheet is turned.
-        corners: float64 (4,2): how far each corner of the area is moved towards its middle, as shares of its sides.
-        desk: how much desk is seen left, above, right and below, as a share of the sheet's size; None if the sheet
-            fills the picture.
-        bend: how far lines are bent, as a share of the area's height.
-        phase: where along the sheet they are bent most.
-        quarter_turns: clockwise, that make the picture upright.
-
-    """
-
-    tilt: float
-    corners: npt.NDArray[np.float64]
-    desk: tuple[float, float, float, float] | None
-    bend: float
-    phase: float
-    quarter_turns: int
+    tilt: float  # radians by which the sheet is turned
+    corners: npt.NDArray[np.float64]  # (4,2): how far each is moved towards the middle, as shares of the area's sides
+    desk: Box | None  # how much is seen about the sheet, as a share of its size; None if the sheet fills the picture
+    bend: float  # how far lines are bent, as a share of the area's height
+    phase: float  # where along the sheet they are bent most
+    quarter_turns: int  # clockwise, that make the picture upright
 
     def bleed(self, width: float, height: float) -> tuple[int, int]:
         """Return how many pixels beside and above an area come into the picture."""
@@ -51,20 +39,12 @@ class View:
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where each point of a sheet, bleed included, is in the picture.
+    """Where each point of a sheet, bleed included, is in the picture."""
 
-    Attributes:
-        matrix: float64 (3,3), a homography.
-        size: width and height of the picture.
-        bend: pixels of the sheet by which lines are bent.
-        wave: radians per pixel of the sheet along its lines, and the phase.
-
-    """
-
-    matrix: Matrix
-    size: tuple[int, int]
-    bend: float = 0.0
-    wave: tuple[float, float] = (0.0, 0.0)
+    matrix: npt.NDArray[np.float64]  # (3,3), a homography
+    size: tuple[int, int]  # width and height of the picture
+    bend: float  # pixels of the sheet by which lines are bent
+    wave: tuple[float, float]  # radians per pixel of the sheet along its lines, and the phase
 
     def points(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return where points (K,2) of the sheet are in the picture."""
@@ -99,23 +79,17 @@ def random_view(level: Level, rng: np.random.Generator, *, on_desk: bool, bent: 
     desk = None
     if on_desk:
         wide = float(rng.choice([0.03, 0.1, 0.3])) * rng.uniform(0.5, 1.5)
-        edges = np.maximum(wide * rng.uniform(-0.4, 2, 4), -0.02)
-        desk = (float(edges[0]), float(edges[1]), float(edges[2]), float(edges[3]))
+        left, top, right, bottom = np.maximum(wide * rng.uniform(-0.4, 2, 4), -0.02).tolist()
+        desk = left, top, right, bottom
     bend = float(rng.normal(0, 0.015)) if bent else 0.0
     turns = int(rng.integers(1, 4)) if rng.random() < level.turned else 0
     return View(tilt, corners, desk, bend, float(rng.uniform(0, 2 * np.pi)), turns)
 
 
 def geometry(view: View, width: int, height: int, megapixels: float | None, wave: float) -> Geometry:
-    """Return where the points of a sheet of this area are seen.
+    """Return where the points of a sheet with an area of so many pixels are seen.
 
-    Args:
-        view: how the camera is held.
-        width: of the area in pixels.
-        height: the same.
-        megapixels: of the picture; None keeps the sheet's pixels.
-        wave: how many waves a bent line has across the sheet.
-
+    `megapixels` are the picture's, None keeps the sheet's pixels; `wave` is how many waves a bent line has across.
     """
     bleed = view.bleed(width, height)
     area = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["WrittenPage", "crop_page", "scale_page"]
+__all__ = ["WrittenPage", "crop_page", "keep_visible", "scale_page"]
 
 Boxes = npt.NDArray[np.float32]  # (N,4): left, top, right, bottom in pixels
 
@@ -20,8 +19,8 @@ class WrittenPage:
 
     Attributes:
         grey: uint8 (H,W), 0 black to 255 white, as the camera sees it.
-        labels: int64 (N,): 0 to 9 digits, 10 to 15 marks (10 + their place in `MARKS`), 16 (`SIGN`) other writing or
-            print: a word, a letter, a scribble, a digit that is crossed out.
+        labels: int64 (N,): 0 to 9 digits, 10 to 15 marks (10 + their place in `MARKS`), 16 (`NON_DIGIT`) other writing
+            or print: a word, a letter, a scribble, a digit that is crossed out.
         boxes: float32 (N,4): left, top, right, bottom of the ink in pixels of `grey`.
         line: int64 (N,): to which of `lines` each belongs, -1 for what is not read. Those of a line stand in reading
             order, and are its characters but for the spaces.
@@ -52,19 +51,14 @@ class WrittenPage:
 def crop_page(page: WrittenPage, box: tuple[int, int, int, int]) -> WrittenPage:
     """Return a part of a page.
 
-    What is less than 60 % in it goes from the labels to `ignored`, and its character from its line.
-
-    Args:
-        page: a page.
-        box: left, top, right, bottom in pixels; what lies beyond the page is left out.
-
+    What is less than 60 % in it goes from the labels to `ignored`, and its character from its line. The box is left,
+    top, right and bottom in pixels; what of it lies beyond the page is left out.
     """
     height, width = page.grey.shape
     left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
     grey = np.ascontiguousarray(page.grey[top:bottom, left:right])
     shift = np.array([left, top, left, top], np.float32)
-    cut = replace(page, grey=grey, boxes=page.boxes - shift, ignored=page.ignored - shift)
-    return keep_visible(cut)
+    return keep_visible(replace(page, grey=grey, boxes=page.boxes - shift, ignored=page.ignored - shift))
 
 
 def scale_page(page: WrittenPage, factor: float) -> WrittenPage:
@@ -109,13 +103,8 @@ def _without(page: WrittenPage, kept: npt.NDArray[np.bool_]) -> tuple[tuple[str,
     numbers = np.full(len(page.lines) + 1, -1)  # the last is for what belongs to no line
     for number, text in enumerate(page.lines):
         stays = iter(kept[page.line == number])
-        left = "".join(_kept(text, stays))
-        if left.strip():
+        left = "".join([character for character in text if character == " " or next(stays)]).split()
+        if left:
             numbers[number] = len(lines)
-            lines.append(" ".join(left.split()))
+            lines.append(" ".join(left))
     return tuple(lines), numbers[page.line]
-
-
-def _kept(text: str, stays: Iterable[np.bool_]) -> Iterable[str]:
-    stay = iter(stays)
-    return [character for character in text if character == " " or next(stay)]
