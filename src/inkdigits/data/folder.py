@@ -32,11 +32,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
     A picture that cannot be read, or that shows no digit, is left out; `skipped` says which and why, and a warning is
     logged. Of each digit 80 % are for training, 10 % for validation, and 10 % for testing, always the same.
 
-    Args:
-        path: a folder with sub-folders named 0 to 9, or a CSV with the columns `path` (relative to the CSV) and
-            `label`.
-        validation_seed: draws the validation pictures from those that are not for testing.
-        progress: told how many pictures have been read, and how many there are.
+    Arguments are those of `load_own`.
 
     Raises:
         DataNotFoundError: there is nothing at the path.

@@ -48,19 +48,8 @@ def load_mnist(
 ) -> Collection:
     """Return the halves of MNIST that a split needs: the 60,000, the 10,000, or both.
 
-    Args:
-        split: a key of `SPLITS`; the test files are not touched for one without "test".
-        data_dir: where to look first.
-        offline: never use the network.
-        validation_seed: draws the 5,000 of the 60,000 that are for validation, each digit as often as it occurs.
-        progress: told what is being downloaded.
-        release: the files and mirrors to use.
-
-    Raises:
-        DataNotFoundError: MNIST is not on disk, and no mirror has it.
-        DataCorruptError: a file that was found is damaged.
-        OutputError: the cache folder cannot be written to.
-
+    The test files are not touched for a split without "test". Of the 60,000, 5,000 are for validation, each digit as
+    often as it occurs. Arguments and errors are those of `load_dataset`; a `release` has the files and mirrors to use.
     """
     training, testing = SPLITS[split] != ("test",), "test" in SPLITS[split]
     files = release.files[:2] * training + release.files[2:] * testing

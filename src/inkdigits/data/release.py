@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,7 @@ class Release:
 
     def locate(
         self,
-        wanted: Iterable[PublishedFile],
+        wanted: tuple[PublishedFile, ...],
         data_dir: str | Path | None = None,
         *,
         offline: bool = False,
@@ -72,7 +72,6 @@ class Release:
             OutputError: the cache folder cannot be written to.
 
         """
-        wanted = tuple(wanted)
         if found := find(partial(self._find, wanted), data_dir):
             return found
         folders = data_dirs(data_dir)
@@ -85,13 +84,7 @@ class Release:
         return self._find(wanted, cache_dir())
 
     def read(self, file: PublishedFile, path: Path) -> npt.NDArray[np.uint8]:
-        """Return the array that a file holds, checked against the published checksum.
-
-        Raises:
-            DataCorruptError: its content is not what was published.
-            DataError: it cannot be read.
-
-        """
+        """Return the array that a file holds; raise DataError if it cannot be read, or is not what was published."""
         with advised(self.name):
             return _checked(read_bytes(path), file, printable(path))
 
@@ -132,12 +125,7 @@ class Release:
 
 
 def _checked(raw: bytes, file: PublishedFile, name: str) -> npt.NDArray[np.uint8]:
-    """Return a published file's array from the bytes of an IDX file, a gzipped one, or a `.npz` of some name.
-
-    Raises:
-        DataCorruptError: they are not what was published.
-
-    """
+    """Return a published file's array from the bytes of an IDX file, a gzipped one, or a `.npz`, as its name says."""
     if name.endswith(".npz"):
         array = npz_array(raw, file.key, name)
         if array.dtype != np.uint8 or array.ndim == 0:

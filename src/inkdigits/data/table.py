@@ -32,16 +32,6 @@ class Table:
     delimiter: str
     head: tuple[str, ...]  # the names of the columns in small letters; empty where the first line holds numbers
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the number of each line with its cells, without the names of the columns and empty lines."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, skipinitialspace=True)
-        try:
-            for number, cells in enumerate(reader):
-                if cells and (number or not self.head):
-                    yield reader.line_num, [cell.strip() for cell in cells]
-        except csv.Error as error:
-            raise DataError(f"{self.name} is no CSV: line {reader.line_num}, {printable(error)}") from error
-
 
 def read_table(path: Path) -> Table:
     """Return a CSV; raise DataError if it holds no text."""
@@ -92,15 +82,20 @@ def listed_pictures(table: Table, folder: Path) -> Iterator[tuple[int, Path]]:
     picture, label = find_column(table.head, PICTURE_NAMES), find_column(table.head, LABEL_NAMES)
     if picture is None or label is None:
         raise DataError(f"{table.name} has no columns named path and label", "name them in its first line")
-    for number, cells in table.rows():
-        where = f"line {number} of {table.name}"
-        named, labelled = (cells[place] if place < len(cells) else "" for place in (picture, label))
-        if not named:
-            raise DataError(f"{where} names no picture")
-        path = folder / named
-        if "\\" in named and not path.exists():  # as Windows writes paths
-            path = folder / named.replace("\\", "/")
-        yield digit_of(labelled, where), path
+    reader = csv.reader(io.StringIO(table.text, newline=""), delimiter=table.delimiter, skipinitialspace=True)
+    try:
+        next(reader)  # the names of the columns
+        for cells in filter(None, reader):
+            where = f"line {reader.line_num} of {table.name}"
+            named, labelled = (cells[place].strip() if place < len(cells) else "" for place in (picture, label))
+            if not named:
+                raise DataError(f"{where} names no picture")
+            path = folder / named
+            if "\\" in named and not path.exists():  # as Windows writes paths
+                path = folder / named.replace("\\", "/")
+            yield digit_of(labelled, where), path
+    except csv.Error as error:
+        raise DataError(f"{table.name} is no CSV: line {reader.line_num}, {printable(error)}") from error
 
 
 def find_column(head: Sequence[str], names: Sequence[str]) -> int | None:

@@ -46,8 +46,10 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
 def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
     small = _small(grey)
-    paper = _clean_paper(grey, small)
-    if paper is not None:
+    paper = _flat_paper(grey)
+    if (
+        paper is not None and (_closed(small) == paper).all()
+    ):  # nothing on it is wider than a stroke, as a photograph is
         return _ink_on_clean(paper, grey)
     depth = _depth(grey, small)
     noise = _noise(depth)
@@ -74,7 +76,20 @@ def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
 
     """
     paper = _flat_paper(grey)
-    return _is_light_on_dark(_small(grey)) if paper is None else cv2.mean(grey)[0] > paper
+    if paper is not None:
+        return cv2.mean(grey)[0] > paper
+    levels = _small(grey).astype(np.float32)
+    detail = levels - cv2.GaussianBlur(levels, (0, 0), 0.25 * max(levels.shape))
+    spread = float(detail.std())
+    if not spread:
+        return False
+    rows, columns = (max(1, round(0.04 * side)) for side in levels.shape)
+    strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
+    border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
+    skewness = float((detail**3).mean()) / spread**3
+    narrow = (5, 12.0), (9, 3.0)  # pixels, and how much strokes narrower than these count beside skewness
+    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in narrow)
+    return skewness > 2 * border / spread + evidence
 
 
 def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
@@ -84,12 +99,6 @@ def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
         return None
     # So much of one level, and all of the border: made by a program, and all else on it is ink.
     return level if np.count_nonzero(grey == level) >= 0.8 * grey.size else None
-
-
-def _clean_paper(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> int | None:
-    """Return the level of flat paper that has nothing on it wider than a stroke, such as a photograph; else None."""
-    paper = _flat_paper(grey)
-    return paper if paper is not None and (_closed(small) == paper).all() else None
 
 
 def _ink_on_clean(paper: int, grey: npt.NDArray[np.uint8]) -> _Levels:
@@ -119,21 +128,6 @@ def _closed(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _element(small: npt.NDArray[Any]) -> int:
     """Return the side of a square on a small page that is wider than any stroke, narrower than a change of light."""
     return int(max(3, round(0.4 * min(max(small.shape), _LONGER))))
-
-
-def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
-    levels = small.astype(np.float32)
-    detail = levels - cv2.GaussianBlur(levels, (0, 0), 0.25 * max(levels.shape))
-    spread = float(detail.std())
-    if not spread:
-        return False
-    rows, columns = (max(1, round(0.04 * side)) for side in small.shape)
-    strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
-    border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
-    skewness = float((detail**3).mean()) / spread**3
-    narrow = (5, 12.0), (9, 3.0)  # pixels, and how much strokes narrower than these count beside skewness
-    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in narrow)
-    return skewness > 2 * border / spread + evidence
 
 
 def _narrow_dark(small: _Levels, side: int) -> float:

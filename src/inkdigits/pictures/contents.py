@@ -40,7 +40,6 @@ Picture: TypeAlias = (
 )
 Content: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[Any]
 
-_DATA_URL = "data URL"  # what one is called, which may be megabytes long
 _TOO_LARGE = f"more than {LIMITS.file >> 20} MiB"
 
 
@@ -59,7 +58,7 @@ class NamedBytes(bytes):
 def name_of(picture: Picture) -> str:
     """Return what to call a picture in a result: its path as it was given, or the kind of thing that it is."""
     if isinstance(picture, str | os.PathLike):
-        return _DATA_URL if _is_data_url(picture) else os.fsdecode(picture)
+        return "data URL" if _is_data_url(picture) else os.fsdecode(picture)  # which may be megabytes long
     if isinstance(picture, NamedBytes):
         return picture.name
     if isinstance(picture, bytes | bytearray | memoryview):

@@ -48,14 +48,9 @@ def fetch_hand(
     progress: Progress | None = None,
     answer_within: float = ANSWER_WITHIN,
 ) -> tuple[str, ...]:
-    """Find a data set of hands on disk, or fetch it into the user's cache folder.
+    """Find a data set of `HANDS` on disk, or fetch it into the user's cache folder.
 
-    Args:
-        name: a key of `HANDS`.
-        data_dir: where to look first; see `settings.data_dirs`.
-        offline: never use the network.
-        progress: told what is being downloaded and made.
-        answer_within: how many seconds an origin may be silent.
+    Arguments are those of `load_dataset`, and how many seconds an origin may be silent.
 
     Returns:
         A line for each part of it that could not be had, such as a font whose package is gone.

@@ -34,20 +34,8 @@ def load_hand(
 ) -> Collection:
     """Return as much of a data set of hands as a split needs, as MNIST would hold it.
 
-    A digit in which reading finds no ink is left out, and named in `skipped`.
-
-    Args:
-        name: "swiss", "hwd1000", "pendigits" or "uji".
-        split: a key of `SPLITS`; what is divided by writer is always divided in the same way.
-        data_dir: where to look first; see `settings.data_dirs`.
-        offline: never use the network.
-        progress: told what is being fetched, then how many digits have been drawn, and how many there are.
-
-    Raises:
-        DataNotFoundError: it is not on disk, and its origin cannot be reached.
-        DataCorruptError: its file is damaged or of another version.
-        DataError: there is no such split.
-
+    A digit in which reading finds no ink is left out, and named in `skipped`. Arguments and errors are those of
+    `load_dataset`; a split that it has not is a DataError.
     """
     hand = hand_called(name)
     parts = hand.splits if split == "all" else SPLITS[split]

@@ -20,22 +20,13 @@ SCANNED = {"swiss": 100, "hwd1000": 28}  # name → how high and wide its pictur
 
 @dataclass(frozen=True, eq=False)
 class Scans:
-    """Digits as they were scanned or drawn.
+    """Digits as they were scanned or drawn."""
 
-    Attributes:
-        name: the data set's name.
-        split: which part of it this is.
-        images: uint8 (N,H,W), dark ink on light paper; 100×100 for swiss, 28×28 for hwd1000.
-        labels: int64 (N,), each from 0 to 9.
-        writers: int64 (N,), the number of each digit's writer.
-
-    """
-
-    name: str
+    name: str  # of the data set
     split: str
-    images: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.int64]
-    writers: npt.NDArray[np.int64]
+    images: npt.NDArray[np.uint8]  # (N,H,W), dark ink on light paper; 100×100 for swiss, 28×28 for hwd1000
+    labels: npt.NDArray[np.int64]  # (N,), each from 0 to 9
+    writers: npt.NDArray[np.int64]  # (N,), the number of each digit's writer
 
     def __len__(self) -> int:
         return len(self.labels)

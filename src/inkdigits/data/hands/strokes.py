@@ -20,36 +20,18 @@ __all__ = ["STROKED", "Stroke", "Strokes", "load_strokes"]
 
 Stroke: TypeAlias = npt.NDArray[np.float32]  # (P,2): x and y of each point
 
-# name → split → the file that holds it
-STROKED = {
-    "pendigits": {
-        "train": "pendigits_train.jsonl.gz",
-        "validation": "pendigits_train.jsonl.gz",
-        "test": "pendigits_test.jsonl.gz",
-    },
-    "uji": {"train": "uji_v1.jsonl.gz", "validation": "uji_v1.jsonl.gz"},
-}
+STROKED = ("pendigits", "uji")
 
 
 @dataclass(frozen=True, eq=False)
 class Strokes:
-    """Digits as strokes of a pen.
+    """Digits as strokes of a pen: y runs down, a digit's top and left are at 0, and its height is 1."""
 
-    Attributes:
-        name: the data set's name.
-        split: which part of it this is.
-        labels: int64 (N,), each from 0 to 9.
-        writers: int64 (N,), the number of each digit's writer; pendigits' test writers are 31 to 44.
-        strokes: of each digit its strokes in the order of writing, float32 (P,2), x and y of each point, y down; a
-            digit's top and left are at 0, and its height is 1.
-
-    """
-
-    name: str
+    name: str  # of the data set
     split: str
-    labels: npt.NDArray[np.int64]
-    writers: npt.NDArray[np.int64]
-    strokes: tuple[tuple[Stroke, ...], ...]
+    labels: npt.NDArray[np.int64]  # (N,), each from 0 to 9
+    writers: npt.NDArray[np.int64]  # (N,), the number of each digit's writer; pendigits' test writers are 31 to 44
+    strokes: tuple[tuple[Stroke, ...], ...]  # of each digit, in the order of writing
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -63,18 +45,15 @@ def load_strokes(name: str, split: str, data_dir: str | Path | None = None) -> S
         split: "train", "validation" or, of pendigits, "test".
         data_dir: where to look first; see `settings.data_dirs`.
 
-    Raises:
-        UsageError: there is no such data set.
-        DataNotFoundError: it is not on disk.
-        DataCorruptError: its file is damaged or of another version.
-        DataError: there is no such split, or the file cannot be read.
+    Errors are those of `load_scans`.
 
     """
     if name not in STROKED:
         raise unknown_name("data set of strokes", name, STROKED)
     hand = hand_called(name)
     hand.check_split(split)
-    file = STROKED[name][split]
+    training, *testing = hand.files  # a file for training and validation, and one for testing, where there is one
+    file = testing[0] if split == "test" else training
     path = locate(hand, file, data_dir)
     raw = read_bytes(path)
     with advised(name):
