@@ -47,9 +47,7 @@ def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
     small = _small(grey)
     paper = _flat_paper(grey)
-    if (
-        paper is not None and (_closed(small) == paper).all()
-    ):  # nothing on it is wider than a stroke, as a photograph is
+    if paper is not None and (_closed(small) == paper).all():  # no photograph or other thing wider than strokes
         return _ink_on_clean(paper, grey)
     depth = _depth(grey, small)
     noise = _noise(depth)
