@@ -155,7 +155,7 @@ def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels
 def _slow_light(small: _Levels) -> _Levels:
     """Return the quadratic surface through the paper, by least squares reweighted as Cauchy's distribution asks."""
     terms = _quadratic_terms(*small.shape)
-    sample = slice(None, None, max(1, small.size // 500))
+    sample = slice(None, None, max(1, small.size // 500))  # so many pixels are enough
     known, levels = terms[sample], small.ravel()[sample]
     weights = np.ones(len(levels))
     for _ in range(5):  # it has settled by then
@@ -183,7 +183,7 @@ def _noise(depth: _Levels) -> float:
     if sample.shape[1] < 2:
         return 0.0
     deviation = 1.05 * float(np.median(np.abs(np.diff(sample, axis=1))))
-    return max(0.0, float(np.percentile(sample, 25))) + 4 * deviation
+    return max(0.0, float(np.percentile(sample, 25))) + 4 * deviation  # what differs by so little is still paper
 
 
 def _contrast(inked: npt.NDArray[Any]) -> float:

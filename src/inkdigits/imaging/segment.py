@@ -85,7 +85,7 @@ def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.bool
         left, top, right, bottom = _around(boxes[members])
         across = np.maximum(boxes[:, 0] - right, left - boxes[:, 2])
         down = np.maximum(boxes[:, 1] - bottom, top - boxes[:, 3])
-        reach = 0.5 * max(right - left, bottom - top)
+        reach = 0.5 * max(right - left, bottom - top)  # a part stands no further off than that
         grown = members | (candidates & (np.maximum(across, down) <= reach))
         if (grown == members).all():
             return members
