@@ -79,8 +79,8 @@ def open_atomically(path: str | Path, inputs: Iterable[str | Path] = ()) -> Iter
     the temporary file is removed and what stood under the name before is still there.
 
     Raises:
-        OutputError: the folder is missing or read-only, the disk is full, or the name is that of an input, which is
-            being read, a pipe, a socket or a device.
+        OutputError: the folder is missing or read-only, the disk is full, or the name is that of an input (what is
+            being read), a pipe, a socket or a device.
 
     """
     target = Path(path)

@@ -46,7 +46,7 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
     if count == 2:  # the paper and one piece, as in most drawings
         return Glyph((x, y, across, down), inked)
-    mass = np.bincount(labels.ravel(), inked.ravel(), count)
+    mass = np.bincount(labels.ravel(), inked.ravel(), count).astype(np.float64, copy=False)
     mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
     pieces = _heaviest(mass)
@@ -63,7 +63,7 @@ def single_glyph(ink: _Ink) -> Glyph | None:
 def _heaviest(mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return which pieces of ink are no specks; of more than so many, which are a texture, the heaviest."""
     heaviest = np.sort(np.argsort(mass)[-1000:])
-    return heaviest[mass[heaviest] > _PART**2 * mass.max()]
+    return np.asarray(heaviest[mass[heaviest] > _PART**2 * mass.max()], np.int64)
 
 
 def _of_digits(mass: npt.NDArray[np.float64], boxes: _Boxes, page: tuple[int, ...]) -> npt.NDArray[np.float64]:
@@ -77,7 +77,7 @@ def _of_digits(mass: npt.NDArray[np.float64], boxes: _Boxes, page: tuple[int, ..
 
 def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Return which is the heaviest piece, or stands near it, or near what was gathered so far."""
-    members = np.arange(len(mass)) == mass.argmax()
+    members = np.asarray(np.arange(len(mass)) == mass.argmax(), np.bool_)
     if len(mass) == 1:
         return members
     candidates = mass >= _PART * mass.max()

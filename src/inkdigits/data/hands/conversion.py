@@ -9,7 +9,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -132,7 +132,7 @@ def uji(files: Files) -> bytes:
     return _json_lines(rows)
 
 
-CONVERTERS = {
+CONVERTERS: dict[str, Callable[[Files], bytes]] = {
     "swiss.npz": swiss,
     "hwd1000.npz": hwd1000,
     "omniglot.npz": omniglot,

@@ -38,12 +38,9 @@ def available(data_dir: str | Path | None = None) -> tuple[str, ...]:
 
 
 def locate(hand: KnownHands, file: str, data_dir: str | Path | None = None) -> Path:
-    """Return where a file or folder of a data set is, named as in `hands/`; see `settings.data_dirs`.
+    """Return where a file or folder of a data set is, named as in `hands/`; raise DataError if it is not found.
 
-    Raises:
-        DataNotFoundError: it is in none of the folders.
-        DataError: a folder may not be looked into.
-
+    It is looked for in `settings.data_dirs`.
     """
     if found := _find(file, data_dir):
         return found

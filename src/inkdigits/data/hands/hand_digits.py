@@ -62,13 +62,9 @@ def load_hand(
 
 
 def single_digit(picture: Picture) -> npt.NDArray[np.uint8] | None:
-    """Return the one digit in a picture, as `decode` takes it, as MNIST would hold it, found without a network.
+    """Return the one digit in a picture, as `decode` takes it and raises errors, as MNIST would hold it.
 
-    It is uint8 (28,28), 0 paper to 255 ink; None where there is no ink.
-
-    Raises:
-        PictureError: the picture cannot be read.
-
+    It is found without a network: uint8 (28,28), 0 paper to 255 ink; None where there is no ink.
     """
     glyph = single_glyph(find_ink(decode(picture).grey))
     return None if glyph is None else normalise(glyph.ink)
