@@ -1,22 +1,7 @@
-"""Everything that inkdigits raises on purpose.
+"""Everything that inkdigits raises on purpose: one clear line that says what, where, and what to do about it.
 
-    InkdigitsError               one clear line: what, where, and what to do about it
-    ├── UsageError               a name or an option that does not exist (exit code 2)
-    ├── MissingExtraError        the command needs an optional dependency
-    ├── PictureError             a picture that cannot be read; `code` says why
-    ├── ModelFileError           a model file that is damaged, foreign or unsafe
-    ├── DataError                labelled digits that cannot be used
-    │   ├── DataNotFoundError    … because they are nowhere to be found
-    │   └── DataCorruptError     … because their content is not what it should be
-    ├── OutputError              a file that cannot be written
-    ├── ClusterError             Ray cannot be started, or its cluster not reached or used
-    └── TrainingError            training that cannot start or go on
-        ├── CheckpointError      … because its checkpoint is missing, damaged or another run's
-        ├── NonFiniteLossError   … because the loss is no longer a number
-        ├── NotTaughtError       … because what would come of it reads worse
-        └── TrainingInterrupted  … because somebody pressed Ctrl-C (exit code 130)
-
-The command line prints the line and ends with `exit_code`; it never shows a stack trace for one of these.
+The command line prints the line and ends with `exit_code`; it never shows a stack trace for one of these. `code` is for
+programs, as HTTP and JSON name what went wrong.
 """
 
 from __future__ import annotations
@@ -75,13 +60,7 @@ class UsageError(InkdigitsError):
 
 
 class MissingExtraError(InkdigitsError):
-    """An optional dependency is not installed.
-
-    Args:
-        feature: what was asked for, in words.
-        extra: the extra of the package that brings it, as in `inkdigits[train]`.
-
-    """
+    """An optional dependency, which an extra as in `inkdigits[train]` brings, is not installed for some feature."""
 
     code = "missing_extra"
 
@@ -94,16 +73,7 @@ class MissingExtraError(InkdigitsError):
 
 
 class PictureError(InkdigitsError):
-    """A picture that cannot be read.
-
-    Args:
-        what: what is wrong, and where.
-        do: what to do about it.
-        code: a short name for programs: `not_found`, `unreadable_image`, `image_too_large`, ….
-
-    """
-
-    code = "unreadable_image"
+    """A picture that cannot be read; its code says why: `not_found`, `unreadable_image`, `image_too_large`, …."""
 
     def __init__(self, what: str, do: str | None = None, *, code: str = "unreadable_image") -> None:
         super().__init__(what, do)
@@ -189,12 +159,9 @@ def asked_by_options() -> Iterator[None]:
 
 
 def argument(name: str, value: object = None) -> str:
-    """Return how whoever asked writes an argument: `out=…`, `resume=True` in Python; `--out`, `--resume` as options.
+    """Return how whoever asked writes an argument, and its value, if one is advised.
 
-    Args:
-        name: as in Python.
-        value: what to give it, if one is advised.
-
+    In Python it is `out=…` or `resume=True`; as options, `--out` or `--resume`.
     """
     if _options:
         option = f"--{name.replace('_', '-')}"
@@ -203,13 +170,7 @@ def argument(name: str, value: object = None) -> str:
 
 
 def call(command: str, **arguments: object) -> str:
-    """Return how whoever asked calls a command that is a function too, with some of its arguments.
-
-    Args:
-        command: such as "train".
-        arguments: as in Python; True stands for an option without a value.
-
-    """
+    """Return how whoever asked calls a command that is a function too, such as "train", with some of its arguments."""
     written = [argument(name, value) for name, value in arguments.items()]
     return f"inkdigits {command} {' '.join(written)}" if _options else f"inkdigits.{command}(…, {', '.join(written)})"
 
@@ -227,14 +188,7 @@ def printable(source: object) -> str:
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
-    """Return the error for a name that does not exist, which names the nearest one that does.
-
-    Args:
-        kind: what the name is of, such as "recipe".
-        name: what was asked for.
-        known: the names that exist.
-
-    """
+    """Return the error for a name of some kind, such as "recipe", which names the nearest of those that are known."""
     names = sorted(known)
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     do = f"did you mean '{nearest[0]}'?" if nearest else f"choose one of: {', '.join(names)}"

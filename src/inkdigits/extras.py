@@ -27,15 +27,6 @@ def missing_modules(extra: str) -> list[str]:
 
 
 def require(extra: str, feature: str) -> None:
-    """Check that an extra is installed.
-
-    Args:
-        extra: a key of `EXTRAS`.
-        feature: what needs it, in words that can begin a sentence.
-
-    Raises:
-        MissingExtraError: it is not; the message holds the `pip install` that brings it.
-
-    """
+    """Raise MissingExtraError unless an extra is installed that a feature, words that begin a sentence, needs."""
     if missing_modules(extra):
         raise MissingExtraError(feature, extra)

@@ -30,12 +30,8 @@ _unfinished: dict[Path, int] = {}  # temporary files, and the process that write
 def output_error(path: str | Path, error: OSError) -> OutputError:
     """Return the error, in the user's words, for a file or folder that could not be written."""
     advice = {
-        errno.ENOSPC: "free some space or name another folder",
-        errno.EDQUOT: "free some space or name another folder",
-        errno.EFBIG: "free some space or name another folder",
-        errno.EACCES: "name a folder that you may write to",
-        errno.EPERM: "name a folder that you may write to",
-        errno.EROFS: "name a folder that you may write to",
+        **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "free some space or name another folder"),
+        **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "name a folder that you may write to"),
         errno.EEXIST: "a file of that name is in the way; name another folder",
         errno.ENOTDIR: "a file stands where a folder should be; name another folder",
         errno.EISDIR: "a folder of that name is in the way; name another file",
@@ -44,12 +40,7 @@ def output_error(path: str | Path, error: OSError) -> OutputError:
 
 
 def make_folder(path: str | Path) -> Path:
-    """Make a folder with its parents, if it is not there yet, and check that it can be written to.
-
-    Raises:
-        OutputError: it cannot be made, or is read-only.
-
-    """
+    """Make a folder with its parents, if it is not there yet; raise OutputError if it cannot be, or is read-only."""
     folder = Path(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,17 +53,10 @@ def make_folder(path: str | Path) -> Path:
 
 
 def check_replaceable(path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-    """Check that a file may be written under a name: that nothing stands there but a regular file that is no input.
+    """Raise OutputError unless nothing stands under a name but a regular file that is none of the inputs.
 
     A pipe or a device would be gone for the programs that use it, and so would a picture that is still to be read.
-
-    Args:
-        path: where to write to.
-        inputs: what is being read; those that are no files are left out.
-
-    Raises:
-        OutputError: it may not.
-
+    Inputs that are no files are left out.
     """
     try:
         there = Path(path).stat()
@@ -83,9 +67,8 @@ def check_replaceable(path: str | Path, inputs: Iterable[str | Path] = ()) -> No
     for source in inputs:
         with suppress(OSError, ValueError):
             if os.path.samestat(there, os.stat(source)):  # noqa: PTH116 - a Path would take a hundred times as long
-                raise OutputError(
-                    f"cannot write {printable(path)}: it is one of the files to read", "name another file"
-                )
+                what = f"cannot write {printable(path)}: it is one of the files to read"
+                raise OutputError(what, "name another file")
 
 
 @contextmanager
@@ -95,13 +78,9 @@ def open_atomically(path: str | Path, inputs: Iterable[str | Path] = ()) -> Iter
     The bytes go to a temporary file in the same folder, which is flushed, synced and renamed; if anything fails,
     the temporary file is removed and what stood under the name before is still there.
 
-    Args:
-        path: of the file; its folder is there already.
-        inputs: what is being read, and so is not replaced.
-
     Raises:
-        OutputError: the folder is missing or read-only, the disk is full, or the name is that of an input, a pipe, a
-            socket or a device.
+        OutputError: the folder is missing or read-only, the disk is full, or the name is that of an input (what is
+            being read), a pipe, a socket or a device.
 
     """
     target = Path(path)
@@ -115,7 +94,9 @@ def open_atomically(path: str | Path, inputs: Iterable[str | Path] = ()) -> Iter
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        mask = os.umask(0o022)  # temporary files are private, but what the user asked for is not
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
         check_replaceable(target)  # writing may have taken hours
         temporary.replace(target)
     except OSError as error:
@@ -144,10 +125,3 @@ def write_atomically(path: str | Path, content: bytes | str, inputs: Iterable[st
 def sha256(content: bytes | memoryview) -> str:
     """Return the SHA-256 sum of some bytes as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _umask() -> int:
-    """Return the process's file mode mask; temporary files are private, but what the user asked for is not."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

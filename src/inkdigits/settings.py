@@ -25,10 +25,7 @@ def corrections_dir() -> Path:
 def data_dirs(data_dir: str | Path | None = None) -> list[Path]:
     """Return the folders in which a data set is looked for, the first to be tried first.
 
-    Args:
-        data_dir: the folder that the user named, if any; it goes before the environment variable
-            `INKDIGITS_DATA_DIR`, which goes before the user's cache folder.
-
+    They are the one that the user named, if any, that of the environment variable, and the user's cache folder.
     """
     named = [data_dir, os.environ.get(DATA_DIR_VARIABLE), cache_dir()]
     return [expanded(folder) for folder in named if folder]

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 from typer.testing import Result
 
-from inkdigits.data.idx import encode_idx
+from inkdigits.data.stored_files import encode_idx
 
 from ..running import inkdigits
 

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from inkdigits.data.idx import encode_idx
 from inkdigits.data.release import PublishedFile, Release
+from inkdigits.data.stored_files import encode_idx
 from inkdigits.files import sha256
 from inkdigits.settings import DATA_DIR_VARIABLE
 
@@ -122,7 +122,7 @@ def publish() -> Callable[[dict[str, np.ndarray]], Release]:
 
     def made(arrays: dict[str, np.ndarray]) -> Release:
         files = (PublishedFile(name, key, sha256(encode_idx(arrays[key]))) for key, name in names.items())
-        return Release("mnist", tuple(files), mirrors=(), answer_within=0.5)
+        return Release("mnist", tuple(files), mirrors={}, answer_within=0.5)
 
     return made
 

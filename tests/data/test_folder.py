@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from inkdigits.data import load_dataset
 from inkdigits.data.folder import load_folder
-from inkdigits.data.single_digit import single_digit
+from inkdigits.data.hands.hand_digits import single_digit
 from inkdigits.data.splits import Collection
 from inkdigits.errors import DataError, DataNotFoundError
 

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 import inkdigits
 from inkdigits.data import DATASETS, SPLITS, load_dataset
-from inkdigits.data.idx import encode_idx
+from inkdigits.data.stored_files import encode_idx
 from inkdigits.errors import DataNotFoundError, UsageError
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inkdigits.data.idx import decompress, parse_idx
 from inkdigits.data.mnist import MNIST, load_mnist
 from inkdigits.data.splits import Collection
+from inkdigits.data.stored_files import decompress, parse_idx
 from inkdigits.errors import DataNotFoundError
 
 # How often each digit occurs among the 60,000 and the 10,000, as everybody counts them.

@@ -14,10 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inkdigits.data.idx import encode_idx
-from inkdigits.data.mirrors import Mirror
 from inkdigits.data.mnist import load_mnist
 from inkdigits.data.release import Release
+from inkdigits.data.stored_files import encode_idx
 from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, OutputError
 from inkdigits.settings import DATA_DIR_VARIABLE, cache_dir
 
@@ -49,7 +48,7 @@ def write(folder: Path, release: Release, arrays: Arrays, form: str) -> None:
 
 
 def mirrored(release: Release, *urls: str) -> Release:
-    return replace(release, mirrors=tuple(Mirror(f"mirror {number}", url) for number, url in enumerate(urls, start=1)))
+    return replace(release, mirrors={f"mirror {number}": url for number, url in enumerate(urls, start=1)})
 
 
 def cached() -> set[str]:

@@ -32,7 +32,6 @@ def scans(labels: list[int]) -> Scans:
         np.stack([bar(person) for person in people]),
         np.array(2 * labels, np.int64),
         np.array(people, np.int64),
-        "",
     )
 
 
@@ -55,7 +54,6 @@ def test_who_never_wrote_a_digit_borrows_it(digits: Dataset) -> None:
         np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 0], np.int64),
         np.array([1] * 9 + [2], np.int64),
         tuple((np.array([[0.0, 0.0], [0.3, 1.0]], np.float32),) for _ in range(10)),
-        "",
     )
     hands = Hands(digits, strokes=(without_zero,), shares=SourceMix(mnist=0, scans=0, fonts=0))
     rng = np.random.default_rng(0)
@@ -73,7 +71,7 @@ def test_sources_that_are_missing_leave_their_lines_to_the_others(digits: Datase
 def test_letters_are_written_as_what_is_no_digit(digits: Dataset) -> None:
     dot = np.zeros((1, 105, 105), bool)
     dot[0, 30:70, 50:53] = True
-    hands = Hands(digits, letters=Letters(dot, np.array(["made up"]), ""), shares=SourceMix(letters=1))
+    hands = Hands(digits, letters=Letters(dot, np.array(["made up"])), shares=SourceMix(letters=1))
     rng = np.random.default_rng(0)
     heights = [hands.writer(rng).sign(40, rng).shape for _ in range(5)]
     assert all(height > width for height, width in heights)

@@ -14,38 +14,43 @@ from inkdigits.errors import DataError
 __all__ = ["SHAPES", "as_bytes", "as_dataset", "as_images", "as_labels", "collect", "is_dark_on_light"]
 
 SHAPES = {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}  # of one picture
+_RANGES = "give numbers from 0 to 255, or floats from 0 to 1"
 
 
-def as_images(array: Any, name: str = "the images") -> Images:
-    """Return pictures as MNIST has them.
+def as_images(array: Any) -> Images:
+    """Return pictures as MNIST has them, uint8 (N,28,28).
 
     Args:
         array: (N,28,28), (N,28,28,1), (N,1,28,28) or (N,784), white ink on black: whole numbers or floats from 0 to
             255, or floats from 0 to 1.
-        name: what they are, for error messages.
-
-    Returns:
-        uint8 (N,28,28).
 
     Raises:
         DataError: they have another shape, are not numbers, lie out of range, or are dark on light.
 
     """
-    images = as_bytes(array, name)
+    images = as_bytes(array, "the images")
     if is_dark_on_light(images):
-        raise DataError(f"{name} are dark on light", "turn them round: 255 - images, white ink on black as in MNIST")
+        raise DataError("the images are dark on light", "turn them round: 255 - images, white ink on black as in MNIST")
     return images
 
 
 def as_bytes(array: Any, name: str) -> Images:
-    """Return pictures as `as_images` takes them, but of either polarity."""
+    """Return pictures as `as_images` takes them, but of either polarity; errors call them by a name."""
     values = np.asarray(array)
     if values.ndim < 2 or values.shape[1:] not in SHAPES:
         raise DataError(
             f"{name} have the shape {values.shape}",
             "give (N,28,28) or (N,784); inkdigits.to_mnist makes 28×28 of any picture of a digit",
         )
-    return _scaled(values, name).reshape(-1, 28, 28)
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"{name} are {values.dtype}, no numbers", _RANGES)
+    if values.dtype != np.uint8:
+        least, largest = (values.min(), values.max()) if values.size else (0, 0)
+        if not (least >= 0 and largest <= 255):  # also where one is not a number
+            raise DataError(f"{name} run from {least:g} to {largest:g}", _RANGES)
+        fractions = values.dtype.kind in "bf" and largest <= 1
+        values = np.rint(values.astype(np.float64) * (255 if fractions else 1)).astype(np.uint8)
+    return np.ascontiguousarray(values).reshape(-1, 28, 28)
 
 
 def is_dark_on_light(images: Images) -> bool:
@@ -84,7 +89,7 @@ def as_labels(array: Any, name: str = "the labels") -> Labels:
     return numbers.astype(np.int64)
 
 
-def as_dataset(images: Any, labels: Any, split: str = "train", name: str = "own arrays") -> Dataset:
+def as_dataset(images: Any, labels: Any, split: str = "train") -> Dataset:
     """Return pictures and labels, as `as_images` and `as_labels` take them, as a data set.
 
     Raises:
@@ -94,7 +99,7 @@ def as_dataset(images: Any, labels: Any, split: str = "train", name: str = "own 
     pictures, digits = as_images(images), as_labels(labels)
     if len(pictures) != len(digits):
         raise DataError(f"there are {len(pictures):,} images, but {len(digits):,} labels")
-    return Dataset(pictures, digits, name=name, split=split, source="memory", licence="not stated")
+    return Dataset(pictures, digits, name="own arrays", split=split, source="memory", licence="not stated")
 
 
 def collect(
@@ -110,7 +115,7 @@ def collect(
     Args:
         images: uint8 (N,28,28).
         labels: int64 (N,).
-        validation_seed: draws the validation pictures from those that are not for testing.
+        validation_seed: draws the validation pictures.
         tested: whether to keep some for testing, or bool (N,): which of them.
         about: what else a `Collection` knows of them.
 
@@ -124,19 +129,3 @@ def collect(
         drawn = stratified(labels[rest], fraction_of_each(labels[rest], fraction), validation_seed)
         parts[rest[drawn]] = VALIDATION
     return Collection(images=images, labels=labels, parts=parts, **about)
-
-
-def _scaled(values: npt.NDArray[Any], name: str) -> Images:
-    """Return numbers from 0 to 255, or floats from 0 to 1, as bytes."""
-    if values.dtype == np.uint8:
-        return np.ascontiguousarray(values)
-    if values.dtype.kind not in "biuf":
-        raise DataError(f"{name} are {values.dtype}, no numbers", "give numbers from 0 to 255, or floats from 0 to 1")
-    least, largest = (values.min(), values.max()) if values.size else (0, 0)
-    if not (least >= 0 and largest <= 255):  # also where one is not a number
-        raise DataError(
-            f"{name} run from {least:g} to {largest:g}", "give numbers from 0 to 255, or floats from 0 to 1"
-        )
-    fractions = values.dtype.kind in "bf" and largest <= 1
-    scaled = values.astype(np.float64) * (255 if fractions else 1)
-    return np.rint(scaled).astype(np.uint8)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from inkdigits.data.dataset import Dataset, Images
+from inkdigits.data.dataset import Images
 from inkdigits.data.splits import PARTS, TEST, Collection
 
 __all__ = ["Checks", "SplitChecks", "check"]
@@ -15,49 +15,27 @@ __all__ = ["Checks", "SplitChecks", "check"]
 
 @dataclass(frozen=True)
 class SplitChecks:
-    """What is known about one split.
+    """What is known about one split."""
 
-    Attributes:
-        n: how many pictures it has.
-        label_counts: how many of each digit, 0 first.
-        sha256: the SHA-256 sum of its content, as `Dataset.sha256` gives it.
-        duplicates: how many of its pictures equal an earlier one of the same split, byte for byte.
-        value_range: the least and the greatest value of a pixel.
-        writers: the numbers of those who wrote it; empty where they are not known.
-
-    """
-
-    n: int
-    label_counts: list[int]
-    sha256: str
-    duplicates: int
-    value_range: tuple[int, int]
-    writers: list[int]
+    n: int  # how many pictures it has
+    label_counts: list[int]  # how many of each digit, 0 first
+    sha256: str  # as `Dataset.sha256` gives it
+    duplicates: int  # how many of its pictures equal an earlier one of the same split, byte for byte
+    value_range: tuple[int, int]  # the least and the greatest value of a pixel
+    writers: list[int]  # the numbers of those who wrote it, in ascending order; empty where they are not known
 
 
 @dataclass(frozen=True)
 class Checks:
-    """What is known about a whole data set.
-
-    Attributes:
-        name: the data set's name.
-        source: who made it, or the folder that it was read from.
-        licence: under which licence it may be used.
-        attribution: the line that a model card carries; empty for your own pictures.
-        location: where its files are.
-        splits: "train", "validation" and "test", without those that are empty.
-        in_training_and_test: how many pictures of the test split equal one of the training or validation split.
-        skipped: one line for each picture that could not be used.
-
-    """
+    """What is known about a whole data set; what a `Collection` knows too is what it is there."""
 
     name: str
     source: str
     licence: str
     attribution: str
     location: str
-    splits: dict[str, SplitChecks]
-    in_training_and_test: int
+    splits: dict[str, SplitChecks]  # "train", "validation" and "test", without those that are empty
+    in_training_and_test: int  # how many pictures of the test split equal one of the training or validation split
     skipped: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -67,11 +45,7 @@ class Checks:
 
 def check(collection: Collection) -> Checks:
     """Look through a whole data set."""
-    splits = {
-        part: _check_split(collection.select(part), _writers(collection, index))
-        for index, part in enumerate(PARTS)
-        if (collection.parts == index).any()
-    }
+    splits = {part: _check_split(collection, part) for part in PARTS if PARTS.index(part) in collection.parts}
     for_test = collection.parts == TEST
     seen = _contents(collection.images[~for_test])
     return Checks(
@@ -86,22 +60,15 @@ def check(collection: Collection) -> Checks:
     )
 
 
-def _writers(collection: Collection, part: int) -> list[int]:
-    """Return the numbers of those who wrote a part, in ascending order."""
-    if collection.writers is None:
-        return []
-    numbers: list[int] = np.unique(collection.writers[collection.parts == part]).tolist()
-    return numbers
-
-
-def _check_split(dataset: Dataset, writers: list[int]) -> SplitChecks:
+def _check_split(collection: Collection, part: str) -> SplitChecks:
+    dataset, writers = collection.select(part), collection.writers
     return SplitChecks(
         n=len(dataset),
         label_counts=dataset.label_counts,
         sha256=dataset.sha256,
         duplicates=len(dataset) - len(_contents(dataset.images)),
         value_range=(int(dataset.images.min()), int(dataset.images.max())),
-        writers=writers,
+        writers=[] if writers is None else np.unique(writers[collection.parts == PARTS.index(part)]).tolist(),
     )
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from inkdigits.errors import DataCorruptError
 from inkdigits.results.notebook_html import html_image, html_table
 
-__all__ = ["CLASSES", "Dataset", "Images", "Labels", "Progress", "check_labelled"]
+__all__ = ["CLASSES", "Dataset", "Images", "Labels", "Progress", "check_digits", "check_labelled"]
 
 CLASSES = 10
 
@@ -62,10 +65,8 @@ class Dataset:
         return f"<Dataset {self.name}, {self.split}: {len(self):,} digits{skipped}>"
 
     def _repr_html_(self) -> str:
-        from inkdigits.data.digit_sheet import draw_sheet
-
         counts = html_table([("pictures", *(f"{count:,}" for count in self.label_counts))], ("digit", *range(CLASSES)))
-        sheet = html_image(draw_sheet(self.images, self.labels), "some of each digit")
+        sheet = html_image(_draw_sheet(self.images, self.labels), "some of each digit")
         return f"<div>{escape(repr(self)[1:-1])}</div>{sheet}{counts}"
 
     @cached_property
@@ -90,6 +91,24 @@ def check_labelled(images: Images, labels: Labels, name: str) -> None:
         raise DataCorruptError(f"the labels of {name} are {labels.dtype} {labels.shape}, not int64 (N,)")
     if len(images) != len(labels):
         raise DataCorruptError(f"{name} has {len(images)} images but {len(labels)} labels")
+    check_digits(labels, name)
+
+
+def check_digits(labels: npt.NDArray[np.integer[Any]], name: str) -> None:
+    """Raise DataCorruptError, which names the first that is wrong, unless all labels are digits."""
     wrong = np.flatnonzero((labels < 0) | (labels >= CLASSES))
     if len(wrong):
         raise DataCorruptError(f"label {wrong[0]} of {name} is {labels[wrong[0]]}, not a digit from 0 to 9")
+
+
+def _draw_sheet(images: Images, labels: Labels) -> bytes:
+    """Return the first few of each digit, dark on white, one column a digit, as PNG."""
+    rows, scale = 4, 2  # of each digit; times as large
+    sheet = np.zeros((rows, CLASSES, 28, 28), np.uint8)
+    for digit in range(CLASSES):
+        chosen = images[np.flatnonzero(labels == digit)[:rows]]
+        sheet[: len(chosen), digit] = chosen
+    whole = Image.fromarray(255 - sheet.transpose(0, 2, 1, 3).reshape(rows * 28, CLASSES * 28))
+    content = io.BytesIO()
+    whole.resize((whole.width * scale, whole.height * scale), Image.Resampling.NEAREST).save(content, "PNG")
+    return content.getvalue()

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from inkdigits.data.arrays import collect
 from inkdigits.data.dataset import Progress
@@ -33,11 +32,7 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
     A picture that cannot be read, or that shows no digit, is left out; `skipped` says which and why, and a warning is
     logged. Of each digit 80 % are for training, 10 % for validation, and 10 % for testing, always the same.
 
-    Args:
-        path: a folder with sub-folders named 0 to 9, or a CSV with the columns `path` (relative to the CSV) and
-            `label`.
-        validation_seed: draws the validation pictures from those that are not for testing.
-        progress: told how many pictures have been read, and how many there are.
+    Arguments are those of `load_own`.
 
     Raises:
         DataNotFoundError: there is nothing at the path.
@@ -45,7 +40,15 @@ def load_folder(path: Path, *, validation_seed: int = 0, progress: Progress | No
 
     """
     labelled = labelled_pictures(path)
-    images, labels, skipped = _read(labelled, progress)
+    images, labels, skipped = [], [], []
+    for done, (label, picture) in enumerate(labelled, start=1):
+        try:
+            images.append(to_mnist(picture))
+            labels.append(label)
+        except PictureError as error:
+            skipped.append(str(error))
+        if progress is not None:
+            progress("reading pictures", done, len(labelled))
     lost = sorted({digit for digit, _ in labelled} - set(labels))
     if lost:
         raise DataError(f"no picture labelled {lost[0]} in {printable(path)} can be used; the first: {skipped[0]}")
@@ -80,12 +83,11 @@ def labelled_pictures(path: Path) -> list[tuple[int, Path]]:
 def _in_folder(folder: Path) -> Iterator[tuple[int, Path]]:
     """Yield the label and path of each file in the sub-folders of a folder that are named after digits."""
     for label, home in _classes(folder):
-        pictures = [file for file in home.iterdir() if file.is_file() and not file.name.startswith(".")]
+        pictures = [(label, file) for file in home.iterdir() if file.is_file() and not file.name.startswith(".")]
         if not pictures:
-            raise DataError(
-                f"the class folder {printable(home)} is empty", f"put pictures of {label} into it, or remove it"
-            )
-        yield from ((label, picture) for picture in pictures)
+            do = f"put pictures of {label} into it, or remove it"
+            raise DataError(f"the class folder {printable(home)} is empty", do)
+        yield from pictures
 
 
 def _classes(folder: Path) -> list[tuple[int, Path]]:
@@ -96,9 +98,8 @@ def _classes(folder: Path) -> list[tuple[int, Path]]:
         return [(digit_of(home.name, f"the folder {printable(home)}"), home) for home in named]
     meant = [(digit, home) for home in homes if (digit := _meant(home.name)) is not None]
     if not meant:
-        raise DataError(
-            f"{printable(folder)} has no sub-folders named 0 to 9", "put the pictures of each digit into its own"
-        )
+        what = f"{printable(folder)} has no sub-folders named 0 to 9"
+        raise DataError(what, "put the pictures of each digit into its own")
     words = ", ".join(f"{printable(home.name)} as {digit}" for digit, home in meant)
     if len({digit for digit, _ in meant}) < len(meant):
         raise DataError(f"two sub-folders of {printable(folder)} mean the same digit: {words}", "name them 0 to 9")
@@ -113,21 +114,3 @@ def _meant(name: str) -> int | None:
         return int(numbers[0]) if len(numbers) == 1 and len(numbers[0]) == 1 else None
     words = [_WORDS.index(word) for word in re.findall("[a-z]+", name.lower()) if word in _WORDS]
     return words[0] if len(words) == 1 else None
-
-
-def _read(
-    labelled: Sequence[tuple[int, Path]], progress: Progress | None
-) -> tuple[list[npt.NDArray[np.uint8]], list[int], list[str]]:
-    """Return the images (28,28) and labels of the pictures that can be used, and a line for each that cannot."""
-    images, labels, skipped = [], [], []
-    for done, (label, picture) in enumerate(labelled, start=1):
-        try:
-            image = to_mnist(picture)
-        except PictureError as error:
-            skipped.append(str(error))
-        else:
-            images.append(image)
-            labels.append(label)
-        if progress is not None:
-            progress("reading pictures", done, len(labelled))
-    return images, labels, skipped

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from inkdigits.data.dataset import Dataset, Progress
+from inkdigits.data.own import SUFFIXES, load_own
 from inkdigits.data.splits import SPLITS, Collection
 from inkdigits.errors import unknown_name
 from inkdigits.settings import expanded
@@ -13,7 +14,6 @@ from inkdigits.settings import expanded
 __all__ = ["DATASETS", "load_collection", "load_dataset"]
 
 HANDS = ("swiss", "pendigits", "uji", "hwd1000")  # those of other people that are digits
-_OWN = (".csv", ".tsv", ".npz", ".npy", ".mat", ".parquet")  # files of somebody's own digits
 DATASETS = ("mnist", "optdigits", *HANDS)
 
 
@@ -90,14 +90,12 @@ def load_collection(
     path = expanded(name)
     if not _is_path(name, path):
         raise unknown_name("data set", str(name), [*DATASETS, "a folder", "a file"])
-    from inkdigits.data.own import load_own
-
     return load_own(path, validation_seed=validation_seed, progress=progress)
 
 
 def _is_path(name: str | Path, path: Path) -> bool:
     """Whether a name that is no data set's is meant as a path."""
-    if isinstance(name, Path) or os.sep in name or path.suffix.lower() in _OWN:
+    if isinstance(name, Path) or os.sep in name or path.suffix.lower() in SUFFIXES:
         return True
     try:
         return path.exists()

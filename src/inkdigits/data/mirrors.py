@@ -7,34 +7,19 @@ import queue
 import threading
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from inkdigits.data.dataset import Progress
 from inkdigits.errors import DataNotFoundError, printable
 from inkdigits.version import __version__
 
-__all__ = ["ANSWER_WITHIN", "Mirror", "download"]
+__all__ = ["ANSWER_WITHIN", "download"]
 
 ANSWER_WITHIN = 10.0  # seconds
 
 
-@dataclass(frozen=True)
-class Mirror:
-    """A place that offers a data set.
-
-    Attributes:
-        name: what people call it.
-        url: the folder that holds the files, with a slash at its end, or the one file that holds everything.
-
-    """
-
-    name: str
-    url: str
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether the mirror offers a folder of files, not one file."""
-        return self.url.endswith("/")
+# a chunk, empty at the end, and how many bytes there are in all; or why there is none
+_Arriving: TypeAlias = "queue.Queue[tuple[bytes, int] | Exception]"
 
 
 def download(url: str, *, limit: int, answer_within: float = ANSWER_WITHIN, progress: Progress | None = None) -> bytes:
@@ -51,7 +36,7 @@ def download(url: str, *, limit: int, answer_within: float = ANSWER_WITHIN, prog
 
     """
     # A socket's time-out covers neither the look-up of the name nor a server that drips; a clock outside does.
-    arriving: queue.Queue[_Arrival] = queue.Queue()
+    arriving: _Arriving = queue.Queue()
     threading.Thread(target=_receive, args=(url, answer_within, limit, arriving), daemon=True).start()
     name = url.rpartition("/")[2]
     content = bytearray()
@@ -60,30 +45,22 @@ def download(url: str, *, limit: int, answer_within: float = ANSWER_WITHIN, prog
             arrival = arriving.get(timeout=answer_within)
         except queue.Empty:
             raise DataNotFoundError(f"no answer within {answer_within:g} s") from None
-        if arrival.error is not None:
-            raise DataNotFoundError(_reason(arrival.error)) from arrival.error
-        if not arrival.chunk:
+        if isinstance(arrival, Exception):
+            raise DataNotFoundError(_reason(arrival)) from arrival
+        chunk, total = arrival
+        if not chunk:
             break
-        content += arrival.chunk
+        content += chunk
         if len(content) > limit:
             raise DataNotFoundError(f"{name} is larger than {limit >> 20} MiB")
         if progress is not None:
-            progress(f"downloading {name}", len(content), arrival.total)
-    if len(content) < arrival.total:
-        raise DataNotFoundError(f"{name} stopped after {len(content)} of {arrival.total} bytes")
+            progress(f"downloading {name}", len(content), total)
+    if len(content) < total:
+        raise DataNotFoundError(f"{name} stopped after {len(content)} of {total} bytes")
     return bytes(content)
 
 
-@dataclass(frozen=True)
-class _Arrival:
-    """What the receiving thread hands over: a chunk (empty at the end) of `total` bytes, or why there is none."""
-
-    chunk: bytes = b""
-    total: int = 0
-    error: Exception | None = None
-
-
-def _receive(url: str, timeout: float, limit: int, arriving: queue.Queue[_Arrival]) -> None:
+def _receive(url: str, timeout: float, limit: int, arriving: _Arriving) -> None:
     """Put what an address holds into a queue, up to one chunk more than the limit."""
     request = urllib.request.Request(url, headers={"User-Agent": f"inkdigits/{__version__}"})  # noqa: S310 - a mirror, not input
     step = 16 * 2**10  # bytes; a mirror that gives fewer within `answer_within` is as good as silent
@@ -92,13 +69,13 @@ def _receive(url: str, timeout: float, limit: int, arriving: queue.Queue[_Arriva
             total = int(response.headers.get("Content-Length") or 0)
             for _ in range(limit // step + 2):
                 chunk = response.read(step)
-                arriving.put(_Arrival(chunk, total))
+                arriving.put((chunk, total))
                 if not chunk:
                     break
     except (OSError, ValueError, http.client.HTTPException) as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()  # it is the answer, still open
-        arriving.put(_Arrival(error=error))
+        arriving.put(error)
 
 
 def _reason(error: Exception) -> str:

@@ -12,41 +12,26 @@ from pathlib import Path
 import numpy as np
 
 from inkdigits.data.dataset import Progress, check_labelled
-from inkdigits.data.mirrors import Mirror
 from inkdigits.data.release import PublishedFile, Release
 from inkdigits.data.splits import SPLITS, TEST, TRAIN, VALIDATION, Collection, proportional, stratified
 
 __all__ = ["ATTRIBUTION", "MNIST", "load_mnist"]
 
+_FILES = (
+    ("train-images-idx3-ubyte", "x_train", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+    ("train-labels-idx1-ubyte", "y_train", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    ("t10k-images-idx3-ubyte", "x_test", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    ("t10k-labels-idx1-ubyte", "y_test", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+)
+
 MNIST = Release(
     name="mnist",
-    files=(
-        PublishedFile(
-            "train-images-idx3-ubyte",
-            "x_train",
-            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        ),
-        PublishedFile(
-            "train-labels-idx1-ubyte",
-            "y_train",
-            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        ),
-        PublishedFile(
-            "t10k-images-idx3-ubyte",
-            "x_test",
-            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        ),
-        PublishedFile(
-            "t10k-labels-idx1-ubyte",
-            "y_test",
-            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-        ),
-    ),
-    mirrors=(
-        Mirror("OSSCI", "https://ossci-datasets.s3.amazonaws.com/mnist/"),
-        Mirror("CVDF", "https://storage.googleapis.com/cvdf-datasets/mnist/"),
-        Mirror("Keras", "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"),
-    ),
+    files=tuple(PublishedFile(*file) for file in _FILES),
+    mirrors={
+        "OSSCI": "https://ossci-datasets.s3.amazonaws.com/mnist/",
+        "CVDF": "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        "Keras": "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+    },
 )
 
 ATTRIBUTION = "Y. LeCun, C. Cortes and C. J. C. Burges, MNIST; CC BY-SA 3.0; http://yann.lecun.com/exdb/mnist/"
@@ -63,19 +48,8 @@ def load_mnist(
 ) -> Collection:
     """Return the halves of MNIST that a split needs: the 60,000, the 10,000, or both.
 
-    Args:
-        split: a key of `SPLITS`; the test files are not touched for one without "test".
-        data_dir: where to look first.
-        offline: never use the network.
-        validation_seed: draws the 5,000 of the 60,000 that are for validation, each digit as often as it occurs.
-        progress: told what is being downloaded.
-        release: the files and mirrors to use.
-
-    Raises:
-        DataNotFoundError: MNIST is not on disk, and no mirror has it.
-        DataCorruptError: a file that was found is damaged.
-        OutputError: the cache folder cannot be written to.
-
+    The test files are not touched for a split without "test". Of the 60,000, 5,000 are for validation, each digit as
+    often as it occurs. Arguments and errors are those of `load_dataset`; a `release` has the files and mirrors to use.
     """
     training, testing = SPLITS[split] != ("test",), "test" in SPLITS[split]
     files = release.files[:2] * training + release.files[2:] * testing

@@ -17,10 +17,8 @@ __all__ = ["load_optdigits"]
 def load_optdigits(validation_seed: int = 0) -> Collection:
     """Return all of scikit-learn's digits, redrawn as MNIST draws them.
 
-    Each is enlarged to a 20×20 box, its centre of mass in the middle of 28×28. 360 are for testing, always the same.
-
-    Args:
-        validation_seed: draws the 180 that are for validation from the others, each digit as often as it occurs.
+    Each is enlarged to a 20×20 box, its centre of mass in the middle of 28×28. 360 are for testing, always the same;
+    the seed draws 180 for validation from the others, each digit as often as it occurs.
 
     Raises:
         MissingExtraError: scikit-learn is not installed.

@@ -34,7 +34,6 @@ __all__ = [
 PARTS = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST = range(3)
 
-
 # the splits that can be asked for → the parts that they are made of
 SPLITS: dict[str, tuple[str, ...]] = {
     "train": ("train",),
@@ -44,61 +43,39 @@ SPLITS: dict[str, tuple[str, ...]] = {
     "all": PARTS,
 }
 
-Counts = npt.NDArray[np.int64]  # (10,), how many of each digit
+Counts = npt.NDArray[np.int64]  # (10,): how many of each digit
 
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """A whole data set, or as much of it as was asked for, before one split is taken from it.
-
-    Attributes:
-        images: uint8 (N,28,28), white ink (255) on black (0).
-        labels: int64 (N,), each from 0 to 9.
-        parts: int64 (N,), the place in `PARTS` of the part that each picture is in.
-        name: the data set's name.
-        source: who made it, or the folder that it was read from.
-        licence: under which licence it may be used.
-        location: where its files are.
-        skipped: one line for each picture that could not be used.
-        attribution: the line that a model card carries, where there is one.
-        writers: int64 (N,), the number of each picture's writer; None where writers are not known.
-
-    """
+    """A whole data set, or as much of it as was asked for, before one split, a `Dataset`, is taken from it."""
 
     images: Images
     labels: Labels
-    parts: npt.NDArray[np.int64]
+    parts: npt.NDArray[np.int64]  # (N,), the place in `PARTS` of the part that each picture is in
     name: str
     source: str
     licence: str
-    location: str
+    location: str  # where its files are
     skipped: tuple[str, ...] = ()
-    attribution: str = ""
-    writers: npt.NDArray[np.int64] | None = None
+    attribution: str = ""  # the line that a model card carries; empty for your own pictures
+    writers: npt.NDArray[np.int64] | None = None  # (N,), the number of each picture's writer, where they are known
 
     def __post_init__(self) -> None:
         check_labelled(self.images, self.labels, self.name)
 
     def select(self, split: str) -> Dataset:
-        """Return one split, in the order of the source.
-
-        Args:
-            split: a key of `SPLITS`.
-
-        Raises:
-            DataError: there is nothing in it.
-
-        """
+        """Return one split, a key of `SPLITS`, in the order of the source; raise DataError if nothing is in it."""
         chosen = np.isin(self.parts, [PARTS.index(part) for part in SPLITS[split]])
         if not chosen.any():
             raise DataError(
                 f"the {split} split of {self.name} is empty",
                 "give it more pictures: three or more of a digit are divided between training, validation and test",
             )
-        everything = bool(chosen.all())
+        kept = slice(None) if chosen.all() else chosen  # a slice copies nothing
         return Dataset(
-            images=self.images if everything else self.images[chosen],
-            labels=self.labels if everything else self.labels[chosen],
+            images=self.images[kept],
+            labels=self.labels[kept],
             name=self.name,
             split=split,
             source=self.source,
@@ -128,17 +105,7 @@ def join(collections: Sequence[Collection]) -> Collection:
 
 
 def stratified(labels: Labels, counts: Counts, seed: int) -> npt.NDArray[np.bool_]:
-    """Draw a number of pictures of each digit.
-
-    Args:
-        labels: int64 (N,), each from 0 to 9.
-        counts: (10,), how many to draw of each digit.
-        seed: the same seed draws the same pictures.
-
-    Returns:
-        bool (N,), true for those that were drawn.
-
-    """
+    """Draw a number of pictures of each digit, by a seed always the same; return bool (N,), true for the drawn ones."""
     # RandomState's stream is frozen, Generator's is not: a seed must mean the same split under every NumPy.
     random = np.random.RandomState(seed)
     drawn = np.zeros(len(labels), np.bool_)
@@ -148,16 +115,13 @@ def stratified(labels: Labels, counts: Counts, seed: int) -> npt.NDArray[np.bool
 
 
 def divide(labels: Labels, test: Counts, validation: Counts, validation_seed: int) -> npt.NDArray[np.int64]:
-    """Divide pictures that come without a test set into training, validation and test.
+    """Divide pictures that come without a test set; return int64 (N,), the place of each picture's part in `PARTS`.
 
     Args:
         labels: int64 (N,), each from 0 to 9.
-        test: (10,), how many of each digit to test on; always the same pictures.
-        validation: (10,), how many of each digit to validate on.
+        test: how many of each digit to test on; always the same pictures.
+        validation: how many of each digit to validate on.
         validation_seed: draws the validation pictures from those that are left.
-
-    Returns:
-        int64 (N,), the place of each picture's part in `PARTS`.
 
     """
     parts = np.where(stratified(labels, test, 0), TEST, TRAIN)
@@ -167,13 +131,7 @@ def divide(labels: Labels, test: Counts, validation: Counts, validation_seed: in
 
 
 def proportional(labels: Labels, total: int) -> Counts:
-    """Share a total among the digits as they occur, by the method of largest remainders.
-
-    Args:
-        labels: int64 (N,), each from 0 to 9.
-        total: what the counts add up to, at most N.
-
-    """
+    """Share a total of at most N among the digits as they occur, by the method of largest remainders."""
     occurring = np.bincount(labels, minlength=CLASSES)
     counts, remainders = np.divmod(occurring * total, len(labels))
     largest = np.argsort(-remainders, kind="stable")[: total - counts.sum()]
@@ -182,26 +140,14 @@ def proportional(labels: Labels, total: int) -> Counts:
 
 
 def fraction_of_each(labels: Labels, fraction: float) -> Counts:
-    """Take a fraction of each digit, but at least one of three or more, and none of fewer.
-
-    Args:
-        labels: int64 (N,), each from 0 to 9.
-        fraction: from 0 to 1/3, so that two shares of it leave something.
-
-    """
+    """Take a fraction of each digit, up to 1/3, but at least one of three or more, and none of fewer."""
     occurring = np.bincount(labels, minlength=CLASSES)
     wanted = np.maximum(np.rint(occurring * fraction).astype(np.int64), 1)
     return np.where(occurring >= 3, wanted, 0)
 
 
 def draw_writers(writers: npt.ArrayLike, count: int) -> list[int]:
-    """Draw the writers that are for validation, always the same, in ascending order.
-
-    Args:
-        writers: int (N,), the writer of each digit.
-        count: how many to draw.
-
-    """
-    # RandomState's stream is frozen, Generator's is not: the split must be the same under every NumPy.
+    """Draw the writers that are for validation from those of each digit, always the same, in ascending order."""
+    # as in `stratified`, the same under every NumPy
     drawn: list[int] = np.random.RandomState(14).permutation(np.unique(writers))[:count].tolist()
     return sorted(drawn)

@@ -6,26 +6,15 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from inkdigits.data.dataset import CLASSES
 from inkdigits.errors import DataError, printable
 
-__all__ = [
-    "SUFFIXES",
-    "Table",
-    "digit_of",
-    "find_column",
-    "holds_pixels",
-    "listed_pictures",
-    "read_pixels",
-    "read_table",
-]
-
-SUFFIXES = (".csv", ".tsv")
+__all__ = ["LABEL_NAMES", "digit_of", "find_column", "holds_pixels", "listed_pictures", "read_pixels", "read_table"]
 
 PICTURE_NAMES = ("path", "filename", "file", "file_name", "filepath", "image", "image_path", "picture")
 LABEL_NAMES = ("label", "labels", "class", "digit", "target", "y")
@@ -36,39 +25,16 @@ _WHOLE = re.compile(r"([0-9])(?:[.,]0*)?")  # "7", and "7.0" as spreadsheets and
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV, as text.
+    """A CSV, as text."""
 
-    Attributes:
-        name: of the file, for error messages.
-        text: all of it.
-        delimiter: what parts its columns.
-        head: the names of the columns in small letters; empty where the first line holds numbers.
-
-    """
-
-    name: str
+    name: str  # of the file, for error messages
     text: str
     delimiter: str
-    head: tuple[str, ...]
-
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield the number of each line with its cells, without the names of the columns and empty lines."""
-        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.delimiter, skipinitialspace=True)
-        try:
-            for number, cells in enumerate(reader):
-                if cells and (number or not self.head):
-                    yield reader.line_num, [cell.strip() for cell in cells]
-        except csv.Error as error:
-            raise DataError(f"{self.name} is no CSV: line {reader.line_num}, {printable(error)}") from error
+    head: tuple[str, ...]  # the names of the columns in small letters; empty where the first line holds numbers
 
 
 def read_table(path: Path) -> Table:
-    """Return a CSV.
-
-    Raises:
-        DataError: it holds no text.
-
-    """
+    """Return a CSV; raise DataError if it holds no text."""
     text = _decoded(path.read_bytes(), printable(path))
     first = text.split("\n", 1)[0].strip("\r")
     if not all(letter.isprintable() or letter == "\t" for letter in first):
@@ -80,21 +46,14 @@ def read_table(path: Path) -> Table:
 
 
 def holds_pixels(path: Path) -> bool:
-    """Whether a CSV holds a picture a row, as Kaggle has MNIST, and lists no pictures: told by its first line.
-
-    Raises:
-        OSError: it cannot be read.
-
-    """
+    """Whether a CSV holds a picture a row, as Kaggle has MNIST, and lists no pictures: told by its first line."""
     with path.open("rb") as file:
         first = file.readline(2**17)  # bytes
     return max(first.count(delimiter.encode()) for delimiter in _DELIMITERS) >= 28 * 28 - 1
 
 
 def read_pixels(table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pixels, float64 (N,784), and the labels, float64 (N,), of a table with a picture a row.
-
-    The label is the column of that name, or the first.
+    """Return pixels, float64 (N,784), and labels, float64 (N,), the column of that name or the first, of a table.
 
     Raises:
         DataError: it has another number of columns, or a cell is no number.
@@ -123,12 +82,20 @@ def listed_pictures(table: Table, folder: Path) -> Iterator[tuple[int, Path]]:
     picture, label = find_column(table.head, PICTURE_NAMES), find_column(table.head, LABEL_NAMES)
     if picture is None or label is None:
         raise DataError(f"{table.name} has no columns named path and label", "name them in its first line")
-    for number, cells in table.rows():
-        where = f"line {number} of {table.name}"
-        named, labelled = (cells[place] if place < len(cells) else "" for place in (picture, label))
-        if not named:
-            raise DataError(f"{where} names no picture")
-        yield digit_of(labelled, where), _found(folder, named)
+    reader = csv.reader(io.StringIO(table.text, newline=""), delimiter=table.delimiter, skipinitialspace=True)
+    try:
+        next(reader)  # the names of the columns
+        for cells in filter(None, reader):
+            where = f"line {reader.line_num} of {table.name}"
+            named, labelled = (cells[place].strip() if place < len(cells) else "" for place in (picture, label))
+            if not named:
+                raise DataError(f"{where} names no picture")
+            path = folder / named
+            if "\\" in named and not path.exists():  # as Windows writes paths
+                path = folder / named.replace("\\", "/")
+            yield digit_of(labelled, where), path
+    except csv.Error as error:
+        raise DataError(f"{table.name} is no CSV: line {reader.line_num}, {printable(error)}") from error
 
 
 def find_column(head: Sequence[str], names: Sequence[str]) -> int | None:
@@ -139,26 +106,17 @@ def find_column(head: Sequence[str], names: Sequence[str]) -> int | None:
 def digit_of(text: str, where: str) -> int:
     """Return the digit that a label names, "7" or "7.0"; raise DataError, which says where it stands, if none."""
     found = _WHOLE.fullmatch(text.strip())
-    if not found or int(found[1]) >= CLASSES:
+    if not found:
         raise DataError(f"{where} has the label '{printable(text.strip())}', which is not a digit from 0 to 9")
     return int(found[1])
-
-
-def _found(folder: Path, name: str) -> Path:
-    """Return the path that a name means, which Windows may have written."""
-    path = folder / name
-    return folder / name.replace("\\", "/") if "\\" in name and not path.exists() else path
 
 
 def _decoded(raw: bytes, name: str) -> str:
     """Return a file's text: what its first bytes say, or UTF-8, or Windows' letters."""
     marked = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
     raise DataError(f"{name} is no CSV", "save it as a CSV with the columns path and label")
 
 

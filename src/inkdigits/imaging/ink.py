@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -17,39 +16,11 @@ _Levels = npt.NDArray[np.float32]
 FAINTEST = 12.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not
 
 
-@dataclass(frozen=True)
-class _Paper:
-    """What of a picture is paper, and what is ink.
+# of the ink's own contrast
+_TOE = 0.12  # that is still paper: a JPEG rings about strokes
+_SHOULDER = 0.85  # that is full ink
 
-    Attributes:
-        longer: pixels: light and polarity show at this size of the longer side,
-        shorter: or at this one of the shorter, where a picture is long and narrow,
-        longest: but no longer than this.
-        element: of 64 pixels, or of a smaller longer side: wider than any stroke, narrower than a change of light.
-        narrow: pixels of the small page, and how much strokes narrower than these count beside skewness.
-        fits: of the surface of light, each to so many `samples`; it has settled by then.
-        samples: the same.
-        noise: standard deviations of the paper that are still paper.
-        toe: of the ink's own contrast that is still paper: a JPEG rings about strokes.
-        shoulder: of the ink's own contrast that is full ink.
-        flat: so much of a page has one level, and all of its border: made by a program, and all else on it is ink.
-
-    """
-
-    longer: int = 64
-    shorter: int = 36
-    longest: int = 512
-    element: float = 0.4
-    narrow: tuple[tuple[int, float], ...] = ((5, 12.0), (9, 3.0))
-    fits: int = 5
-    samples: int = 500
-    noise: float = 4.0
-    toe: float = 0.12
-    shoulder: float = 0.85
-    flat: float = 0.8
-
-
-_PAPER = _Paper()
+_LONGER = 64  # pixels of a small page's longer side, at which light and polarity show
 
 
 def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
@@ -75,8 +46,8 @@ def find_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
 def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     """Return what `find_ink` returns, for a picture that is known to have dark ink on light paper."""
     small = _small(grey)
-    paper = _clean_paper(grey, small)
-    if paper is not None:
+    paper = _flat_paper(grey)
+    if paper is not None and (_closed(small) == paper).all():  # no photograph or other thing wider than strokes
         return _ink_on_clean(paper, grey)
     depth = _depth(grey, small)
     noise = _noise(depth)
@@ -84,7 +55,7 @@ def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
-    return _scaled(depth, max(noise, _PAPER.toe * contrast), contrast)
+    return _scaled(depth, max(noise, _TOE * contrast), contrast)
 
 
 def with_dark_ink(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -103,7 +74,20 @@ def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:
 
     """
     paper = _flat_paper(grey)
-    return _is_light_on_dark(_small(grey)) if paper is None else cv2.mean(grey)[0] > paper
+    if paper is not None:
+        return cv2.mean(grey)[0] > paper
+    levels = _small(grey).astype(np.float32)
+    detail = levels - cv2.GaussianBlur(levels, (0, 0), 0.25 * max(levels.shape))
+    spread = float(detail.std())
+    if not spread:
+        return False
+    rows, columns = (max(1, round(0.04 * side)) for side in levels.shape)
+    strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
+    border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
+    skewness = float((detail**3).mean()) / spread**3
+    narrow = (5, 12.0), (9, 3.0)  # pixels, and how much strokes narrower than these count beside skewness
+    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in narrow)
+    return skewness > 2 * border / spread + evidence
 
 
 def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
@@ -111,13 +95,8 @@ def _flat_paper(grey: npt.NDArray[np.uint8]) -> int | None:
     level = int(grey[0, 0])
     if any((edge != level).any() for edge in (grey[0], grey[-1], grey[:, 0], grey[:, -1])):
         return None
-    return level if np.count_nonzero(grey == level) >= _PAPER.flat * grey.size else None
-
-
-def _clean_paper(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> int | None:
-    """Return the level of flat paper that has nothing on it wider than a stroke, such as a photograph; else None."""
-    paper = _flat_paper(grey)
-    return paper if paper is not None and (_closed(small) == paper).all() else None
+    # So much of one level, and all of the border: made by a program, and all else on it is ink.
+    return level if np.count_nonzero(grey == level) >= 0.8 * grey.size else None
 
 
 def _ink_on_clean(paper: int, grey: npt.NDArray[np.uint8]) -> _Levels:
@@ -127,41 +106,26 @@ def _ink_on_clean(paper: int, grey: npt.NDArray[np.uint8]) -> _Levels:
     if not len(inked):
         return np.zeros(grey.shape, np.float32)
     contrast = _contrast(inked)
-    return np.asarray(
-        cv2.LUT(depth, _scaled(np.arange(256, dtype=np.float32), _PAPER.toe * contrast, contrast)), np.float32
-    )
+    shares = _scaled(np.arange(256, dtype=np.float32), _TOE * contrast, contrast)
+    return np.asarray(cv2.LUT(depth, shares), np.float32)
 
 
 def _scaled(depth: _Levels, floor: float, contrast: float) -> _Levels:
     """Return depths as shares of full ink, from what is still paper to the shoulder of full ink, in place."""
     depth -= floor
-    depth *= 1 / max(_PAPER.shoulder * contrast - floor, 1)
+    depth *= 1 / max(_SHOULDER * contrast - floor, 1)
     return np.clip(depth, 0, 1, out=depth)
 
 
 def _closed(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a small page without what is darker than its surroundings and narrower than its element."""
+    """Return a small page without what is darker than its surroundings and narrower than a change of light."""
     side = _element(small)
     return np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)))
 
 
 def _element(small: npt.NDArray[Any]) -> int:
-    return int(max(3, round(_PAPER.element * min(max(small.shape), _PAPER.longer))))
-
-
-def _is_light_on_dark(small: npt.NDArray[np.uint8]) -> bool:
-    """Say for a page that was brought to a small size what `has_light_ink` says for the page."""
-    levels = small.astype(np.float32)
-    detail = levels - cv2.GaussianBlur(levels, (0, 0), 0.25 * max(levels.shape))
-    spread = float(detail.std())
-    if not spread:
-        return False
-    rows, columns = (max(1, round(0.04 * side)) for side in small.shape)
-    strips = detail[:rows], detail[-rows:], detail[:, :columns], detail[:, -columns:]
-    border = float(np.median(np.concatenate([strip.ravel() for strip in strips])))
-    skewness = float((detail**3).mean()) / spread**3
-    evidence = sum(weight * _narrow_dark(levels, side) for side, weight in _PAPER.narrow)
-    return skewness > 2 * border / spread + evidence
+    """Return the side of a square on a small page that is wider than any stroke, narrower than a change of light."""
+    return int(max(3, round(0.4 * min(max(small.shape), _LONGER))))
 
 
 def _narrow_dark(small: _Levels, side: int) -> float:
@@ -178,13 +142,7 @@ def _narrow_dark(small: _Levels, side: int) -> float:
 
 
 def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels:
-    """Return how many levels darker than the paper about it each pixel is, as float32 (H,W).
-
-    Args:
-        grey: uint8 (H,W), dark ink on light paper.
-        small: the same, brought to a small size.
-
-    """
+    """Return how many levels darker than the paper about it each pixel is, as float32 (H,W)."""
     levels = cv2.medianBlur(np.ascontiguousarray(small), 3).astype(np.float32)
     light = _slow_light(levels)
     paper = light + cv2.GaussianBlur(_closed(levels - light), (0, 0), 0.25 * _element(levels))
@@ -197,10 +155,10 @@ def _depth(grey: npt.NDArray[np.uint8], small: npt.NDArray[np.uint8]) -> _Levels
 def _slow_light(small: _Levels) -> _Levels:
     """Return the quadratic surface through the paper, by least squares reweighted as Cauchy's distribution asks."""
     terms = _quadratic_terms(*small.shape)
-    sample = slice(None, None, max(1, small.size // _PAPER.samples))
+    sample = slice(None, None, max(1, small.size // 500))  # so many pixels are enough
     known, levels = terms[sample], small.ravel()[sample]
     weights = np.ones(len(levels))
-    for _ in range(_PAPER.fits):
+    for _ in range(5):  # it has settled by then
         weighted = known.T * weights
         # On a page too narrow for all six terms, the ridge chooses the flattest of the surfaces that fit.
         surface = np.linalg.solve(weighted @ known + 1e-6 * np.eye(6), weighted @ levels)
@@ -225,7 +183,7 @@ def _noise(depth: _Levels) -> float:
     if sample.shape[1] < 2:
         return 0.0
     deviation = 1.05 * float(np.median(np.abs(np.diff(sample, axis=1))))
-    return max(0.0, float(np.percentile(sample, 25))) + _PAPER.noise * deviation
+    return max(0.0, float(np.percentile(sample, 25))) + 4 * deviation  # what differs by so little is still paper
 
 
 def _contrast(inked: npt.NDArray[Any]) -> float:
@@ -236,8 +194,11 @@ def _contrast(inked: npt.NDArray[Any]) -> float:
 
 
 def _small(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return a page brought down to 64 pixels of its longer side or, where it is long and narrow, 36 of its shorter."""
+    """Return a page brought down to 64 pixels of its longer side or, where it is long and narrow, 36 of its shorter.
+
+    Its longer side then has 512 at most.
+    """
     longer, shorter = max(grey.shape), min(grey.shape)
-    scale = min(1.0, max(_PAPER.longer / longer, min(_PAPER.shorter / shorter, _PAPER.longest / longer)))
+    scale = min(1.0, max(_LONGER / longer, min(36 / shorter, 512 / longer)))
     size = max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -36,22 +36,13 @@ FRAME_WIDTH = 4  # pixels of a band that a column stands for
 
 @dataclass(frozen=True)
 class Row:
-    """Where a line of writing runs on a page, in its pixels.
+    """Where a line of writing runs on a page, in its pixels."""
 
-    Attributes:
-        left: where its ink begins.
-        right: where it ends.
-        middle: the height of its middle above or below the page's top, at `left`.
-        slope: by how much the middle sinks with each pixel to the right.
-        height: of its digits.
-
-    """
-
-    left: float
+    left: float  # where its ink begins
     right: float
-    middle: float
-    slope: float
-    height: float
+    middle: float  # below the page's top, at `left`
+    slope: float  # by how much the middle sinks with each pixel to the right
+    height: float  # of its digits
 
     def with_all(self, boxes: npt.NDArray[np.float64]) -> Row:
         """Return a row that reaches over some boxes, (N,4), too."""

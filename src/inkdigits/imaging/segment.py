@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -15,63 +14,16 @@ __all__ = ["Glyph", "single_glyph"]
 _Ink: TypeAlias = npt.NDArray[np.float32]
 _Boxes: TypeAlias = npt.NDArray[np.int64]  # (N,4): left, top, right, bottom; right and bottom exclusive
 
-
-@dataclass(frozen=True)
-class _Digit:
-    """How one digit differs from what else is on its page, as shares of the digit itself.
-
-    Attributes:
-        core: how dark a piece of ink is somewhere; a smudge is not.
-        fair: its ink, against that of a frame or a neighbour that the border cuts.
-        part: the ink of its smallest part that stands apart.
-        reach: of its longer side: how far such a part may stand.
-        most: pieces; more are a texture, of which the heaviest are looked at.
-
-    """
-
-    core: float = 0.5
-    fair: float = 0.3
-    part: float = 0.03
-    reach: float = 0.5
-    most: int = 1000
-
-
-_DIGIT = _Digit()
+_CORE = 0.5  # how dark a piece of ink is somewhere; a smudge is not
+_PART = 0.03  # of a digit's ink: its smallest part that stands apart
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """What may be one digit.
+    """What may be one digit."""
 
-    Attributes:
-        box: left, top, width and height on the page of ink, in its pixels.
-        ink: float32 (height,width), 0 paper to 1 ink, without the ink of its neighbours.
-
-    """
-
-    box: tuple[int, int, int, int]
-    ink: _Ink
-
-
-@dataclass(frozen=True)
-class _Pieces:
-    """The connected pieces of ink on a page.
-
-    Attributes:
-        labels: int32 (h,w): which of `count` components each pixel of the inked part belongs to, pieces or not.
-        origin: left and top of that part on the page.
-        names: int64 (N,): the label of each piece.
-        boxes: int64 (N,4).
-        mass: float64 (N,): its ink, added up.
-
-    """
-
-    labels: npt.NDArray[np.int32]
-    origin: tuple[int, int]
-    count: int
-    names: npt.NDArray[np.int64]
-    boxes: _Boxes
-    mass: npt.NDArray[np.float64]
+    box: tuple[int, int, int, int]  # left, top, width and height on the page of ink, in its pixels
+    ink: _Ink  # (height,width), 0 paper to 1 ink, without the ink of its neighbours
 
 
 def single_glyph(ink: _Ink) -> Glyph | None:
@@ -89,53 +41,54 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     # Most of a page is paper: only the part with ink is looked at.
     part = slice(y, y + down), slice(x, x + across)
     inked = ink[part]
-    if not across or inked.max() < _DIGIT.core:
+    if not across or inked.max() < _CORE:
         return None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
     if count == 2:  # the paper and one piece, as in most drawings
         return Glyph((x, y, across, down), inked)
-    pieces = _weigh(inked, labels, stats, (x, y))
-    height, width = ink.shape
-    left, top, right, bottom = pieces.boxes.T
-    cut = (left == 0) | (top == 0) | (right == width) | (bottom == height)
-    whole = np.where(cut, 0, pieces.mass)
-    mass = whole if whole.max() >= _DIGIT.fair * pieces.mass.max() else pieces.mass
-    return _glyph(ink, pieces, _gather(pieces.boxes, mass))
-
-
-def _weigh(inked: _Ink, labels: npt.NDArray[Any], stats: npt.NDArray[Any], origin: tuple[int, int]) -> _Pieces:
-    """Return the connected components of the inked part that have a core and are no specks."""
-    count = len(stats)
-    mass = np.bincount(labels.ravel(), inked.ravel(), count)
-    mass[np.bincount(labels[inked >= _DIGIT.core], minlength=count) == 0] = 0
+    mass = np.bincount(labels.ravel(), inked.ravel(), count).astype(np.float64, copy=False)
+    mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
-    heaviest = np.sort(np.argsort(mass)[-_DIGIT.most :])
-    names = heaviest[mass[heaviest] > _DIGIT.part**2 * mass.max()]
-    left, top, width, height = stats[names, :4].astype(np.int64).T + np.array([[origin[0]], [origin[1]], [0], [0]])
-    return _Pieces(
-        np.asarray(labels, np.int32),
-        origin,
-        count,
-        names,
-        np.stack([left, top, left + width, top + height], axis=1),
-        mass[names],
-    )
+    pieces = _heaviest(mass)
+    left, top, width, height = stats[pieces, :4].astype(np.int64).T
+    boxes = np.stack([left, top, left + width, top + height], axis=1)
+    members = _gather(boxes, _of_digits(mass[pieces], boxes + np.array([x, y, x, y]), ink.shape))
+    left, top, right, bottom = _around(boxes[members])
+    mine = np.zeros(count, bool)
+    mine[pieces[members]] = True
+    own = np.where(mine[labels[top:bottom, left:right]], inked[top:bottom, left:right], np.float32(0))
+    return Glyph((x + left, y + top, right - left, bottom - top), own)
 
 
-def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Return the heaviest piece and what stands near it, or near what was gathered so far, as indices."""
-    members = np.arange(len(mass)) == mass.argmax()
+def _heaviest(mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return which pieces of ink are no specks; of more than so many, which are a texture, the heaviest."""
+    heaviest = np.sort(np.argsort(mass)[-1000:])
+    return np.asarray(heaviest[mass[heaviest] > _PART**2 * mass.max()], np.int64)
+
+
+def _of_digits(mass: npt.NDArray[np.float64], boxes: _Boxes, page: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Return the masses of pieces, 0 where the border of the page cuts one, unless the others have too little ink."""
+    left, top, right, bottom = boxes.T
+    cut = (left == 0) | (top == 0) | (right == page[1]) | (bottom == page[0])
+    whole = np.where(cut, 0, mass)
+    fair = 0.3  # of the ink of a frame or a neighbour that the border cuts
+    return whole if whole.max() >= fair * mass.max() else mass
+
+
+def _gather(boxes: _Boxes, mass: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which is the heaviest piece, or stands near it, or near what was gathered so far."""
+    members = np.asarray(np.arange(len(mass)) == mass.argmax(), np.bool_)
     if len(mass) == 1:
-        return np.flatnonzero(members)
-    candidates = mass >= _DIGIT.part * mass.max()
+        return members
+    candidates = mass >= _PART * mass.max()
     while True:
         left, top, right, bottom = _around(boxes[members])
         across = np.maximum(boxes[:, 0] - right, left - boxes[:, 2])
         down = np.maximum(boxes[:, 1] - bottom, top - boxes[:, 3])
-        reach = _DIGIT.reach * max(right - left, bottom - top)
+        reach = 0.5 * max(right - left, bottom - top)  # a part stands no further off than that
         grown = members | (candidates & (np.maximum(across, down) <= reach))
         if (grown == members).all():
-            return np.flatnonzero(members)
+            return members
         members = grown
 
 
@@ -144,15 +97,3 @@ def _around(boxes: _Boxes) -> tuple[int, int, int, int]:
     left, top = boxes[:, :2].min(axis=0)
     right, bottom = boxes[:, 2:].max(axis=0)
     return int(left), int(top), int(right), int(bottom)
-
-
-def _glyph(ink: _Ink, pieces: _Pieces, members: Iterable[int]) -> Glyph:
-    """Return some pieces as one glyph."""
-    indices = np.fromiter(members, np.int64)
-    left, top, right, bottom = _around(pieces.boxes[indices])
-    mine = np.zeros(pieces.count, bool)
-    mine[pieces.names[indices]] = True
-    x, y = pieces.origin
-    labels = pieces.labels[top - y : bottom - y, left - x : right - x]
-    own = np.where(mine[labels], ink[top:bottom, left:right], np.float32(0))
-    return Glyph((left, top, right - left, bottom - top), own)

@@ -25,6 +25,7 @@ __all__ = [
     "read_whole",
     "rereadable",
     "too_large",
+    "unreadable",
 ]
 
 
@@ -39,7 +40,6 @@ Picture: TypeAlias = (
 )
 Content: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[Any]
 
-_DATA_URL = "data URL"  # what one is called, which may be megabytes long
 _TOO_LARGE = f"more than {LIMITS.file >> 20} MiB"
 
 
@@ -58,7 +58,7 @@ class NamedBytes(bytes):
 def name_of(picture: Picture) -> str:
     """Return what to call a picture in a result: its path as it was given, or the kind of thing that it is."""
     if isinstance(picture, str | os.PathLike):
-        return _DATA_URL if _is_data_url(picture) else os.fsdecode(picture)
+        return "data URL" if _is_data_url(picture) else os.fsdecode(picture)  # which may be megabytes long
     if isinstance(picture, NamedBytes):
         return picture.name
     if isinstance(picture, bytes | bytearray | memoryview):
@@ -77,11 +77,7 @@ def called(picture: Picture, page: int = 1) -> str:
 
 
 def read_whole(file: IO[bytes], picture: Picture) -> bytes:
-    """Return what an open file holds.
-
-    Args:
-        file: open for reading.
-        picture: what to call it in an error.
+    """Return what an open file holds, which an error calls as it calls a picture.
 
     Raises:
         PictureError: it is too large, cannot be read, or is no file, or none of bytes.
@@ -97,7 +93,7 @@ def read_whole(file: IO[bytes], picture: Picture) -> bytes:
     except UnicodeDecodeError:
         content = None
     except (OSError, ValueError) as error:  # a file that is closed raises ValueError
-        raise _unreadable(picture, error) from error
+        raise _no_access(picture, error) from error
     if not isinstance(content, bytes):
         raise PictureError(f"{called(picture)} is open as text", "open it as binary: open(path, 'rb')")
     if len(content) > LIMITS.file:
@@ -122,12 +118,7 @@ def rereadable(picture: Picture) -> Content:
 
 
 def content_of(picture: str | os.PathLike[str] | bytes) -> bytes:
-    """Return the bytes of a file.
-
-    Raises:
-        PictureError: it is empty, too large, or cannot be read.
-
-    """
+    """Return the bytes of a file; raise PictureError if it is empty, too large, or cannot be read."""
     content = picture if isinstance(picture, bytes) else _read_file(os.fsdecode(picture))
     if not content:
         raise PictureError(f"{called(picture)} is empty", "give a picture", code="empty_file")
@@ -143,13 +134,20 @@ def not_installed(extra: str, what: str, picture: Picture) -> PictureError:
     )
 
 
+def unreadable(picture: Picture, page: int = 1) -> PictureError:
+    """Return the error for what cannot be decoded."""
+    return PictureError(
+        f"cannot read {called(picture, page)}: it is not a picture, or one that is damaged or cut short",
+        "save it as PNG or JPEG and try again",
+    )
+
+
 def too_large(picture: Picture, size: str) -> PictureError:
     """Return the error for a picture that is larger than it may be."""
     return PictureError(f"{called(picture)} is too large: {size}", "scale it down", code="image_too_large")
 
 
 def _read_file(path: str) -> bytes:
-    """Return what a file holds, or say why not."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
             if os.fstat(file.fileno()).st_size > LIMITS.file:
@@ -166,10 +164,10 @@ def _read_file(path: str) -> bytes:
             ) from error
         raise PictureError(f"there is no file {printable(path)}", "check the name", code="not_found") from error
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _no_access(path, error) from error
 
 
-def _unreadable(picture: Picture, error: OSError | ValueError) -> PictureError:
+def _no_access(picture: Picture, error: OSError | ValueError) -> PictureError:
     why = getattr(error, "strerror", None) or error
     return PictureError(f"cannot read {called(picture)}: {why}", "check that you may read it", code="unreadable")
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from inkdigits.errors import PictureError
-from inkdigits.pictures.contents import Picture, called, name_of, rereadable, too_large
+from inkdigits.pictures.contents import Picture, called, name_of, rereadable, too_large, unreadable
 from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.grey import flatten
 from inkdigits.pictures.limits import LIMITS, MAX_PAGES
@@ -36,23 +36,12 @@ _UPRIGHT = {  # what undoes each value of the EXIF tag Orientation
 }
 _SIDEWAYS = tuple(_UPRIGHT[value] for value in (5, 6, 7, 8))
 
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-
 
 @dataclass(frozen=True)
 class Page:
-    """A picture as grey levels.
+    """A picture as grey levels, and which part of the upright picture itself, in its pixels, they show."""
 
-    Attributes:
-        grey: uint8 (H,W), 0 black to 255 white, upright; a large picture is scaled down.
-        width: pixels of the upright picture itself that it shows.
-        height: the same.
-        left: where what it shows begins in the picture, in its pixels.
-        top: the same.
-
-    """
-
-    grey: npt.NDArray[np.uint8]
+    grey: npt.NDArray[np.uint8]  # (H,W), 0 black to 255 white, upright; a large picture is scaled down
     width: float
     height: float
     left: float = 0.0
@@ -69,11 +58,11 @@ class Page:
     def cut(self, box: tuple[int, int, int, int]) -> Page:
         """Return the part of a whole page that covers a box of the picture (left, top, right, bottom)."""
         down, across = np.array(self.grey.shape) / (self.height, self.width)
-        columns = slice(int(box[0] * across), max(int(box[0] * across) + 1, math.ceil(box[2] * across - _ROUNDING)))
-        rows = slice(int(box[1] * down), max(int(box[1] * down) + 1, math.ceil(box[3] * down - _ROUNDING)))
-        grey = self.grey[rows, columns]
+        left, top = int(box[0] * across), int(box[1] * down)
+        right, bottom = math.ceil(box[2] * across - _ROUNDING), math.ceil(box[3] * down - _ROUNDING)
+        grey = self.grey[top : max(top + 1, bottom), left : max(left + 1, right)]
         height, width = grey.shape
-        return Page(grey, width / across, height / down, columns.start / across, rows.start / down)
+        return Page(grey, width / across, height / down, left / across, top / down)
 
 
 class Document:
@@ -173,16 +162,7 @@ class Document:
 
 
 def decode(picture: Picture, page: int = 1) -> Page:
-    """Return the grey levels of a picture, or of another page than its first.
-
-    Args:
-        picture: as `Document` takes it.
-        page: from 1.
-
-    Raises:
-        PictureError: as `Document` and its `decode` raise it.
-
-    """
+    """Return the grey levels of a page, from 1, of a picture as `Document` takes it; see `Document.decode`."""
     with Document(picture) as document:
         return document.decode(page)
 
@@ -198,15 +178,12 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
     """Turn what Pillow and its codecs raise into a PictureError."""
     try:
         yield
-    except _BOMB as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_large(picture, f"more than {LIMITS.pixels // 10**6} million pixels") from error
     except PictureError:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name
-        raise PictureError(
-            f"cannot read {called(picture, page)}: it is not a picture, or one that is damaged or cut short",
-            "save it as PNG or JPEG and try again",
-        ) from error
+        raise unreadable(picture, page) from error
 
 
 def _check_size(picture: Picture, width: int, height: int) -> None:
@@ -232,7 +209,5 @@ def _check_cost(picture: Picture, image: Image.Image) -> None:
     if any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ())):
         most = LIMITS.in_python
     if image.width * image.height > most:
-        size = (
-            f"{image.width}×{image.height} pixels of {image.mode} in {image.format}, more than {most // 10**6} million"
-        )
-        raise too_large(picture, size)
+        what = f"{image.width}×{image.height} pixels of {image.mode} in {image.format}"
+        raise too_large(picture, f"{what}, more than {most // 10**6} million")

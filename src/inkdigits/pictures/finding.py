@@ -39,14 +39,7 @@ def find_sources(named: Iterable[str], *, recursive: bool = False) -> list[str]:
 def each_source(
     named: Iterable[str], *, recursive: bool = False, suffixes: Collection[str] = PICTURES
 ) -> Iterator[str]:
-    """Yield what `find_sources` returns, one after the other.
-
-    Args:
-        named: as there.
-        recursive: as there.
-        suffixes: of what is found in folders, in small letters and with their dots.
-
-    """
+    """Yield what `find_sources` returns; in folders, what has one of some suffixes, in small letters with the dot."""
     for name in named:
         empty = True
         for source in _expand(name, recursive, suffixes):

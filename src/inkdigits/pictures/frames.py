@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image, ImageSequence
 
 from inkdigits.errors import PictureError
-from inkdigits.pictures.contents import Content, Picture, called, content_of, not_installed, too_large
+from inkdigits.pictures.contents import Content, Picture, called, content_of, not_installed, too_large, unreadable
 from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.pictures.grey import to_uint8
 from inkdigits.pictures.limits import LIMITS, MAX_PAGES
@@ -36,12 +36,7 @@ class Frames(Protocol):
 
 
 def open_frames(picture: Content) -> Frames:
-    """Open a picture by what it holds, whatever its name says.
-
-    Raises:
-        PictureError: it is not a file that can be read, needs an extra, or is locked.
-
-    """
+    """Open a picture by what it holds, whatever its name says; raise PictureError if it cannot be read."""
     if isinstance(picture, Image.Image):
         return _Still(picture)
     if isinstance(picture, np.ndarray):
@@ -56,14 +51,14 @@ def open_frames(picture: Content) -> Frames:
         return _Still(_open_heic(picture, content))
     image = Image.open(io.BytesIO(content), formats=(kind,))
     if kind == "JPEG":
-        _check_scans(picture, content, image)
+        scans = jpeg_scans(content)  # each goes over all of the picture, which may take too long
+        if scans > 1 and scans * image.width * image.height > LIMITS.scanned:
+            raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
         return _Still(image)  # what else it holds are previews and depths of the first
     return _Sequence(picture, image)
 
 
 class _Still:
-    """One image."""
-
     count = 1
 
     def __init__(self, image: Image.Image) -> None:
@@ -79,8 +74,7 @@ class _Sequence:
     """What Pillow opens, which may hold several frames."""
 
     def __init__(self, picture: Picture, image: Image.Image) -> None:
-        self._picture = picture
-        self._image = image
+        self._picture, self._image = picture, image
         self._jumps = image.format == "TIFF"  # its pages stand alone; of the others each builds on those before it
 
     @cached_property
@@ -88,8 +82,7 @@ class _Sequence:
         """How many there are; all beyond the first `MAX_PAGES` count as one, as far as a TIFF's are looked for."""
         if not self._jumps:
             return int(getattr(self._image, "n_frames", 1))
-        found = islice(ImageSequence.Iterator(self._image), MAX_PAGES + 1)
-        return sum(1 for _ in found)
+        return sum(1 for _ in islice(ImageSequence.Iterator(self._image), MAX_PAGES + 1))
 
     def open(self, index: int) -> Image.Image:
         if index == self._image.tell():
@@ -108,24 +101,13 @@ class _Sequence:
 
 
 def _no_picture(picture: Picture, content: bytes) -> PictureError:
-    """Return the error for a file in none of the formats that are read."""
     other = name_of_other_format(content)
     if other is None:
-        return PictureError(
-            f"cannot read {called(picture)}: it is not a picture, or one that is damaged or cut short",
-            "save it as PNG or JPEG and try again",
-        )
+        return unreadable(picture)
     return PictureError(
         f"{called(picture)} is {other}, which is not read",
         "save it as PNG, JPEG, GIF, BMP, TIFF, WebP, AVIF, JPEG 2000, PNM, HEIC or PDF",
     )
-
-
-def _check_scans(picture: Picture, content: bytes, image: Image.Image) -> None:
-    """Raise PictureError if a JPEG goes over itself so often that it takes too long to decode."""
-    scans = jpeg_scans(content)
-    if scans > 1 and scans * image.width * image.height > LIMITS.scanned:
-        raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
 
 
 def _open_heic(picture: Picture, content: bytes) -> Image.Image:

@@ -25,15 +25,12 @@ class Region:
 
     What reaches beyond a picture is cut off, as the IIIF Image API has it.
 
-    Attributes:
-        text: such as "120,80,400,60" or "10%,20%,50%,10%".
-
     Raises:
         UsageError: it is malformed or empty.
 
     """
 
-    text: str
+    text: str  # such as "120,80,400,60" or "10%,20%,50%,10%"
 
     def __post_init__(self) -> None:
         if not re.fullmatch(f"{_LENGTH}(,{_LENGTH}){{3}}", self.text):
@@ -57,12 +54,7 @@ class Region:
         return min(across, width) * min(down, height)
 
     def on(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Return left, top, right and bottom in the pixels of a picture.
-
-        Raises:
-            PictureError: it is outside (`region_outside`).
-
-        """
+        """Return left, top, right and bottom in the pixels of a picture; raise PictureError if it is outside."""
         left, top, across, down = self._lengths(width, height)
         if left >= width or top >= height:
             raise PictureError(

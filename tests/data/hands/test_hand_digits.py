@@ -9,10 +9,9 @@ import pytest
 
 from inkdigits.data import load_dataset
 from inkdigits.data.checks import check
-from inkdigits.data.hands.hand_digits import draw_strokes
+from inkdigits.data.hands.hand_digits import draw_strokes, single_digit
 from inkdigits.data.loading import HANDS as NAMES
 from inkdigits.data.loading import load_collection
-from inkdigits.data.single_digit import single_digit
 from inkdigits.errors import DataError, DataNotFoundError
 
 from .conftest import Keep, json_lines, npz

@@ -17,11 +17,9 @@ _AR = b"!<arch>\n"
 
 
 def members(raw: bytes, name: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and content of each file in an archive, sorted by path; of what is no archive, itself.
+    """Yield the path and content of each file in an archive, recognised by its content; of anything else, itself.
 
-    Args:
-        raw: the archive, recognised by its content.
-        name: what it is called, for error messages.
+    They are sorted by path.
 
     Raises:
         DataCorruptError: it is damaged, or a file in it is larger than any that is known.

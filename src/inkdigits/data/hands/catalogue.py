@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from inkdigits.data.mnist import ATTRIBUTION
+from inkdigits.data.splits import draw_writers
 from inkdigits.errors import DataError, unknown_name
 
 __all__ = ["HANDS", "KnownHands", "attributions", "hand_called"]
@@ -18,32 +22,21 @@ __all__ = ["HANDS", "KnownHands", "attributions", "hand_called"]
 class KnownHands:
     """One data set of handwriting.
 
-    Attributes:
-        name: what it is called on the command line.
-        files: file name in `hands/` → SHA-256 sum of its content: of the uncompressed text of a `.jsonl.gz`; of the
-            arrays of a `.npz` as `disk.array_sum` gives it; another compression is fine. Empty for `fonts`, whose
-            sums stand in `fonts.csv`.
-        splits: the splits that it has.
-        validation_writers: how many of its writers are for validation.
-        what: what it holds, and who wrote it.
-        author: who made it, and what it is called.
-        licence: under which licence it may be used.
-        origin: where anyone gets it from.
-        archive: the address of what its files are made of; empty for `fonts`.
-        arrays: the arrays of its `.npz` file that its sum is of.
-
+    Its `files` are file name in `hands/` → SHA-256 sum of its content: of the uncompressed text of a `.jsonl.gz`; of
+    the arrays of a `.npz` as `disk.array_sum` gives it; another compression is fine. Of `fonts` they stand in
+    `fonts.csv`.
     """
 
-    name: str
+    name: str  # on the command line
     files: Mapping[str, str]
     splits: tuple[str, ...]
-    validation_writers: int
-    what: str
-    author: str
+    validation_writers: int  # how many of its writers are for validation
+    what: str  # it holds, and who wrote it
+    author: str  # and what it is called
     licence: str
-    origin: str
-    archive: str = ""
-    arrays: tuple[str, ...] = ()
+    origin: str  # where anyone gets it from
+    archive: str = ""  # the address of what its files are made of; empty for `fonts`
+    arrays: tuple[str, ...] = ()  # of its `.npz` file that its sum is of
 
     @property
     def attribution(self) -> str:
@@ -54,6 +47,13 @@ class KnownHands:
         """Raise DataError, which names the splits that there are, unless this is one of them."""
         if split not in self.splits:
             raise DataError(f"{self.name} has no {split} split", f"it has: {', '.join(self.splits) or 'none'}")
+
+    def in_split(self, split: str, writers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Return which digits of a file, written by `writers`, are in a split; those for testing have a file alone."""
+        if split == "test":
+            return np.ones(len(writers), np.bool_)
+        for_validation: npt.NDArray[np.bool_] = np.isin(writers, draw_writers(writers, self.validation_writers))
+        return for_validation if split == "validation" else ~for_validation
 
 
 HANDS: dict[str, KnownHands] = {
@@ -141,12 +141,7 @@ HANDS: dict[str, KnownHands] = {
 
 
 def hand_called(name: str) -> KnownHands:
-    """Return the data set of a name.
-
-    Raises:
-        UsageError: there is none.
-
-    """
+    """Return the data set of a name; raise UsageError if there is none."""
     if name not in HANDS:
         raise unknown_name("data set of hands", name, HANDS)
     return HANDS[name]

@@ -9,7 +9,8 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,10 +19,10 @@ from PIL import Image
 
 from inkdigits.data.hands.archives import members
 from inkdigits.data.hands.letters import LETTER_SIDE
-from inkdigits.data.npz import npz_array
+from inkdigits.data.stored_files import npz_array
 from inkdigits.errors import DataCorruptError
 
-__all__ = ["CONVERTERS", "hwd1000", "omniglot", "pendigits_test", "pendigits_train", "swiss", "uji"]
+__all__ = ["CONVERTERS"]
 
 Files: TypeAlias = Iterable[tuple[str, bytes]]  # path and content, sorted by path
 _Point: TypeAlias = tuple[float, float]
@@ -90,19 +91,31 @@ def omniglot(files: Files) -> bytes:
     return _npz(packed=np.stack(packed), alphabets=np.array(alphabets), width=np.array(LETTER_SIDE))
 
 
-def pendigits_train(files: Files) -> bytes:
-    """Return the digits of `data/pendigits-train`, UNIPEN text, a JSON a line."""
-    return _unipen(files, "data/pendigits-train", "train")
-
-
-def pendigits_test(files: Files) -> bytes:
-    """Return the digits of `data/pendigits-test`, UNIPEN text, a JSON a line."""
-    return _unipen(files, "data/pendigits-test", "test")
+def pendigits(files: Files, part: str) -> bytes:
+    """Return the digits of `data/pendigits-train` or `-test`, UNIPEN text, a JSON a line, left and top at 0, y down."""
+    ending = f"data/pendigits-{part}"
+    texts = [content for path, content in files if path.endswith(ending)]
+    if not texts:
+        raise DataCorruptError(f"it holds no {ending}")
+    rows = []
+    for segment in texts[0].decode("latin-1").split(".SEGMENT")[1:]:
+        label = re.match(r'[^\n]*"(\d)"', segment)
+        writer = re.search(r"\.COMMENT\s+\d+\s+(\d+)", segment)
+        strokes = [_points(down.partition(".PEN_UP")[0]) for down in segment.split(".PEN_DOWN")[1:]]
+        strokes = [stroke for stroke in strokes if stroke]
+        if label and writer and strokes:
+            rows.append({"label": int(label[1]), "writer": part + writer[1], "strokes": _y_down(strokes)})
+    if not rows:
+        raise DataCorruptError(f"{ending} holds no digits")
+    return _json_lines(rows)
 
 
 def uji(files: Files) -> bytes:
     """Return the digits of `dataset_npz`, a folder or a zip file, a JSON a line, 100 times as large and y down."""
-    drawings = [drawing for drawing in _within(files, "dataset_npz.zip") if _UJI.search(drawing[0])]
+    drawings: list[tuple[str, bytes]] = []
+    for path, content in files:
+        inner = members(content, path) if path.endswith("dataset_npz.zip") else [(path, content)]
+        drawings += [drawing for drawing in inner if _UJI.search(drawing[0])]
     if not drawings:
         raise DataCorruptError("it holds no digits in dataset_npz")
     rows = []
@@ -119,12 +132,12 @@ def uji(files: Files) -> bytes:
     return _json_lines(rows)
 
 
-CONVERTERS = {
+CONVERTERS: dict[str, Callable[[Files], bytes]] = {
     "swiss.npz": swiss,
     "hwd1000.npz": hwd1000,
     "omniglot.npz": omniglot,
-    "pendigits_train.jsonl.gz": pendigits_train,
-    "pendigits_test.jsonl.gz": pendigits_test,
+    "pendigits_train.jsonl.gz": partial(pendigits, part="train"),
+    "pendigits_test.jsonl.gz": partial(pendigits, part="test"),
     "uji_v1.jsonl.gz": uji,
 }
 
@@ -155,24 +168,6 @@ def _centred(grey: Image.Image) -> npt.NDArray[np.uint8]:
     return page
 
 
-def _unipen(files: Files, ending: str, prefix: str) -> bytes:
-    """Return the digits of a UNIPEN text as JSON lines, each moved so that its left and top are at 0, y down."""
-    texts = [content for path, content in files if path.endswith(ending)]
-    if not texts:
-        raise DataCorruptError(f"it holds no {ending}")
-    rows = []
-    for segment in texts[0].decode("latin-1").split(".SEGMENT")[1:]:
-        label = re.match(r'[^\n]*"(\d)"', segment)
-        writer = re.search(r"\.COMMENT\s+\d+\s+(\d+)", segment)
-        strokes = [_points(part.partition(".PEN_UP")[0]) for part in segment.split(".PEN_DOWN")[1:]]
-        strokes = [stroke for stroke in strokes if stroke]
-        if label and writer and strokes:
-            rows.append({"label": int(label[1]), "writer": prefix + writer[1], "strokes": _y_down(strokes)})
-    if not rows:
-        raise DataCorruptError(f"{ending} holds no digits")
-    return _json_lines(rows)
-
-
 def _points(text: str) -> list[_Point]:
     return [(float(x), float(y)) for x, y in re.findall(r"^\s*(-?\d+)\s+(-?\d+)\s*$", text, re.MULTILINE)]
 
@@ -181,12 +176,6 @@ def _y_down(strokes: list[list[_Point]]) -> list[list[_Point]]:
     left = min(x for stroke in strokes for x, _ in stroke)
     highest = max(y for stroke in strokes for _, y in stroke)
     return [[(x - left, highest - y) for x, y in stroke] for stroke in strokes]
-
-
-def _within(files: Files, archive: str) -> Iterator[tuple[str, bytes]]:
-    """Yield files, in the place of an archive among them what it holds."""
-    for path, content in files:
-        yield from members(content, path) if path.endswith(archive) else ((path, content),)
 
 
 def _json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from inkdigits.data.hands.catalogue import hand_called
 from inkdigits.data.hands.disk import location
-from inkdigits.data.hands.fonts import FONTS, KnownFont, known_fonts, look_at_fonts, validation_fonts
+from inkdigits.data.hands.fonts import FONTS, known_fonts, look_at_fonts, validation_fonts
 from inkdigits.data.hands.letters import load_letters
 from inkdigits.data.hands.scans import SCANNED, load_scans
 from inkdigits.data.hands.strokes import STROKED, load_strokes
@@ -21,42 +21,19 @@ DESCRIBED = (FONTS, "omniglot")
 
 @dataclass(frozen=True)
 class Entry:
-    """One font, or the letters of one alphabet.
+    """One font, or the letters of one alphabet, of which only the name and the number are known."""
 
-    Attributes:
-        name: the font's family, or the alphabet.
-        n: how many characters a font draws, or how many letters an alphabet has.
-        split: the split that it is in; empty where there are no splits.
-        use: what a font looks like, "pen" or "school".
-        licence: under which licence a font may be used.
-        source: the package and version that a font is from.
-
-    """
-
-    name: str
-    n: int
+    name: str  # the font's family, or the alphabet
+    n: int  # how many characters a font draws, or how many letters an alphabet has
     split: str = ""
-    use: str = ""
+    use: str = ""  # as `Font` has it
     licence: str = ""
-    source: str = ""
+    source: str = ""  # the package and version that a font is from
 
 
 @dataclass(frozen=True)
 class Description:
-    """What is known about a data set of hands.
-
-    Attributes:
-        name: its name.
-        what: what it holds, and who wrote it.
-        source: who made it.
-        licence: under which licence it may be used.
-        attribution: the line that a model card carries.
-        origin: where anyone gets it from.
-        location: where its files are.
-        entries: its parts.
-        skipped: a line for each part that is left out.
-
-    """
+    """What is known about a data set of hands, much of it as `KnownHands` has it."""
 
     name: str
     what: str
@@ -64,9 +41,9 @@ class Description:
     licence: str
     attribution: str
     origin: str
-    location: str
+    location: str  # where its files are
     entries: tuple[Entry, ...]
-    skipped: tuple[str, ...]
+    skipped: tuple[str, ...]  # a line for each part that is left out
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as JSON can hold it."""
@@ -74,11 +51,7 @@ class Description:
 
 
 def describe_hand(name: str, data_dir: str | Path | None = None) -> Description:
-    """Look through the fonts or the letters, and check them.
-
-    Args:
-        name: one of `DESCRIBED`.
-        data_dir: where to look first; see `settings.data_dirs`.
+    """Look through the fonts or the letters, a name of `DESCRIBED`, and check them; see `settings.data_dirs`.
 
     Raises:
         DataNotFoundError: they are not on disk.
@@ -87,7 +60,11 @@ def describe_hand(name: str, data_dir: str | Path | None = None) -> Description:
 
     """
     hand = hand_called(name)
-    entries, skipped = _fonts(data_dir) if name == FONTS else (_alphabets(data_dir), ())
+    if name == FONTS:
+        entries, skipped = _fonts(data_dir)
+    else:
+        letters = Counter(load_letters(data_dir).alphabets)
+        entries, skipped = tuple(Entry(alphabet, n) for alphabet, n in letters.items()), ()
     return Description(
         name=hand.name,
         what=hand.what,
@@ -102,13 +79,7 @@ def describe_hand(name: str, data_dir: str | Path | None = None) -> Description:
 
 
 def check_hand(name: str, data_dir: str | Path | None = None) -> None:
-    """Check the files of a data set of hands, without drawing anything.
-
-    Raises:
-        DataNotFoundError: they are not on disk.
-        DataCorruptError: a file is damaged or of another version.
-
-    """
+    """Check the files of a data set of hands, without drawing anything; errors are those of `describe_hand`."""
     if name in DESCRIBED:
         describe_hand(name, data_dir)
     for split in hand_called(name).splits:
@@ -123,16 +94,8 @@ def _fonts(data_dir: str | Path | None) -> tuple[tuple[Entry, ...], tuple[str, .
     known, for_validation = {font.file: font for font in known_fonts()}, validation_fonts()
     entries = []
     for font in fonts:
-        file = font.path.name
-        split = "validation" if file in for_validation else "train"
-        entries.append(Entry(font.family, len(font.characters), split, font.use, font.licence, _package(known[file])))
+        of = known[font.path.name]
+        split = "validation" if of.file in for_validation else "train"
+        source = f"{of.registry}: {of.package} {of.version}"
+        entries.append(Entry(font.family, len(font.characters), split, font.use, font.licence, source))
     return tuple(entries), skipped
-
-
-def _package(font: KnownFont) -> str:
-    return f"{font.registry}: {font.package} {font.version}"
-
-
-def _alphabets(data_dir: str | Path | None) -> tuple[Entry, ...]:
-    counts = Counter(load_letters(data_dir).alphabets)
-    return tuple(Entry(alphabet, n) for alphabet, n in counts.items())

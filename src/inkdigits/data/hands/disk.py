@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.dataset import CLASSES
+from inkdigits.data.dataset import check_digits
 from inkdigits.data.hands.catalogue import HANDS, KnownHands
-from inkdigits.data.npz import npz_array
-from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, printable
+from inkdigits.data.stored_files import find
+from inkdigits.errors import DataCorruptError, DataNotFoundError, printable
 from inkdigits.settings import DATA_DIR_VARIABLE, data_dirs
 
 __all__ = [
@@ -26,8 +26,6 @@ __all__ = [
     "locate",
     "location",
     "not_on_disk",
-    "read_arrays",
-    "with_advice",
     "writer_numbers",
 ]
 
@@ -40,17 +38,9 @@ def available(data_dir: str | Path | None = None) -> tuple[str, ...]:
 
 
 def locate(hand: KnownHands, file: str, data_dir: str | Path | None = None) -> Path:
-    """Return where a file or folder of a data set is.
+    """Return where a file or folder of a data set is, named as in `hands/`; raise DataError if it is not found.
 
-    Args:
-        hand: the data set.
-        file: its name in `hands/`.
-        data_dir: where to look first; see `settings.data_dirs`.
-
-    Raises:
-        DataNotFoundError: it is in none of the folders.
-        DataError: a folder may not be looked into.
-
+    It is looked for in `settings.data_dirs`.
     """
     if found := _find(file, data_dir):
         return found
@@ -60,12 +50,8 @@ def locate(hand: KnownHands, file: str, data_dir: str | Path | None = None) -> P
 def not_on_disk(hand: KnownHands, data_dir: str | Path | None, *, why: str = "", do: str = "") -> DataNotFoundError:
     """Return the error for a data set that is not on disk.
 
-    Args:
-        hand: the data set.
-        data_dir: where it was looked for first.
-        why: why it could not be fetched either, with words that go on from where it was looked for.
-        do: what to do about it, before what can always be done.
-
+    It may say `why` it could not be fetched either, after where it was looked for, and what to `do`, before what can
+    always be done.
     """
     folders = " or ".join(printable(folder / FOLDER) for folder in data_dirs(data_dir))
     files = " and ".join(hand.files or (hand.name,))
@@ -78,23 +64,6 @@ def not_on_disk(hand: KnownHands, data_dir: str | Path | None, *, why: str = "",
 def location(hand: KnownHands, data_dir: str | Path | None = None) -> str:
     """Return where the files of a data set are; see `locate`."""
     return ", ".join(str(locate(hand, file, data_dir)) for file in hand.files or (hand.name,))
-
-
-def with_advice(error: DataCorruptError, hand: KnownHands) -> DataCorruptError:
-    """Return the error for a damaged file with what to do about it."""
-    return DataCorruptError(
-        str(error), f"delete it and run 'inkdigits data fetch {hand.name}', or put a whole one there"
-    )
-
-
-def read_arrays(raw: bytes, keys: Iterable[str], name: str) -> dict[str, npt.NDArray[Any]]:
-    """Return some arrays of a `.npz` file.
-
-    Raises:
-        DataCorruptError: it lacks one of them, or is damaged.
-
-    """
-    return {key: npz_array(raw, key, name) for key in keys}
 
 
 def array_sum(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
@@ -119,9 +88,7 @@ def check_labels(labels: npt.NDArray[Any], name: str) -> npt.NDArray[np.int64]:
     """Return labels as int64 (N,); raise DataCorruptError unless each is a digit."""
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         raise DataCorruptError(f"the labels of {name} are {labels.dtype} {labels.shape}, not one integer a digit")
-    wrong = np.flatnonzero((labels < 0) | (labels >= CLASSES))
-    if len(wrong):
-        raise DataCorruptError(f"label {wrong[0]} of {name} is {labels[wrong[0]]}, not a digit from 0 to 9")
+    check_digits(labels, name)
     return labels.astype(np.int64)
 
 
@@ -138,11 +105,9 @@ def writer_numbers(writers: Iterable[object], name: str) -> npt.NDArray[np.int64
 
 def _find(file: str, data_dir: str | Path | None) -> Path | None:
     """Return the first place at which a file or folder is; None if it is nowhere."""
-    for folder in data_dirs(data_dir):
+
+    def look(folder: Path) -> Path | None:
         path = folder / FOLDER / file
-        try:
-            if path.is_file() or (path.is_dir() and any(path.iterdir())):
-                return path
-        except OSError as error:
-            raise DataError(f"cannot look into {printable(folder)}: {error.strerror}") from error
-    return None
+        return path if path.is_file() or (path.is_dir() and any(path.iterdir())) else None
+
+    return find(look, data_dir)

@@ -14,10 +14,10 @@ from inkdigits.data.dataset import Progress
 from inkdigits.data.hands.archives import ARCHIVE_LIMIT, members
 from inkdigits.data.hands.catalogue import KnownHands, hand_called
 from inkdigits.data.hands.conversion import CONVERTERS
-from inkdigits.data.hands.disk import FOLDER, array_sum, available, check_sum, not_on_disk, read_arrays
+from inkdigits.data.hands.disk import FOLDER, array_sum, available, check_sum, not_on_disk
 from inkdigits.data.hands.fonts import FONTS, KnownFont, known_fonts, outline_sum
-from inkdigits.data.idx import decompress
 from inkdigits.data.mirrors import ANSWER_WITHIN, download
+from inkdigits.data.stored_files import decompress, npz_array
 from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, argument
 from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.settings import cache_dir
@@ -48,14 +48,9 @@ def fetch_hand(
     progress: Progress | None = None,
     answer_within: float = ANSWER_WITHIN,
 ) -> tuple[str, ...]:
-    """Find a data set of hands on disk, or fetch it into the user's cache folder.
+    """Find a data set of `HANDS` on disk, or fetch it into the user's cache folder.
 
-    Args:
-        name: a key of `HANDS`.
-        data_dir: where to look first; see `settings.data_dirs`.
-        offline: never use the network.
-        progress: told what is being downloaded and made.
-        answer_within: how many seconds an origin may be silent.
+    Arguments are those of `load_dataset`, and how many seconds an origin may be silent.
 
     Returns:
         A line for each part of it that could not be had, such as a font whose package is gone.
@@ -91,26 +86,18 @@ def _fetch_files(hand: KnownHands, folder: Path, progress: Progress | None, answ
             progress(f"making {file}", 0, 0)
         try:
             made = CONVERTERS[file](members(archive, hand.archive))
-            check_sum(_content_sum(made, hand, file), known, f"the {file} that is made of {hand.archive}")
+            if file.endswith(".npz"):
+                found = array_sum({key: npz_array(made, key, file) for key in hand.arrays})
+            else:
+                found = sha256(decompress(made, file))
+            check_sum(found, known, f"the {file} that is made of {hand.archive}")
         except DataCorruptError as error:
             raise DataCorruptError(str(error), f"nothing is kept; put a {file} that you have into {folder}") from error
         write_atomically(folder / file, made)
 
 
-def _content_sum(made: bytes, hand: KnownHands, file: str) -> str:
-    """Return the sum of a file's content, as the catalogue has it."""
-    if file.endswith(".npz"):
-        return array_sum(read_arrays(made, hand.arrays, file))
-    return sha256(decompress(made, file))
-
-
 def _fetch_fonts(folder: Path, progress: Progress | None, answer_within: float) -> tuple[str, ...]:
-    """Fetch each font that a folder lacks; return a line for each that could not be had.
-
-    Raises:
-        DataNotFoundError: none could be had.
-
-    """
+    """Fetch each font that a folder lacks; return a line for each that could not be had, if any could."""
     extras.require("evaluate", "Fetching fonts")
     lacking = [font for font in known_fonts() if not (folder / font.file).is_file()]
     addresses = dict.fromkeys(font.url for font in lacking)
@@ -136,12 +123,7 @@ def _fetch_fonts(folder: Path, progress: Progress | None, answer_within: float) 
 
 
 def _cut_down(package: Iterable[tuple[str, bytes]], known: KnownFont) -> bytes:
-    """Return the face of a package that draws as the known font does, cut down.
-
-    Raises:
-        DataCorruptError: there is none.
-
-    """
+    """Return the face of a package that draws as the known font does, cut down."""
     from fontTools.ttLib import TTFont
 
     faces = [(path, content) for path, content in package if _FACE.search(path)]

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 from inkdigits import extras
 from inkdigits.data.hands.catalogue import hand_called
-from inkdigits.data.hands.disk import check_sum, locate, with_advice
-from inkdigits.data.idx import read_bytes
+from inkdigits.data.hands.disk import check_sum, locate
 from inkdigits.data.splits import draw_writers
+from inkdigits.data.stored_files import advised, read_bytes
 from inkdigits.errors import DataCorruptError, DataNotFoundError, printable
 from inkdigits.files import sha256
 
@@ -42,30 +42,18 @@ __all__ = [
 
 FONTS = "fonts"  # the folder in `hands/`
 
-_DIGITS = frozenset("0123456789")
-_ASCII = range(0x21, 0x7F)
-
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Font:
-    """A font that draws all ten digits.
-
-    Attributes:
-        family: its name.
-        path: its TrueType or OpenType file.
-        use: "pen", which looks like a person's pen, or "school", a country's school hand.
-        licence: under which licence it may be used.
-        characters: what it really draws; a character whose glyph is blank is not among them.
-
-    """
+    """A font that draws all ten digits."""
 
     family: str
-    path: Path
-    use: str
+    path: Path  # its TrueType or OpenType file
+    use: str  # "pen", which looks like a person's pen, or "school", a country's school hand
     licence: str
-    characters: frozenset[str]
+    characters: frozenset[str]  # what it really draws; a character whose glyph is blank is not among them
 
 
 @dataclass(frozen=True)
@@ -134,7 +122,7 @@ def look_at_fonts(data_dir: str | Path | None = None) -> tuple[tuple[Font, ...],
             skipped.append(f"the font {known.family} is left out: there is no {printable(path)}")
             continue
         characters = _characters(path, known)
-        if missing := "".join(sorted(_DIGITS - characters)):
+        if missing := "".join(sorted(set("0123456789") - characters)):
             skipped.append(f"the font {known.family} is left out: it draws no {', '.join(missing)}")
         else:
             fonts.append(Font(known.family, path, known.use, known.licence, characters))
@@ -151,7 +139,7 @@ def outline_sum(font: TTFont) -> str:
 
     glyphs, names = font.getGlyphSet(), font.getBestCmap()
     digest = hashlib.sha256()
-    for code in _ASCII:
+    for code in range(0x21, 0x7F):
         if code in names:
             pen = DecomposingRecordingPen(glyphs)
             glyphs[names[code]].draw(pen)
@@ -166,7 +154,7 @@ def _characters(path: Path, known: KnownFont) -> frozenset[str]:
     name = printable(path)
     raw = read_bytes(path)
     same = sha256(raw) == known.sha256
-    try:
+    with advised(FONTS):
         try:
             font = TTFont(io.BytesIO(raw), lazy=True)
             outlines = known.outlines if same else outline_sum(font)
@@ -174,8 +162,6 @@ def _characters(path: Path, known: KnownFont) -> frozenset[str]:
         except Exception as error:  # fontTools meets damage with a dozen kinds of errors
             raise DataCorruptError(f"{name} is a damaged font") from error
         check_sum(outlines, known.outlines, name)
-    except DataCorruptError as error:
-        raise with_advice(error, hand_called(FONTS)) from error
     return drawn
 
 

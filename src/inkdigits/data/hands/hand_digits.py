@@ -9,17 +9,19 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.dataset import Images, Progress
+from inkdigits.data.dataset import Progress
 from inkdigits.data.hands.catalogue import hand_called
 from inkdigits.data.hands.disk import location
 from inkdigits.data.hands.fetching import fetch_hand
 from inkdigits.data.hands.scans import SCANNED, Scans, load_scans
 from inkdigits.data.hands.strokes import Stroke, Strokes, load_strokes
-from inkdigits.data.single_digit import single_digit
 from inkdigits.data.splits import PARTS, SPLITS, Collection
+from inkdigits.imaging.ink import find_ink
 from inkdigits.imaging.normalise import normalise
+from inkdigits.imaging.segment import single_glyph
+from inkdigits.pictures.decode import Picture, decode
 
-__all__ = ["draw_strokes", "load_hand"]
+__all__ = ["draw_strokes", "load_hand", "single_digit"]
 
 
 def load_hand(
@@ -32,20 +34,8 @@ def load_hand(
 ) -> Collection:
     """Return as much of a data set of hands as a split needs, as MNIST would hold it.
 
-    A digit in which reading finds no ink is left out, and named in `skipped`.
-
-    Args:
-        name: "swiss", "hwd1000", "pendigits" or "uji".
-        split: a key of `SPLITS`; what is divided by writer is always divided in the same way.
-        data_dir: where to look first; see `settings.data_dirs`.
-        offline: never use the network.
-        progress: told what is being fetched, then how many digits have been drawn, and how many there are.
-
-    Raises:
-        DataNotFoundError: it is not on disk, and its origin cannot be reached.
-        DataCorruptError: its file is damaged or of another version.
-        DataError: there is no such split.
-
+    A digit in which reading finds no ink is left out, and named in `skipped`. Arguments and errors are those of
+    `load_dataset`; a split that it has not is a DataError.
     """
     hand = hand_called(name)
     parts = hand.splits if split == "all" else SPLITS[split]
@@ -58,7 +48,7 @@ def load_hand(
     kept = np.array([image is not None for image in drawn])
     skipped = [f"digit {place} of {name} shows no ink" for place in np.flatnonzero(~kept)]
     return Collection(
-        images=_stack([image for image in drawn if image is not None]),
+        images=np.array([image for image in drawn if image is not None], np.uint8).reshape(-1, 28, 28),
         labels=np.concatenate([digits.labels for digits in loaded])[kept],
         parts=np.concatenate([np.full(len(digits), PARTS.index(digits.split)) for digits in loaded])[kept],
         name=name,
@@ -71,15 +61,21 @@ def load_hand(
     )
 
 
-_PEN = 0.1  # of a digit's height: in the middle of what people write with
+def single_digit(picture: Picture) -> npt.NDArray[np.uint8] | None:
+    """Return the one digit in a picture, as `decode` takes it and raises errors, as MNIST would hold it.
+
+    It is found without a network: uint8 (28,28), 0 paper to 255 ink; None where there is no ink.
+    """
+    glyph = single_glyph(find_ink(decode(picture).grey))
+    return None if glyph is None else normalise(glyph.ink)
 
 
-def draw_strokes(strokes: Iterable[Stroke], width: float = _PEN) -> npt.NDArray[np.float32]:
+def draw_strokes(strokes: Iterable[Stroke], width: float = 0.1) -> npt.NDArray[np.float32]:
     """Draw a digit's strokes with a round pen.
 
     Args:
         strokes: float32 (P,2) each, the digit's top and left at 0 and its height 1.
-        width: of the pen, as a share of the digit's height.
+        width: of the pen, as a share of the digit's height; 0.1 is in the middle of what people write with.
 
     Returns:
         float32 (H,W), 0 paper to 1 ink, about 100 pixels high.
@@ -107,7 +103,3 @@ def _drawn(loaded: Sequence[Scans | Strokes], progress: Progress | None) -> Iter
             done += 1
             if progress is not None:
                 progress("drawing digits", done, total)
-
-
-def _stack(images: Sequence[npt.NDArray[np.uint8]]) -> Images:
-    return np.stack(images) if images else np.zeros((0, 28, 28), np.uint8)

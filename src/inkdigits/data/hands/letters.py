@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import hand_called
-from inkdigits.data.hands.disk import array_sum, check_sum, locate, read_arrays, with_advice
-from inkdigits.data.idx import read_bytes
+from inkdigits.data.hands.catalogue import KnownHands, hand_called
+from inkdigits.data.hands.disk import array_sum, check_sum, locate
+from inkdigits.data.stored_files import advised, npz_array, read_bytes
 from inkdigits.errors import DataCorruptError, printable
 
 __all__ = ["LETTER_SIDE", "Letters", "load_letters"]
@@ -20,28 +20,17 @@ LETTER_SIDE = 105
 
 @dataclass(frozen=True, eq=False)
 class Letters:
-    """Letters as they were drawn.
+    """Letters as they were drawn."""
 
-    Attributes:
-        images: bool (N,105,105), true is ink.
-        alphabets: the alphabet of each.
-        sha256: the sum of the content, as the catalogue has it.
-
-    """
-
-    images: npt.NDArray[np.bool_]
-    alphabets: tuple[str, ...]
-    sha256: str
+    images: npt.NDArray[np.bool_]  # (N,105,105), true is ink
+    alphabets: tuple[str, ...]  # of each letter
 
     def __len__(self) -> int:
         return len(self.images)
 
 
 def load_letters(data_dir: str | Path | None = None) -> Letters:
-    """Load the letters of omniglot's two small background sets, each once.
-
-    Args:
-        data_dir: where to look first; see `settings.data_dirs`.
+    """Load the letters of omniglot's two small background sets, each once; see `settings.data_dirs`.
 
     Raises:
         DataNotFoundError: they are not on disk.
@@ -53,15 +42,13 @@ def load_letters(data_dir: str | Path | None = None) -> Letters:
     (file, known), *_ = hand.files.items()
     path = locate(hand, file, data_dir)
     raw = read_bytes(path)
-    try:
-        return _parse(raw, known, printable(path))
-    except DataCorruptError as error:
-        raise with_advice(error, hand) from error
+    with advised(hand.name):
+        return _parse(raw, hand, known, printable(path))
 
 
-def _parse(raw: bytes, known: str, name: str) -> Letters:
+def _parse(raw: bytes, hand: KnownHands, known: str, name: str) -> Letters:
     """Return what a file holds, whose pictures are packed, eight pixels a byte, along their last axis."""
-    arrays = read_arrays(raw, hand_called("omniglot").arrays, name)
+    arrays = {key: npz_array(raw, key, name) for key in hand.arrays}
     packed, alphabets = arrays["packed"], arrays["alphabets"]
     if packed.dtype != np.uint8 or packed.shape[1:] != (LETTER_SIDE, (LETTER_SIDE + 7) // 8):
         raise DataCorruptError(f"the pictures of {name} are {packed.dtype} {packed.shape}, not bits of (N,105,105)")
@@ -69,4 +56,4 @@ def _parse(raw: bytes, known: str, name: str) -> Letters:
         raise DataCorruptError(f"{name} has {len(packed)} pictures but {alphabets.size} alphabets")
     check_sum(array_sum(arrays), known, name)
     images = np.unpackbits(packed, axis=-1, count=LETTER_SIDE).view(np.bool_)
-    return Letters(images, tuple(alphabets.tolist()), known)
+    return Letters(images, tuple(alphabets.tolist()))

@@ -9,17 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data.hands.catalogue import KnownHands, hand_called
-from inkdigits.data.hands.disk import (
-    array_sum,
-    check_labels,
-    check_sum,
-    locate,
-    read_arrays,
-    with_advice,
-    writer_numbers,
-)
-from inkdigits.data.idx import read_bytes
-from inkdigits.data.splits import draw_writers
+from inkdigits.data.hands.disk import array_sum, check_labels, check_sum, locate, writer_numbers
+from inkdigits.data.stored_files import advised, npz_array, read_bytes
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 
 __all__ = ["SCANNED", "Scans", "load_scans"]
@@ -29,24 +20,13 @@ SCANNED = {"swiss": 100, "hwd1000": 28}  # name → how high and wide its pictur
 
 @dataclass(frozen=True, eq=False)
 class Scans:
-    """Digits as they were scanned or drawn.
+    """Digits as they were scanned or drawn."""
 
-    Attributes:
-        name: the data set's name.
-        split: which part of it this is.
-        images: uint8 (N,H,W), dark ink on light paper; 100×100 for swiss, 28×28 for hwd1000.
-        labels: int64 (N,), each from 0 to 9.
-        writers: int64 (N,), the number of each digit's writer.
-        sha256: the sum of the content of the whole file, as the catalogue has it.
-
-    """
-
-    name: str
+    name: str  # of the data set
     split: str
-    images: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.int64]
-    writers: npt.NDArray[np.int64]
-    sha256: str
+    images: npt.NDArray[np.uint8]  # (N,H,W), dark ink on light paper; 100×100 for swiss, 28×28 for hwd1000
+    labels: npt.NDArray[np.int64]  # (N,), each from 0 to 9
+    writers: npt.NDArray[np.int64]  # (N,), the number of each digit's writer
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -74,19 +54,17 @@ def load_scans(name: str, split: str, data_dir: str | Path | None = None) -> Sca
     (file, known), *_ = hand.files.items()
     path = locate(hand, file, data_dir)
     raw = read_bytes(path)
-    try:
+    with advised(name):
         images, labels, writers = _parse(raw, hand, known, printable(path))
-    except DataCorruptError as error:
-        raise with_advice(error, hand) from error
-    chosen = np.isin(writers, draw_writers(writers, hand.validation_writers)) == (split == "validation")
-    return Scans(name, split, images[chosen], labels[chosen], writers[chosen], known)
+    chosen = hand.in_split(split, writers)
+    return Scans(name, split, images[chosen], labels[chosen], writers[chosen])
 
 
 def _parse(
     raw: bytes, hand: KnownHands, known: str, name: str
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return images (N,H,W), labels (N,) and writers (N,); raise DataCorruptError if anything is wrong with them."""
-    side, arrays = SCANNED[hand.name], read_arrays(raw, hand.arrays, name)
+    side, arrays = SCANNED[hand.name], {key: npz_array(raw, key, name) for key in hand.arrays}
     images, labels = arrays["images"], check_labels(arrays["labels"], name)
     if images.dtype != np.uint8 or images.shape[1:] != (side, side):
         raise DataCorruptError(f"the images of {name} are {images.dtype} {images.shape}, not uint8 (N,{side},{side})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,10 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.data.hands.catalogue import KnownHands, hand_called
-from inkdigits.data.hands.disk import check_labels, check_sum, locate, with_advice, writer_numbers
-from inkdigits.data.idx import decompress, read_bytes
-from inkdigits.data.splits import draw_writers
+from inkdigits.data.hands.catalogue import hand_called
+from inkdigits.data.hands.disk import check_labels, check_sum, locate, writer_numbers
+from inkdigits.data.stored_files import advised, decompress, read_bytes
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 from inkdigits.files import sha256
 
@@ -22,39 +20,18 @@ __all__ = ["STROKED", "Stroke", "Strokes", "load_strokes"]
 
 Stroke: TypeAlias = npt.NDArray[np.float32]  # (P,2): x and y of each point
 
-
-# name → split → the file that holds it
-STROKED = {
-    "pendigits": {
-        "train": "pendigits_train.jsonl.gz",
-        "validation": "pendigits_train.jsonl.gz",
-        "test": "pendigits_test.jsonl.gz",
-    },
-    "uji": {"train": "uji_v1.jsonl.gz", "validation": "uji_v1.jsonl.gz"},
-}
+STROKED = ("pendigits", "uji")
 
 
 @dataclass(frozen=True, eq=False)
 class Strokes:
-    """Digits as strokes of a pen.
+    """Digits as strokes of a pen: y runs down, a digit's top and left are at 0, and its height is 1."""
 
-    Attributes:
-        name: the data set's name.
-        split: which part of it this is.
-        labels: int64 (N,), each from 0 to 9.
-        writers: int64 (N,), the number of each digit's writer; pendigits' test writers are 31 to 44.
-        strokes: of each digit its strokes in the order of writing, float32 (P,2), x and y of each point, y down; a
-            digit's top and left are at 0, and its height is 1.
-        sha256: the sum of the content of the whole file, as the catalogue has it.
-
-    """
-
-    name: str
+    name: str  # of the data set
     split: str
-    labels: npt.NDArray[np.int64]
-    writers: npt.NDArray[np.int64]
-    strokes: tuple[tuple[Stroke, ...], ...]
-    sha256: str
+    labels: npt.NDArray[np.int64]  # (N,), each from 0 to 9
+    writers: npt.NDArray[np.int64]  # (N,), the number of each digit's writer; pendigits' test writers are 31 to 44
+    strokes: tuple[tuple[Stroke, ...], ...]  # of each digit, in the order of writing
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -68,37 +45,24 @@ def load_strokes(name: str, split: str, data_dir: str | Path | None = None) -> S
         split: "train", "validation" or, of pendigits, "test".
         data_dir: where to look first; see `settings.data_dirs`.
 
-    Raises:
-        UsageError: there is no such data set.
-        DataNotFoundError: it is not on disk.
-        DataCorruptError: its file is damaged or of another version.
-        DataError: there is no such split, or the file cannot be read.
+    Errors are those of `load_scans`.
 
     """
     if name not in STROKED:
         raise unknown_name("data set of strokes", name, STROKED)
     hand = hand_called(name)
     hand.check_split(split)
-    file = STROKED[name][split]
+    training, *testing = hand.files  # a file for training and validation, and one for testing, where there is one
+    file = testing[0] if split == "test" else training
     path = locate(hand, file, data_dir)
     raw = read_bytes(path)
-    try:
+    with advised(name):
         labels, writers, strokes = _parse(raw, hand.files[file], printable(path))
-    except DataCorruptError as error:
-        raise with_advice(error, hand) from error
     if split == "test":  # the file begins at 1 again
         writers = writers + 30  # the test writers of pendigits are numbered on from its 30 training writers
-    chosen = _chosen(hand, split, writers)
+    chosen = hand.in_split(split, writers)
     kept = tuple(_to_height_one(strokes[place]) for place in np.flatnonzero(chosen))
-    return Strokes(name, split, labels[chosen], writers[chosen], kept, hand.files[file])
-
-
-def _chosen(hand: KnownHands, split: str, writers: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which digits of a file are in a split."""
-    if split == "test":
-        return np.ones(len(writers), np.bool_)
-    for_validation: npt.NDArray[np.bool_] = np.isin(writers, draw_writers(writers, hand.validation_writers))
-    return for_validation if split == "validation" else ~for_validation
+    return Strokes(name, split, labels[chosen], writers[chosen], kept)
 
 
 def _parse(
@@ -140,9 +104,8 @@ def _points(strokes: Any, where: str) -> list[Stroke]:
     return arrays
 
 
-def _to_height_one(strokes: Iterable[Stroke]) -> tuple[Stroke, ...]:
+def _to_height_one(strokes: list[Stroke]) -> tuple[Stroke, ...]:
     """Move a digit's top left to 0 and scale it, aspect kept, to a height of 1; what has no height, to a width of 1."""
-    strokes = tuple(strokes)
     points = np.concatenate(strokes)
     corner = points.min(axis=0)
     width, height = points.max(axis=0) - corner

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inkdigits.data.single_digit import single_digit
+from inkdigits.data.hands.hand_digits import single_digit
 from inkdigits.errors import PictureError
 from inkdigits.samples import sample_pictures
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from inkdigits.data import idx
-from inkdigits.data.idx import decompress, encode_idx, parse_idx, read_bytes
+from inkdigits.data import stored_files
+from inkdigits.data.stored_files import decompress, encode_idx, parse_idx, read_bytes
 from inkdigits.errors import DataCorruptError, DataError
 
 ARRAYS = arrays(np.uint8, array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=6))
@@ -114,6 +114,6 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_file_far_too_large_is_not_read(tmp_path: Path) -> None:
     sparse = tmp_path / "huge"
     with sparse.open("wb") as file:
-        file.truncate(idx.MAX_BYTES + 1)
+        file.truncate(stored_files.MAX_BYTES + 1)
     with pytest.raises(DataCorruptError, match="huge is larger than 128 MiB"):
         read_bytes(sparse)
