@@ -85,9 +85,7 @@ class Work:
     def _base(self, *, resume: bool) -> nn.Sequential | None:
         """Return the network that the run goes on from, unless it stands in a checkpoint by now.
 
-        Raises:
-            ModelFileError: its file is gone, or another one.
-
+        ModelFileError says that its file is gone, or another one.
         """
         if not self._from or resume:
             return None

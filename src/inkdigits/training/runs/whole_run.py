@@ -239,12 +239,7 @@ def _settings(
 
 
 def _run_begun(out: str | Path | None, config: dict[str, Any]) -> RunFolder | None:
-    """Return the run that was begun with the same settings, if there is one to go on with.
-
-    Raises:
-        UsageError: the one that `out` names has other settings.
-
-    """
+    """Return the run to go on with, if there is one; raise UsageError if it was begun with other settings."""
     from inkdigits.training.runs.run_folder import find_run
 
     try:

@@ -94,12 +94,7 @@ def gather(data: Digits, progress: Progress | None = None) -> Examples:
 
 
 def _without_copies(found: list[_Found]) -> Iterable[_Found]:
-    """Return the digits of each picture once.
-
-    Raises:
-        DataError: one picture has several labels.
-
-    """
+    """Return the digits of each picture once; raise DataError if one has several labels."""
     first: dict[bytes, _Found] = {}
     contradictions = []
     for name, symbol, label in found:
@@ -162,9 +157,7 @@ def _digits(label: str) -> str:
 def _read(name: str, picture: Picture, label: str, models: Ensemble) -> list[Symbol]:
     """Return the digits of a picture in the order of its label.
 
-    Raises:
-        PictureError: it cannot be read, or not as many digits are found in it as its label has.
-
+    PictureError says that it cannot be read, or that not as many digits are found in it as its label has.
     """
     grey = decode(picture).grey
     if len(label) == 1:
