@@ -187,8 +187,8 @@ def resume_training(
     place = find_device(device or config["device"])
     team = team or ALONE
     with shown(progress) as live:
-        name, where, tell = config["data"]["name"], config["data"]["data_dir"], live.on_data if live else None
-        source = load_source(name, None, where, offline=offline, progress=tell)
+        data, tell = config["data"], live.on_data if live else None
+        source = load_source(data["name"], None, data["data_dir"], offline=offline, progress=tell)
         # A run that was killed before its first checkpoint begins anew.
         resume = team.from_leader(run.checkpoint_file.exists)
         work = Work(run, config, source, place, [*([live] if live else []), *observers], team, None)

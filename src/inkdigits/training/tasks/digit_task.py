@@ -112,7 +112,8 @@ class DigitsTask(Task):
 
     def note(self, chunk: Chunk, answers: Sequence[Tensor]) -> int:
         """Remember how well the network knew each picture; return how many it read right."""
-        logits, (picked, labels) = torch.cat([*answers]), chunk.about
+        picked, labels = chunk.about
+        logits = torch.cat([*answers])
         own = functional.cross_entropy(logits, labels, reduction="none").cpu()
         self._curriculum.record(picked, self.team.gather(own))
         return int(self.team.sum((logits.argmax(1) == labels).sum()))

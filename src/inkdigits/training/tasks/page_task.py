@@ -100,7 +100,8 @@ def draw_view(page: WrittenPage, rng: np.random.Generator) -> tuple[npt.NDArray[
 
 def _cut(grey: npt.NDArray[np.uint8], scale: float, corner: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     """Return a square of a page at a scale; beyond the page, its border goes on."""
-    side, (left, top) = SIZES.side, (corner / scale).astype(int)
+    side = SIZES.side
+    left, top = (corner / scale).astype(int)
     reach = int(np.ceil(side / scale)) + 2
     part = grey[top : top + reach, left : left + reach]
     size = max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale))
