@@ -42,8 +42,6 @@ from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.model_file import ModelInfo
 from inkdigits.synthesis.lines import write_line
 from inkdigits.synthesis.writers import Hands
-from inkdigits.training.data.line_data import LineStream
-from inkdigits.training.data.page_data import PageStream, write_any_page
 from inkdigits.training.loop.checkpoint import load_network
 from inkdigits.training.loop.devices import find_device
 from inkdigits.training.loop.fit import fit
@@ -54,8 +52,8 @@ from inkdigits.training.recipes.recipe import Recipe, find_recipe
 from inkdigits.training.recipes.stream_recipes import LineRecipe, PageRecipe, StreamRecipe
 from inkdigits.training.runs.run_folder import RunFolder, create_run, provenance
 from inkdigits.training.runs.whole_run import resume_training, train
-from inkdigits.training.tasks.line_task import LinesTask
-from inkdigits.training.tasks.page_task import PagesTask
+from inkdigits.training.tasks.line_task import LinesTask, LineStream
+from inkdigits.training.tasks.page_task import PagesTask, PageStream, write_any_page
 from inkdigits.training.tasks.sample_stream import StreamTask
 from inkdigits.training.thresholds import choose_thresholds
 

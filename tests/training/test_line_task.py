@@ -20,11 +20,10 @@ from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.model_file import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
 from inkdigits.synthesis.writers import Hands
-from inkdigits.training.data.line_data import LineStream
 from inkdigits.training.loop.fit import fit
 from inkdigits.training.loop.history import EpochRecord, StepReport
 from inkdigits.training.recipes.stream_recipes import LineRecipe
-from inkdigits.training.tasks.line_task import LinesTask, line_loss
+from inkdigits.training.tasks.line_task import LinesTask, LineStream
 
 CHANNELS, CONTEXT = (4, 6, 8, 8, 8, 12), (1, 2)
 SMALL = LineRecipe(steps=14, every=6, batch_size=4, channels=CHANNELS, context=CONTEXT)
@@ -82,7 +81,8 @@ def test_the_loss_is_lowest_where_everything_is_right(write: Write) -> None:
                 place = min(steps - 1, int((box[0] + box[2]) / 2 / FRAME_WIDTH))
                 right[line, BLANK, 0, place], right[line, label, 0, place] = 0.0, 8.0
     random = torch.randn(right.shape, generator=torch.Generator().manual_seed(0))
-    assert line_loss(right, batch) < 0.5 * line_loss(random, batch)
+    loss = task(write).loss
+    assert loss(right, batch) < 0.5 * loss(random, batch)
 
 
 class Watcher:

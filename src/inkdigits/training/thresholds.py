@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,30 +26,20 @@ __all__ = ["AIMS", "Outcomes", "choose_thresholds", "fit_calibration", "lowest_c
 
 @dataclass(frozen=True)
 class Aims:
-    """What the thresholds are to reach, and on what they are chosen.
+    """What the thresholds are to reach, and on what they are chosen."""
 
-    Attributes:
-        single_right: share of the accepted single digits that are right
-        line_right: the same of lines; those of whole pages are harder than most real ones
-        falsely_accepted: share of the pictures without a digit
-        missed: share of the digits that were read right, but are taken for none
-        foreign: share of the hands: people's own pictures are not by MNIST's writers alone
-        lost: one number that is lost harms as much as so many that are invented: those are marked as uncertain
-        seed: of the pictures; no other part of the project writes pictures with it
-
-    """
-
-    single_right: float = 0.997
-    line_right: float = 0.93
-    falsely_accepted: float = 0.03
-    missed: float = 0.015
-    foreign: float = 0.3
-    lost: int = 3
-    seed: int = 4_000
+    single_right: float = 0.997  # share of the accepted single digits that are right
+    line_right: float = 0.93  # the same of lines; those of whole pages are harder than most real ones
+    falsely_accepted: float = 0.03  # share of the pictures without a digit
+    missed: float = 0.015  # share of the digits that were read right, but are taken for none
+    foreign: float = 0.3  # share of the hands: people's own pictures are not by MNIST's writers alone
+    lost: int = 3  # one number that is lost harms as much as so many that are invented: those are marked as uncertain
+    seed: int = 4_000  # of the pictures; no other part of the project writes pictures with it
 
 
 AIMS = Aims()
 
+_Read: TypeAlias = tuple[WrittenPage, Sequence[ReadLine]]  # what is written, and what was read
 
 _SMALL = ("string", "boxes", "cheque")
 _USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
@@ -56,16 +47,10 @@ _USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How pictures were read.
+    """How pictures were read."""
 
-    Attributes:
-        confidences: float64 (N,), of the least sure digit; 0 where none was found.
-        right: bool (N,): whether the text is exactly the truth.
-
-    """
-
-    confidences: npt.NDArray[np.float64]
-    right: npt.NDArray[np.bool_]
+    confidences: npt.NDArray[np.float64]  # float64 (N,), of the least sure digit; 0 where none was found
+    right: npt.NDArray[np.bool_]  # bool (N,): whether the text is exactly the truth
 
 
 def choose_thresholds(
@@ -82,8 +67,13 @@ def choose_thresholds(
 
     """
     progress("strings, boxes and pages")
+    counts = {kind: pictures if kind in _SMALL else max(1, pictures // 8) for kind in KINDS if kind != "single"}
     read = {
-        level: [(page, read_page(page.grey, models).lines) for page in _written(digits, level, pictures)]
+        level: [
+            (page, read_page(page.grey, models).lines)
+            for kind, count in counts.items()
+            for page in _pictures(kind, digits, level, count)
+        ]
         for level in LEVELS
     }
     calibration = fit_calibration(chain.from_iterable(read.values()))
@@ -109,13 +99,8 @@ def choose_thresholds(
     return thresholds, asdict(calibration)
 
 
-def fit_calibration(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Calibration:
-    """Return what makes confidence the share of symbols that are right.
-
-    Args:
-        pages: what is written, and what was read.
-
-    """
+def fit_calibration(pages: Iterable[_Read]) -> Calibration:
+    """Return what makes confidence the share of symbols that are right."""
     read = [(line, page) for page, lines in pages for line in lines if line.symbols]
     right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
     if not right.any() or right.all():
@@ -133,20 +118,21 @@ def lowest_confidence(outcomes: Outcomes, share: float) -> float:
     return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
 
 
-def most_right(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> float:
+def most_right(pages: Iterable[_Read]) -> float:
     """Return the confidence from which on numbers are kept, so that most are right less those that are not there.
 
     One that is lost harms as much as `AIMS.lost` that are invented: those are marked as uncertain.
     """
-    numbers = [
+    found = [
         (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
         for page, lines in pages
         for line in lines
         for number in line.numbers
         if number.digits
     ]
-    gain = np.cumsum([AIMS.lost if right else -1 for _, right in sorted(numbers, reverse=True)])
-    return sorted(numbers, reverse=True)[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
+    numbers = sorted(found, reverse=True)
+    gain = np.cumsum([AIMS.lost if right else -1 for _, right in numbers])
+    return numbers[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
 
 
 def _is_right(symbol: Symbol, page: WrittenPage) -> bool:
@@ -170,21 +156,10 @@ def read_single_pictures(
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def _judge_lines(pages: Iterable[tuple[WrittenPage, Sequence[ReadLine]]]) -> Outcomes:
-    """Judge what was read line by line."""
-    confidences, right = [], []
-    for page, lines in pages:
-        for line in lines:
-            confidences.append(line.least)
-            right.append("".join(str(digit.symbol) for digit in line.digits) in page.digits)
-    return Outcomes(np.array(confidences), np.array(right))
-
-
-def _written(digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
-    """Yield pictures of all kinds but single digits at a level of trouble; of whole pages fewer."""
-    for kind in KINDS:
-        if kind != "single":
-            yield from _pictures(kind, digits, level, count if kind in _SMALL else max(1, count // 8))
+def _judge_lines(pages: Iterable[_Read]) -> Outcomes:
+    read = [(line, page) for page, lines in pages for line in lines]
+    right = ["".join(str(digit.symbol) for digit in line.digits) in page.digits for line, page in read]
+    return Outcomes(np.array([line.least for line, _ in read]), np.array(right))
 
 
 def _pictures(kind: str, digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:

@@ -1,17 +1,24 @@
-"""Training pictures turned, shifted, zoomed, slanted and bent at random: whole chunks at once, where they are."""
+"""Training pictures varied at random: turned, shifted, zoomed, slanted, bent; some written again by other hands."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
 
+import cv2
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from inkdigits.imaging.normalise import normalise
+from inkdigits.synthesis.pens import random_height
+from inkdigits.synthesis.writers import Hands
+from inkdigits.training.loop.seeds import mix
 from inkdigits.training.recipes.recipe import Augmentation
 
-__all__ = ["augment", "draw_bends", "draw_transforms"]
+__all__ = ["augment", "draw_bends", "draw_transforms", "rewrite_some"]
 
 _KNOTS = 5  # along each side: one knot for about a stroke's length, so that strokes bend and do not fray
 
@@ -20,16 +27,7 @@ def draw_transforms(count: int, augmentation: Augmentation, generator: torch.Gen
     """Draw the matrices that map each output pixel to the place in the picture where its grey value is taken.
 
     The order is that of Keras' ImageDataGenerator, rotation · shift · zoom about the picture's centre; the slant comes
-    last.
-
-    Args:
-        count: how many pictures.
-        augmentation: how far each may be varied.
-        generator: a CPU generator, so that every device gets the same variations from the same seed.
-
-    Returns:
-        float32 (count,2,3), in units of half the picture's side, as torch's `affine_grid` takes them.
-
+    last. Returned is float32 (count,2,3), in units of half the picture's side, as torch's `affine_grid` takes them.
     """
 
     def draw(extent: float) -> Tensor:
@@ -50,16 +48,9 @@ def draw_transforms(count: int, augmentation: Augmentation, generator: torch.Gen
 def draw_bends(count: int, deviation: float, generator: torch.Generator) -> Tensor:
     """Draw smooth displacements: those of a coarse grid of knots, between which cubic B-splines run.
 
-    The elastic distortion of Simard et al. (2003), with a spline in place of their Gaussian filter.
-
-    Args:
-        count: how many pictures.
-        deviation: the standard deviation of each knot's displacement, in pixels, along each axis.
-        generator: a CPU generator.
-
-    Returns:
-        float32 (count,28,28,2): x and y, in units of half the picture's side.
-
+    The elastic distortion of Simard et al. (2003), with a spline in place of their Gaussian filter. `deviation` is that
+    of each knot's displacement along each axis, in pixels. Returned is float32 (count,28,28,2): x and y, in units of
+    half the picture's side.
     """
     knots = torch.randn(count, 2, _KNOTS, _KNOTS, generator=generator) * (deviation / (28 / 2))
     splines = _splines()
@@ -72,7 +63,7 @@ def augment(images: Tensor, augmentation: Augmentation, generator: torch.Generat
     Args:
         images: float32 (N,1,28,28), on any device.
         augmentation: how far each may be varied; with all amounts zero the pictures come back as they are.
-        generator: a CPU generator.
+        generator: a CPU generator, so that every device gets the same variations from the same seed.
 
     Returns:
         float32 (N,1,28,28), on the same device.
@@ -106,3 +97,33 @@ def _splines() -> Tensor:
     far = (2 - distances).clamp(min=0) ** 3 / 6
     weights = torch.where(distances < 1, near, far)
     return weights / weights.sum(dim=1, keepdim=True)
+
+
+def rewrite_some(images: Tensor, labels: Tensor, fraction: float, seed: int, hands: Hands) -> tuple[Tensor, Tensor]:
+    """Have other hands write a fraction of the digits again, uint8 (N,1,28,28), 0 paper to 255 ink.
+
+    Returns:
+        uint8 (N,1,28,28), and bool (N,): which of them were written again; both where `images` are.
+
+    """
+    if not fraction:
+        return images, torch.zeros(len(images), dtype=torch.bool, device=images.device)
+    rng = np.random.default_rng(seed)
+    chosen = rng.random(len(images)) < fraction
+    result = images.cpu().numpy().copy()
+    values = labels.cpu().numpy()
+    for row in np.flatnonzero(chosen):
+        own = np.random.default_rng(mix(seed, int(row)))
+        result[row, 0] = _written_again(int(values[row]), hands, own)
+    return torch.from_numpy(result).to(images.device), torch.from_numpy(chosen).to(images.device)
+
+
+def _written_again(label: int, hands: Hands, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    height = random_height(rng)
+    ink = hands.writer(rng).digit(label, height, rng)
+    stretched = 0.25  # share of digits that fill a square, whatever their shape, as other collections have them
+    slender = 0.4  # of its height: a 1 without an upstroke, which would become a blot
+    if ink.shape[1] > slender * ink.shape[0] and rng.random() < stretched:
+        side = max(ink.shape)
+        ink = np.asarray(cv2.resize(ink, (side, side), interpolation=cv2.INTER_LINEAR), np.float32)
+    return normalise(np.where(ink < 0.1, np.float32(0), ink))  # less ink is none

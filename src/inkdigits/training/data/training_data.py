@@ -26,18 +26,11 @@ Data: TypeAlias = OneData | list[Any]  # a list of some of these: they are joine
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Digits to learn from, and others to validate on.
+    """Digits to learn from, and others to validate on."""
 
-    Attributes:
-        training: what is learned from.
-        validation: what each epoch is judged on.
-        name: how to find them again; None for arrays, which cannot be found again.
-
-    """
-
-    training: Dataset
-    validation: Dataset
-    name: str | list[str] | None
+    training: Dataset  # what is learned from
+    validation: Dataset  # what each epoch is judged on
+    name: str | list[str] | None  # how to find them again; None for arrays, which cannot be found again
 
     def describe(self) -> dict[str, Any]:
         """Return what a run's config.json says of it."""
@@ -54,12 +47,7 @@ def load_source(
 ) -> TrainingData:
     """Return what a run learns from, and what it is judged on, neither of them empty.
 
-    Args:
-        data: as `train` takes it.
-        validation: as `train` takes it.
-        data_dir: where to look for a data set first.
-        offline: never download.
-        progress: told how much of it is there.
+    What is given is as `train` takes it; `progress` is told how much of the data is there.
 
     Raises:
         DataError: the data cannot be used, or no digits are left to validate on.
@@ -83,14 +71,10 @@ def load_splits(
     offline: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Dataset, Dataset]:
-    """Return the training and the validation digits of a data set, or of several joined, neither of them empty.
-
-    Args and errors are those of `load_dataset`.
-
-    """
+    """Return the training and the validation digits of a data set, or of several joined; see `load_source`."""
     several: Data = data if isinstance(data, str | Path) else list(data)
-    both = _collect(several, held_back=True, data_dir=data_dir, offline=offline, progress=progress)
-    return both.select("train"), both.select("validation")
+    source = load_source(several, None, data_dir, offline=offline, progress=progress)
+    return source.training, source.validation
 
 
 def named(data: Data) -> str | list[str] | None:
@@ -109,13 +93,9 @@ def describe(dataset: Dataset) -> dict[str, Any]:
 
 
 def _collect(data: Data, *, held_back: bool, **how: Any) -> Collection:
-    """Return all digits there are to learn from and to validate on.
+    """Return all digits to learn from and to validate on; of several, some may have too few for any to be held back.
 
-    Args:
-        data: as `train` takes it; of several, some may have too few digits for any to be held back.
-        held_back: whether a tenth of each digit of arrays is for validation.
-        how: where a data set is looked for, as `load_collection` takes it.
-
+    `held_back` says whether a tenth of each digit of arrays is for validation, `how` where a data set is looked for.
     """
     if isinstance(data, list):
         if not data:

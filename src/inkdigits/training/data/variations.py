@@ -72,23 +72,17 @@ def augment(
     digits = None if labels is None else np.tile(as_labels(labels), copies)
     if augmentation.rewritten and digits is None:
         raise UsageError("what is written again has to be known", "give the labels too")
-    varied = _varied(pictures, digits, augmentation, seed)
-    return varied if digits is None else (varied, digits)
-
-
-def _varied(pictures: Images, digits: Labels | None, augmentation: Augmentation, seed: int) -> Images:
     import torch
 
     from inkdigits.synthesis.writers import Hands
     from inkdigits.training.data import augmentation as by_torch
-    from inkdigits.training.data.rewriting import rewrite_some
     from inkdigits.training.loop.seeds import generator, mix
     from inkdigits.training.tasks.digit_task import scale
 
     inked = torch.from_numpy(pictures).unsqueeze(1)
     if digits is not None and augmentation.rewritten:
         hands = Hands(as_dataset(pictures, digits))
-        inked, _ = rewrite_some(inked, torch.from_numpy(digits), augmentation.rewritten, mix(seed, 1), hands)
+        inked, _ = by_torch.rewrite_some(inked, torch.from_numpy(digits), augmentation.rewritten, mix(seed, 1), hands)
     floats = by_torch.augment(scale(inked), augmentation, generator(seed))
-    result: Images = (floats.squeeze(1) * 255).round().to(torch.uint8).numpy()
-    return result
+    varied: Images = (floats.squeeze(1) * 255).round().to(torch.uint8).numpy()
+    return varied if digits is None else (varied, digits)

@@ -29,43 +29,27 @@ __all__ = ["TrainingState", "load_checkpoint", "load_network", "save_checkpoint"
 
 @dataclass
 class TrainingState:
-    """How far a run has come.
+    """How far a run has come."""
 
-    Attributes:
-        epoch: how many epochs are complete.
-        position: how many samples of the current epoch have been learned from.
-        loss_sum: the sum of their losses so far.
-        correct: how many of them were read right.
-        seconds: how long the current epoch has taken, in seconds.
-        history: one record for each complete epoch.
-
-    """
-
-    epoch: int = 0
-    position: int = 0
-    loss_sum: float = 0.0
-    correct: int = 0
-    seconds: float = 0.0
-    history: list[EpochRecord] = field(default_factory=list)
+    epoch: int = 0  # how many epochs are complete
+    position: int = 0  # how many samples of the current epoch have been learned from
+    loss_sum: float = 0.0  # the sum of their losses so far
+    correct: int = 0  # how many of them were read right
+    seconds: float = 0.0  # how long the current epoch has taken
+    history: list[EpochRecord] = field(default_factory=list)  # one record for each complete epoch
 
 
 def save_checkpoint(
     path: Path,
     network: nn.Module,
     optimizers: Sequence[torch.optim.Optimizer],
-    task: Task[Any],
+    task: Task,
     progress: TrainingState,
     identity: dict[str, Any],
 ) -> None:
-    """Write a checkpoint atomically.
+    """Write a checkpoint atomically; only a run that the same decides, its `identity`, may go on from here.
 
-    Args:
-        path: where.
-        network: its weights and buffers are kept.
-        optimizers: their states are kept; their parameter groups are not, since the recipe gives them again.
-        task: what else it needs to go on is kept, such as the order of the current epoch.
-        progress: how far the run has come.
-        identity: what decides the run (recipe, seed, data); only the same run may go on from here.
+    Of optimizers the states are kept, and not the parameter groups, which the recipe gives again.
 
     Raises:
         OutputError: it cannot be written; the checkpoint before is still whole.
@@ -76,7 +60,10 @@ def save_checkpoint(
     for number, optimizer in enumerate(optimizers):
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{index}.{name}": torch.as_tensor(value) for name, value in state.items()}
-    tensors |= {f"random.{name}": state for name, state in _random_states().items()}
+    # Nothing else in the loop draws from a state that lasts.
+    tensors["random.cpu"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["random.cuda"] = torch.cuda.get_rng_state()
     whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     rest = {"identity": json.dumps(identity, sort_keys=True), "progress": json.dumps(asdict(progress))}
     write_atomically(path, save(whole, rest | {"sha256": _checksum(whole, rest)}))
@@ -86,7 +73,7 @@ def load_checkpoint(
     path: Path,
     network: nn.Module,
     optimizers: Sequence[torch.optim.Optimizer],
-    task: Task[Any],
+    task: Task,
     identity: dict[str, Any],
 ) -> TrainingState:
     """Bring network, optimizers, task and random states to where `save_checkpoint` found them.
@@ -106,7 +93,9 @@ def load_checkpoint(
     for number, optimizer in enumerate(optimizers):
         _restore_optimizer(_with_prefix(tensors, f"optimizer.{number}."), optimizer)
     task.load_state_dict(_with_prefix(tensors, "task."))
-    _restore_random(_with_prefix(tensors, "random."))
+    torch.set_rng_state(tensors["random.cpu"])
+    if "random.cuda" in tensors and torch.cuda.is_available():
+        torch.cuda.set_rng_state(tensors["random.cuda"])
     history = [EpochRecord(**record) for record in progress.pop("history")]
     return TrainingState(**progress, history=history)
 
@@ -171,20 +160,6 @@ def _restore_optimizer(tensors: dict[str, Tensor], optimizer: torch.optim.Optimi
             torch.empty_like(like).copy_(tensor) if tensor.shape == like.shape else tensor
         )
     optimizer.load_state_dict({"state": states, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def _restore_random(states: dict[str, Tensor]) -> None:
-    torch.set_rng_state(states["cpu"])
-    if "cuda" in states and torch.cuda.is_available():
-        torch.cuda.set_rng_state(states["cuda"])
-
-
-def _random_states() -> dict[str, Tensor]:
-    """Return torch's random states; nothing else in the loop draws from a state that lasts."""
-    states = {"cpu": torch.get_rng_state()}
-    if torch.cuda.is_available():
-        states["cuda"] = torch.cuda.get_rng_state()
-    return states
 
 
 def _with_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
@@ -12,21 +12,13 @@ from torch import nn
 
 from inkdigits.models.digit_networks import count_multiply_adds
 
-__all__ = ["leaves_a_core", "one_thread_fewer", "prepared", "threads"]
-
+__all__ = ["leaves_a_core", "prepared", "threads"]
 
 C = TypeVar("C")
 
 
 def prepared(starts: range, prepare: Callable[[int], C], *, ahead: bool) -> Iterator[C]:
-    """Yield the chunk that begins at each place.
-
-    Args:
-        starts: the places.
-        prepare: makes the chunk of a place.
-        ahead: prepare each chunk while the one before is used, in a thread of its own.
-
-    """
+    """Yield the chunk that begins at each place; `ahead`, a thread of its own prepares each while the last is used."""
     if not ahead:
         yield from map(prepare, starts)
         return
@@ -46,11 +38,6 @@ def leaves_a_core(network: nn.Module, batch_size: int, device: torch.device) -> 
     # sharing costs. Measured with the notebook's network, 9 million: 1.7 ms with one thread, 2.4 ms with two.
     small = batch_size * count_multiply_adds(network) < 30_000_000
     return device.type == "cpu" and torch.get_num_threads() > 1 and small
-
-
-def one_thread_fewer(ahead: bool) -> AbstractContextManager[None]:
-    """Compute with a thread fewer, which is left to whoever prepares the chunks."""
-    return threads(max(1, torch.get_num_threads() - ahead))
 
 
 @contextmanager

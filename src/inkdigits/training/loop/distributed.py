@@ -28,16 +28,10 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True)
 class Team:
-    """The processes that share a run, and this one's place among them; a single process is a team as well.
+    """The processes that share a run, and this one's place among them; a single process is a team as well."""
 
-    Attributes:
-        size: how many there are.
-        rank: which one this is, from 0; the first writes what is to be written.
-
-    """
-
-    size: int = 1
-    rank: int = 0
+    size: int = 1  # how many there are
+    rank: int = 0  # which one this is, from 0; the first writes what is to be written
 
     @property
     def leads(self) -> bool:
@@ -118,9 +112,7 @@ ALONE = Team()
 def joined(device: str = "auto") -> Iterator[Team]:
     """Take this process' place in the team that it was started in, and leave it at the end of the block.
 
-    Args:
-        device: where the team computes, as `find_device` takes it.
-
+    Where the team computes is told as to `find_device`.
     """
     if distributed.is_initialized():
         yield Team(distributed.get_world_size(), distributed.get_rank())

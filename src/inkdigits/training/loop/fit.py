@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from inkdigits.errors import NonFiniteLossError, TrainingInterrupted, printable
 from inkdigits.training.loop.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from inkdigits.training.loop.chunks import one_thread_fewer
+from inkdigits.training.loop.chunks import threads
 from inkdigits.training.loop.devices import autocast, keep_freed_memory
 from inkdigits.training.loop.history import EpochRecord, Observer, StepReport
 from inkdigits.training.loop.optimization import make_optimizers, schedule, set_learning_rates
@@ -30,7 +30,7 @@ __all__ = ["fit"]
 
 
 def fit(
-    task: Task[Any],
+    task: Task,
     *,
     checkpoint: Path,
     identity: dict[str, Any],
@@ -42,8 +42,8 @@ def fit(
     """Train a network.
 
     Args:
-        task: the network, what it learns from, and how. Where a team shares the run, each of its processes calls this
-            function with the same task; the first one writes the checkpoint.
+        task: the network, what it learns from, and how. Each process of a team calls this function with the same task;
+            the first one writes the checkpoint.
         checkpoint: the checkpoint file, written after each epoch, each minute, and when stopped.
         identity: what decides the run; a checkpoint of another run is refused.
         resume: go on from the checkpoint.
@@ -65,43 +65,34 @@ def fit(
     task.team.check(task.recipe.batch_size)
     keep_freed_memory()
     torch.manual_seed(task.seed)
-    network = task.build().to(task.device)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
-    run = _Run(
-        task,
-        network,
-        trained=task.team.trainable(network),
-        optimizers=make_optimizers(task.recipe, network),
-        checkpoint=checkpoint,
-        identity=identity,
-        observers=observers,
-        should_stop=should_stop,
-        once_stopped=once_stopped,
-        progress=TrainingState(),
-    )
+    run = _Run(task, checkpoint, identity, observers, should_stop, once_stopped)
     if resume:
         run.resume()
-    with one_thread_fewer(task.ahead):
+    # One is left to whoever prepares the chunks.
+    with threads(max(1, torch.get_num_threads() - task.ahead)):
         while run.progress.epoch < len(task.sizes):
             run.train_epoch()
             run.end_epoch()
-    return network.eval(), run.progress.history
+    return run.network.eval(), run.progress.history
 
 
 @dataclass
 class _Run:
-    """One run: what it works on, and how far it has come."""
+    """One run: what `fit` was given, what it works on, and how far it has come."""
 
-    task: Task[Any]
-    network: nn.Sequential
-    trained: nn.Module
-    optimizers: list[torch.optim.Optimizer]
+    task: Task
     checkpoint: Path
     identity: dict[str, Any]
     observers: Sequence[Observer]
     should_stop: Callable[[], bool]
     once_stopped: str | None
-    progress: TrainingState
+
+    def __post_init__(self) -> None:
+        task, self.progress = self.task, TrainingState()
+        self.network = task.build().to(task.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
+        self.trained = task.team.trainable(self.network)
+        self.optimizers = make_optimizers(task.recipe, self.network)
 
     def resume(self) -> None:
         """Go on from the checkpoint."""
@@ -117,7 +108,7 @@ class _Run:
         self.trained.train()
         if progress.position == 0:
             torch.manual_seed(mix(task.seed, progress.epoch, -1 - task.team.rank))  # for dropout
-        saved, began = time.monotonic(), time.perf_counter()
+        saved = began = time.perf_counter()
         for chunk in task.chunks(progress.epoch, progress.position):
             self._learn(chunk)
             progress.seconds += time.perf_counter() - began
@@ -129,34 +120,34 @@ class _Run:
                     f"the checkpoint is {printable(self.checkpoint)}",
                     self.once_stopped,
                 )
-            if time.monotonic() - saved > 60.0:  # seconds
+            if time.perf_counter() - saved > 60.0:  # seconds
                 self._save()
-                saved = time.monotonic()
+                saved = time.perf_counter()
             began = time.perf_counter()
 
     def end_epoch(self) -> None:
         """Judge the epoch, record it, and save."""
-        progress, size = self.progress, self.task.sizes[self.progress.epoch]
+        progress = self.progress
+        epoch, size = progress.epoch + 1, self.task.sizes[progress.epoch]
         # Processes' running statistics differ where torch cannot share them: the leader's are kept.
         validation_loss, validation_accuracy = self.task.team.from_leader(lambda: self.task.judge(self.network))
         progress.history.append(
             EpochRecord(
-                epoch=progress.epoch + 1,
+                epoch=epoch,
                 loss=progress.loss_sum / size,
                 accuracy=progress.correct / size,
                 validation_loss=validation_loss,
                 validation_accuracy=validation_accuracy,
-                learning_rate=self._rate(self._steps(progress.epoch + 1) - 1),
+                learning_rate=self._rate(self._steps(epoch) - 1),
                 seconds=progress.seconds,
                 images_per_second=size / max(progress.seconds, 1e-9),
             )
         )
-        self.progress = TrainingState(epoch=progress.epoch + 1, history=progress.history)
+        self.progress = TrainingState(epoch=epoch, history=progress.history)
         self._save()
         self._tell_epoch()
 
     def _learn(self, chunk: Chunk) -> None:
-        """Learn from a chunk, batch by batch."""
         team, progress = self.task.team, self.progress
         losses, answers = [], []
         for step, batch in enumerate(chunk.batches, self._steps_done()):
@@ -213,8 +204,7 @@ class _Run:
 
     def _save(self) -> None:
         if self.task.team.leads:
-            state = self.network, self.optimizers, self.task, self.progress
-            save_checkpoint(self.checkpoint, *state, self.identity)
+            save_checkpoint(self.checkpoint, self.network, self.optimizers, self.task, self.progress, self.identity)
 
     def _tell_epoch(self) -> None:
         for observer in self.observers:

@@ -19,33 +19,19 @@ if TYPE_CHECKING:
 
 __all__ = ["EpochRecord", "History", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog", "read_history"]
 
-_JSON = "history.json"
-
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """One complete epoch.
+    """One complete epoch."""
 
-    Attributes:
-        epoch: from 1.
-        loss: mean training loss, on augmented pictures with dropout.
-        accuracy: training accuracy on the same, from 0 to 1.
-        validation_loss: mean loss on the validation digits.
-        validation_accuracy: accuracy on them, from 0 to 1.
-        learning_rate: at the epoch's last step.
-        seconds: how long training took, without validation.
-        images_per_second: training pictures a second.
-
-    """
-
-    epoch: int
-    loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    learning_rate: float
-    seconds: float
-    images_per_second: float
+    epoch: int  # from 1
+    loss: float  # mean training loss, on augmented pictures with dropout
+    accuracy: float  # training accuracy on the same, from 0 to 1
+    validation_loss: float  # mean loss on the validation digits
+    validation_accuracy: float  # accuracy on them, from 0 to 1
+    learning_rate: float  # at the epoch's last step
+    seconds: float  # how long training took, without validation
+    images_per_second: float  # training pictures a second
 
 
 class History(Mapping[str, list[float]]):
@@ -89,20 +75,10 @@ class History(Mapping[str, list[float]]):
         return f"<History of {epochs}: loss {last.loss:.4f}, validation {last.validation_accuracy:.2%}>"
 
     def _repr_html_(self) -> str:
-        head = ("epoch", "loss", "accuracy", "validation loss", "validation accuracy", "pictures/s", "seconds")
-        rows = [
-            (
-                record.epoch,
-                f"{record.loss:.4f}",
-                f"{record.accuracy:.2%}",
-                f"{record.validation_loss:.4f}",
-                f"{record.validation_accuracy:.2%}",
-                f"{record.images_per_second:,.0f}",
-                f"{record.seconds:.1f}",
-            )
-            for record in self.records
-        ]
-        return html_table(rows, head)
+        cells = {"epoch": "{0.epoch}", "loss": "{0.loss:.4f}", "accuracy": "{0.accuracy:.2%}"}
+        cells |= {"validation loss": "{0.validation_loss:.4f}", "validation accuracy": "{0.validation_accuracy:.2%}"}
+        cells |= {"pictures/s": "{0.images_per_second:,.0f}", "seconds": "{0.seconds:.1f}"}
+        return html_table([[cell.format(record) for cell in cells.values()] for record in self.records], [*cells])
 
     def rows(self) -> list[dict[str, float]]:
         """Return one record an epoch, by the names of the columns."""
@@ -127,28 +103,16 @@ _COLUMNS = tuple(column.name for column in fields(EpochRecord))
 
 @dataclass(frozen=True)
 class StepReport:
-    """Where a run is within an epoch.
+    """Where a run is within an epoch."""
 
-    Attributes:
-        epoch: the current epoch, from 1.
-        epochs: how many there will be.
-        position: how many pictures of this epoch have been learned from.
-        size: how many it has.
-        seen: how many have been learned from since the run began.
-        total: how many that will be in the whole run.
-        loss: mean training loss so far in this epoch.
-        accuracy: training accuracy so far, from 0 to 1.
-
-    """
-
-    epoch: int
-    epochs: int
-    position: int
-    size: int
-    seen: int
-    total: int
-    loss: float
-    accuracy: float
+    epoch: int  # the current epoch, from 1
+    epochs: int  # how many there will be
+    position: int  # how many pictures of this epoch have been learned from
+    size: int  # how many it has
+    seen: int  # how many have been learned from since the run began
+    total: int  # how many that will be in the whole run
+    loss: float  # mean training loss so far in this epoch
+    accuracy: float  # training accuracy so far, from 0 to 1
 
 
 class Observer(Protocol):
@@ -171,17 +135,17 @@ class HistoryFiles(Observer):
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
         """Write both files anew."""
         table = io.StringIO()
-        writer = csv.DictWriter(table, [column.name for column in fields(EpochRecord)], lineterminator="\n")
+        writer = csv.DictWriter(table, _COLUMNS, lineterminator="\n")
         writer.writeheader()
         rows = [asdict(record) for record in history]
         writer.writerows(rows)
         write_atomically(self._folder / "history.csv", table.getvalue())
-        write_atomically(self._folder / _JSON, json.dumps(rows, indent=1) + "\n")
+        write_atomically(self._folder / "history.json", json.dumps(rows, indent=1) + "\n")
 
 
 def read_history(folder: Path) -> list[EpochRecord]:
     """Return the epochs that `HistoryFiles` wrote to a folder."""
-    return [EpochRecord(**row) for row in json.loads((folder / _JSON).read_bytes())]
+    return [EpochRecord(**row) for row in json.loads((folder / "history.json").read_bytes())]
 
 
 class TensorBoardLog(Observer):

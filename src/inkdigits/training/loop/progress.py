@@ -27,10 +27,7 @@ class _Shown(Observer, Protocol):
 def shown(progress: Showing) -> Iterator[_Shown | None]:
     """Show a run while the block runs; yield who is to be told of it, if anybody is.
 
-    Args:
-        progress: "auto" on a terminal and in a notebook alone; True everywhere, as lines where no bar can be; False
-            nowhere.
-
+    "auto" shows it on a terminal and in a notebook alone; True everywhere, as lines where no bar can be; False nowhere.
     """
     if progress is not False and in_notebook():
         yield NotebookProgress()
@@ -122,7 +119,10 @@ class NotebookProgress:
 
     def on_step(self, report: StepReport) -> None:
         """Move the bar."""
-        left = self._seconds_left(report)
+        left = ""
+        if self._history:  # an epoch has told how long one takes
+            speed = self._history.records[-1].images_per_second
+            left = f", {(report.total - report.seen) / speed:.0f} s left"
         words = f"epoch {report.epoch}/{report.epochs}: loss {report.loss:.4f}, accuracy {report.accuracy:.2%}{left}"
         self._show(_bar(report.seen, report.total, words), words)
 
@@ -131,18 +131,10 @@ class NotebookProgress:
         self._history = History(history)
         self._show("", f"{self._history}")
 
-    def _seconds_left(self, report: StepReport) -> str:
-        """Return how long it will take yet, once an epoch has told how long one takes."""
-        if not self._history:
-            return ""
-        last = self._history.records[-1]
-        return f", {(report.total - report.seen) / last.images_per_second:.0f} s left"
-
     def _show(self, above: str, words: str) -> None:
         table = self._history._repr_html_() if self._history else ""
         self._display.update({"text/html": above + table, "text/plain": words}, raw=True)
 
 
 def _bar(done: int, total: int, words: str) -> str:
-    """Return a bar as HTML, with words after it."""
     return f'<progress value="{done}" max="{max(total, 1)}" style="width:20em"></progress> {escape(words)}'

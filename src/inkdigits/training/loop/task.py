@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,61 +18,37 @@ __all__ = ["Batch", "Chunk", "Task"]
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step learns from.
+    """What one step learns from."""
 
-    Attributes:
-        inputs: float32 (n,…), what the network is given, where it computes.
-        truth: what the loss compares its answer with.
-
-    """
-
-    inputs: Tensor
-    truth: Any
+    inputs: Tensor  # float32 (n,…), what the network is given, where it computes
+    truth: Any  # what the loss compares its answer with
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some steps, after which a run looks at what came of them.
+    """Some steps, after which a run looks at what came of them."""
 
-    Attributes:
-        batches: this process' part of them.
-        count: how many samples they hold, all processes together.
-
-    """
-
-    batches: Sequence[Batch]
-    count: int
+    batches: Sequence[Batch]  # this process' part of them
+    count: int  # how many samples they hold, all processes together
+    about: Any = None  # what the task wants to know of them again
 
 
-C = TypeVar("C", bound=Chunk)
+class Task(ABC):
+    """A network, where its batches come from, its loss, and the figure that is watched."""
 
-
-class Task(ABC, Generic[C]):
-    """A network, where its batches come from, its loss, and the figure that is watched.
-
-    Attributes:
-        recipe: how the weights are moved.
-        seed: decides all chance: the first weights, the samples and the dropout.
-        device: where to compute.
-        sizes: how many samples each epoch has, all processes together.
-        team: the processes that share the run.
-        ahead: whether a thread prepares the chunks beside the computation, which leaves it a core.
-
-    """
-
-    recipe: Optimisation
-    seed: int
-    device: torch.device
-    sizes: Sequence[int]
-    team: Team = ALONE
-    ahead: bool = False
+    recipe: Optimisation  # how the weights are moved
+    seed: int  # decides all chance: the first weights, the samples and the dropout
+    device: torch.device  # where to compute
+    sizes: Sequence[int]  # how many samples each epoch has, all processes together
+    team: Team = ALONE  # the processes that share the run
+    ahead: bool = False  # whether a thread prepares the chunks beside the computation, which leaves it a core
 
     @abstractmethod
     def build(self) -> nn.Sequential:
         """Return a new network; its weights are drawn from torch's global generator."""
 
     @abstractmethod
-    def chunks(self, epoch: int, position: int) -> Iterator[C]:
+    def chunks(self, epoch: int, position: int) -> Iterator[Chunk]:
         """Yield what is left of an epoch, counted from 0, after so many of its samples; epochs come in turn."""
 
     @abstractmethod
@@ -80,7 +56,7 @@ class Task(ABC, Generic[C]):
         """Return the mean loss, float32 (), of a batch for float32 answers."""
 
     @abstractmethod
-    def note(self, chunk: C, answers: Sequence[Tensor]) -> int:
+    def note(self, chunk: Chunk, answers: Sequence[Tensor]) -> int:
         """Take note of what the network answered to each batch; return how many samples the team read right."""
 
     @abstractmethod
@@ -93,3 +69,4 @@ class Task(ABC, Generic[C]):
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
         """Take back what `state_dict` returned."""
+        return

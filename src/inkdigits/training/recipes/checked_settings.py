@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from types import MappingProxyType, UnionType
+from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from inkdigits.errors import UsageError, printable, unknown_name
@@ -23,19 +23,17 @@ _BOUNDS = {
 }
 
 
-def checked(values: Any, kind: Any, where: str, defaults: Mapping[str, Any] = MappingProxyType({})) -> Any:
-    """Return a dataclass with these values, each of which has its field's type and lies within its bounds.
+def checked(values: Any, kind: Any, where: str) -> Any:
+    """Return the dataclass `kind` with these values, each of which has its field's type and lies within its bounds.
 
-    Args:
-        values: the settings by their names, each as JSON holds it.
-        kind: the dataclass.
-        where: whose settings they are, for error messages.
-        defaults: what stands for settings that are left out, before the dataclass's own.
+    The values are by their names, as JSON or such a dataclass holds them; errors name them as `where`.
 
     Raises:
         UsageError: a setting is unknown, missing or not what it should be.
 
     """
+    if isinstance(values, kind):
+        values = vars(values)
     if not isinstance(values, Mapping):
         raise UsageError(f"{where} is not a table of settings")
     known = {field.name: field for field in fields(kind)}
@@ -50,17 +48,17 @@ def checked(values: Any, kind: Any, where: str, defaults: Mapping[str, Any] = Ma
     if missing:
         raise UsageError(f"{where} lacks {', '.join(missing)}")
     types = get_type_hints(kind)
-    return kind(**dict(defaults) | {name: _value(value, types[name], where, name) for name, value in values.items()})
+    return kind(**{name: _value(value, types[name], where, name) for name, value in values.items()})
 
 
 def _value(value: Any, kind: Any, where: str, name: str) -> Any:
-    """Return a value as a field takes it."""
     if isinstance(kind, UnionType):
         if value is None:
             return None
         kind = get_args(kind)[0]
     if is_dataclass(kind):
         return checked(value, kind, f"{name} of {where}")
+    value = list(value) if isinstance(value, tuple) else value
     choices = get_args(kind)
     if get_origin(kind) is Literal:
         right, wanted = value in choices, f"one of {', '.join(choices)}"

@@ -12,23 +12,13 @@ __all__ = ["Measured", "read_measured"]
 
 @dataclass(frozen=True)
 class Measured:
-    """What a recipe reached on MNIST: last epoch, nothing chosen on test.
+    """What a recipe reached on MNIST: last epoch, nothing chosen on test."""
 
-    Attributes:
-        accuracy: mean accuracy on the 10,000 test digits, in per cent.
-        deviation: its sample standard deviation over the seeds, in percentage points.
-        seeds: how many seeds.
-        seconds: how long training takes, without validation.
-        threads: how many threads were timed.
-        machine: where.
-
-    """
-
-    accuracy: float
-    deviation: float
+    accuracy: float  # mean accuracy on the 10,000 test digits, in per cent
+    deviation: float  # its sample standard deviation over the seeds, in percentage points
     seeds: int
-    seconds: float
-    threads: int
+    seconds: float  # how long training takes, without validation
+    threads: int  # how many were timed
     machine: str
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from inkdigits.errors import UsageError, unknown_name
@@ -37,50 +37,31 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Review:
-    """Later epochs show only those pictures that are still hard, and a few others.
+    """Later epochs show only those pictures that are still hard, and a few others."""
 
-    Attributes:
-        after: how many epochs show every picture first.
-        share: of all pictures, in each epoch after those.
-        easy: of these, the share that is drawn from all the others, whatever their loss.
-
-    """
-
-    after: int
-    share: float
-    easy: float = 0.25
+    after: int  # how many epochs show every picture first
+    share: float  # of all pictures, in each epoch after those
+    easy: float = 0.25  # of these, the share that is drawn from all the others, whatever their loss
 
 
 @dataclass(frozen=True, kw_only=True)
 class Optimisation:
-    """How the weights of any network are moved.
+    """How the weights of any network are moved."""
 
-    Attributes:
-        batch_size: pictures a step; the last batch of an epoch may be smaller.
-        learning_rate: the highest that the schedule reaches.
-        optimizer: "adam" (Kingma & Ba 2015) or "adamw" (Loshchilov & Hutter 2019).
-        muon_rate: the highest learning rate of Muon (Jordan et al. 2024), which then moves the convolutions' weights
-            in place of AdamW; 0 for none.
-        schedule: "constant", or "one-cycle" (Smith & Topin 2018): up in a straight line, then down along a cosine.
-        rise: the share of all steps in which one cycle goes up.
-        betas: the optimizer's decay rates.
-        epsilon: the optimizer's guard against division by zero.
-        weight_decay: decoupled, for "adamw" and Muon only.
-        largest_gradient: what the norm of all gradients together is cut to; 0 for no bound.
-        precision: "float32", or "auto": bfloat16 for matrix products where the hardware has it, else float32.
-
-    """
-
-    batch_size: int
-    learning_rate: float
-    optimizer: Literal["adam", "adamw"] = "adamw"
+    batch_size: int  # pictures a step; the last batch of an epoch may be smaller
+    learning_rate: float  # the highest that the schedule reaches
+    optimizer: Literal["adam", "adamw"] = "adamw"  # "adam" (Kingma & Ba 2015) or "adamw" (Loshchilov & Hutter 2019)
+    # the highest learning rate of Muon (Jordan et al. 2024), which then moves the convolutions' weights in place of
+    # AdamW; 0 for none
     muon_rate: float = 0.0
+    # "constant", or "one-cycle" (Smith & Topin 2018): up in a straight line, then down along a cosine
     schedule: Literal["constant", "one-cycle"] = "one-cycle"
-    rise: float = 0.25
-    betas: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
-    largest_gradient: float = 0.0
+    rise: float = 0.25  # the share of all steps in which one cycle goes up
+    betas: tuple[float, float] = (0.9, 0.999)  # the optimizer's decay rates
+    epsilon: float = 1e-8  # the optimizer's guard against division by zero
+    weight_decay: float = 0.0  # decoupled, for "adamw" and Muon only
+    largest_gradient: float = 0.0  # what the norm of all gradients together is cut to; 0 for no bound
+    # "float32", or "auto": bfloat16 for matrix products where the hardware has it, else float32
     precision: Literal["float32", "auto"] = "auto"
 
     def __post_init__(self) -> None:
@@ -89,7 +70,7 @@ class Optimisation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the recipe as JSON can hold it."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,15 +117,9 @@ class Recipe(Optimisation):
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
         """Return the recipe that `to_dict` wrote."""
-        review = values.get("review")
-        return cls(
-            **values
-            | {
-                "augmentation": Augmentation(**values["augmentation"]),
-                "betas": tuple(values["betas"]),
-                "review": review and Review(**review),
-            }
-        )
+        augmentation, review = Augmentation(**values["augmentation"]), values.get("review")
+        parts = {"augmentation": augmentation, "betas": tuple(values["betas"]), "review": review and Review(**review)}
+        return cls(**values | parts)
 
     def _repr_html_(self) -> str:
         settings = {name: value for name, value in self.to_dict().items() if value and name not in ("name", "summary")}
@@ -159,19 +134,12 @@ class Recipe(Optimisation):
             UsageError: there is no such setting, or it cannot have such a value.
 
         """
-        settings = self.to_dict() | {name: _plain(value) for name, value in changes.items()}
-        recipe: Recipe = checked(settings, Recipe, "the recipe", {"name": "own"})
+        recipe: Recipe = checked(vars(self) | changes, Recipe, "the recipe")
         return recipe
 
 
-def _plain(value: Any) -> Any:
-    """Return a setting as JSON can hold it."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    return list(value) if isinstance(value, tuple) else value
-
-
 _USUAL: dict[str, Any] = {"batch_size": 128, "betas": (0.9, 0.99), "weight_decay": 0.01}
+_LARGE: dict[str, Any] = _USUAL | {"learning_rate": 0.005, "muon_rate": 0.02}
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
@@ -203,9 +171,7 @@ RECIPES: dict[str, Recipe] = {
             summary="The most accurate single network.",
             model="convnet-l",
             epochs=12,
-            **_USUAL,
-            learning_rate=0.005,
-            muon_rate=0.02,
+            **_LARGE,
             label_smoothing=0.1,
             teaching=0.0,  # it is what others learn from
             augmentation=Augmentation(rotation=10, shift=0.08, zoom=0.1, slant=0.1, bend=1.2),
@@ -215,9 +181,7 @@ RECIPES: dict[str, Recipe] = {
             summary="For reading: nearly as accurate, under a megabyte; best with teachers.",
             model="convnet-m",
             epochs=12,
-            **_USUAL,
-            learning_rate=0.005,
-            muon_rate=0.02,
+            **_LARGE,
             augmentation=Augmentation(rotation=10, shift=0.08, zoom=0.1, slant=0.1, bend=1.2),
         ),
         Recipe(
@@ -225,9 +189,7 @@ RECIPES: dict[str, Recipe] = {
             summary="As compact, and half of its digits written again with other pens, for pictures from elsewhere.",
             model="convnet-m",
             epochs=20,
-            **_USUAL,
-            learning_rate=0.005,
-            muon_rate=0.02,
+            **_LARGE,
             augmentation=Augmentation(rotation=7, shift=0.06, zoom=0.1, slant=0.1, bend=1.0, rewritten=0.5),
         ),
         Recipe(

@@ -44,7 +44,8 @@ def read_recipe(path: Path) -> Recipe:
         raise UsageError(f"cannot read the recipe {printable(path)}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{printable(path)} is not a {path.suffix[1:].upper()} file: {error}") from error
-    recipe: Recipe = checked(values, Recipe, f"the recipe {printable(path)}", {"name": path.stem})
+    named = {"name": path.stem} | values if isinstance(values, dict) else values
+    recipe: Recipe = checked(named, Recipe, f"the recipe {printable(path)}")
     from inkdigits.models.digit_networks import MODELS
 
     if recipe.model not in MODELS:

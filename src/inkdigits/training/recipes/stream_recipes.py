@@ -15,15 +15,10 @@ class StreamRecipe(Optimisation):
     """How a network learns from samples that are synthesised as it goes, of which none comes twice.
 
     The rates were chosen by short runs of the line network.
-
-    Attributes:
-        steps: how many there are.
-        every: how many of them count as an epoch, after which the network is judged.
-
     """
 
-    steps: int
-    every: int = 500
+    steps: int  # how many there are
+    every: int = 500  # how many of them count as an epoch, after which the network is judged
     learning_rate: float = 0.003
     muon_rate: float = 0.02
     rise: float = 0.05
@@ -39,34 +34,23 @@ class StreamRecipe(Optimisation):
 
 @dataclass(frozen=True, kw_only=True)
 class LineRecipe(StreamRecipe):
-    """How the line network is trained.
-
-    Attributes:
-        channels: of the six layers that bring the band's height to one row; see `line_network`.
-        context: the dilations of the convolutions along the line that follow.
-
-    """
+    """How the line network is trained."""
 
     steps: int = 18_000
     batch_size: int = 32
+    # of the six layers that bring the band's height to one row; see `line_network`
     channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
-    context: tuple[int, ...] = (1, 2, 4, 8)
+    context: tuple[int, ...] = (1, 2, 4, 8)  # the dilations of the convolutions along the line that follow
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageRecipe(StreamRecipe):
-    """How the page detector is trained; its batches are pages, each looked at once.
-
-    Attributes:
-        fine: channels of the first layer, at two pixels, and of those at four; see `page_network`.
-        coarse: channels at eight pixels.
-        context: the dilations of the residual convolutions at eight pixels.
-
-    """
+    """How the page detector is trained; its batches are pages, each looked at once."""
 
     steps: int = 7_000
     every: int = 250
     batch_size: int = 12
+    # channels of the first layer, at two pixels, and of those at four; see `page_network`
     fine: tuple[int, int] = (12, 32)
-    coarse: int = 64
-    context: tuple[int, ...] = (1, 2, 1, 4, 1)
+    coarse: int = 64  # channels at eight pixels
+    context: tuple[int, ...] = (1, 2, 1, 4, 1)  # the dilations of the residual convolutions at eight pixels

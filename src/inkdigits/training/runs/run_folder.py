@@ -6,7 +6,7 @@ A run folder such as `runs/fast-20260131-120000/` holds
 - `checkpoint.safetensors`: all it takes to go on
 - `history.csv`, `history.json`: one row an epoch; `events.out.tfevents.*`: the same for TensorBoard
 - `learning_curve.png`
-- `metrics.json`: figures on the validation digits
+- `metrics.json`: figures on the validation digits, written last: a run that has them is complete
 - `model.onnx`: the model file
 - `.lock`: held by the process that trains in it
 """
@@ -37,36 +37,27 @@ __all__ = ["RUNS", "RunFolder", "create_run", "find_run", "provenance"]
 RUNS = Path("runs")
 
 
+class _File:
+    """A file of a run, by its name in the folder."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, run: RunFolder, kind: object = None) -> Path:
+        return run.path / self._name
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The files of one run, by name."""
 
     path: Path
 
-    @property
-    def config_file(self) -> Path:
-        """Settings and provenance, written when the run begins."""
-        return self.path / "config.json"
-
-    @property
-    def checkpoint_file(self) -> Path:
-        """All it takes to go on."""
-        return self.path / "checkpoint.safetensors"
-
-    @property
-    def model_file(self) -> Path:
-        """The model file, written when the run ends."""
-        return self.path / "model.onnx"
-
-    @property
-    def metrics_file(self) -> Path:
-        """Figures, written last: a run that has them is complete."""
-        return self.path / "metrics.json"
-
-    @property
-    def learning_curve_file(self) -> Path:
-        """The figure of loss and accuracy by epoch."""
-        return self.path / "learning_curve.png"
+    config_file = _File("config.json")
+    checkpoint_file = _File("checkpoint.safetensors")
+    model_file = _File("model.onnx")
+    metrics_file = _File("metrics.json")
+    learning_curve_file = _File("learning_curve.png")
 
     def remove(self) -> None:
         """Remove the run from its folder, and leave what else lies there.
@@ -127,12 +118,9 @@ class RunFolder:
 
 
 def create_run(out: str | Path | None, config: dict[str, Any], *, overwrite: bool = False) -> RunFolder:
-    """Make a new run folder and write its config.json.
+    """Make a new run folder, `runs/<recipe>-<time>` if `out` is not given, and write its config.json.
 
-    Args:
-        out: the folder; `runs/<recipe>-<time>` if not given.
-        config: the settings, `recipe` among them.
-        overwrite: let it take the place of a run that the folder holds.
+    With `overwrite`, it takes the place of a run that the folder holds.
 
     Raises:
         OutputError: the folder cannot be written to, or holds a run already.
@@ -154,18 +142,14 @@ def create_run(out: str | Path | None, config: dict[str, Any], *, overwrite: boo
 
 
 def _new_folder(recipe: str) -> Path:
-    """Return a folder under `runs/`, named after the recipe and the time, that is not there yet."""
+    """Return a folder under `runs/` that is not there yet."""
     path = RUNS / f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     others = (path.with_name(f"{path.name}-{number}") for number in count(2))
     return next(found for found in chain([path], others) if not found.exists())
 
 
 def find_run(out: str | Path | None, recipe: str | None = None) -> RunFolder:
-    """Return the run to go on with: the folder named, or the newest under `runs/`.
-
-    Args:
-        out: the run folder, if the user named it.
-        recipe: if given, only runs of this recipe are looked at under `runs/`.
+    """Return the run to go on with: the folder `out`, or the newest under `runs/`, of any recipe or of this one.
 
     Raises:
         CheckpointError: there is none.
@@ -203,7 +187,7 @@ def _version(package: str) -> str | None:
 
 
 def _commit() -> str | None:
-    """Return the commit of the source tree that runs, or nothing for an installed package."""
+    """Return the commit of the source tree that runs; none for an installed package."""
     package = Path(__file__).parents[2]
     if not (package.parents[1] / ".git").exists():
         return None

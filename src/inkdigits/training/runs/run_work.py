@@ -7,84 +7,69 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import torch
+from torch import nn
 
 from inkdigits.errors import ModelFileError, call, printable
 from inkdigits.files import write_atomically
+from inkdigits.models.onnx_file import DigitModel, check_parity, read_model, write_model
+from inkdigits.reading.model_file import ModelInfo
+from inkdigits.synthesis.writers import Hands
 from inkdigits.training.data.training_data import TrainingData, describe
-from inkdigits.training.loop.history import EpochRecord, History, Observer
+from inkdigits.training.loop.distributed import Team
+from inkdigits.training.loop.fit import fit
+from inkdigits.training.loop.history import EpochRecord, History, HistoryFiles, Observer, TensorBoardLog
+from inkdigits.training.loop.stopping import stopping_on_signals
 from inkdigits.training.recipes.recipe import Recipe
+from inkdigits.training.runs.run_folder import RunFolder
 from inkdigits.training.runs.trained_run import TrainedRun
+from inkdigits.training.tasks.digit_task import Digits, DigitsTask, predict_logits
+from inkdigits.training.tasks.teachers import describe_model, taking_turns
 from inkdigits.version import __version__
-
-if TYPE_CHECKING:
-    import torch
-    from torch import nn
-
-    from inkdigits.training.loop.distributed import Team
-    from inkdigits.training.runs.run_folder import RunFolder
 
 __all__ = ["Work"]
 
 
 @dataclass(frozen=True)
 class Work:
-    """One run, and all that it takes.
+    """One run, and all that it takes."""
 
-    Attributes:
-        run: where it leaves what comes of it.
-        config: what stands in the run's config.json.
-        source: what it learns from.
-        device: where to compute.
-        observers: who is told how it goes.
-        team: the processes that share the run.
-        network: what learns, in the place of the recipe's.
-
-    """
-
-    run: RunFolder
-    config: dict[str, Any]
-    source: TrainingData
-    device: torch.device
-    observers: Sequence[Observer]
-    team: Team
-    network: nn.Sequential | None
+    run: RunFolder  # where it leaves what comes of it
+    config: dict[str, Any]  # what stands in the run's config.json
+    source: TrainingData  # what it learns from
+    device: torch.device  # where to compute
+    observers: Sequence[Observer]  # who is told how it goes
+    team: Team  # the processes that share the run
+    network: nn.Sequential | None  # what learns, in the place of the recipe's
 
     def finish(self, *, resume: bool, should_stop: Callable[[], bool] | None = None) -> TrainedRun:
         """Fit, and write all that a complete run leaves; the team's leader writes, and the others wait for it."""
-        from inkdigits.synthesis.writers import Hands
-        from inkdigits.training.loop.fit import fit
-        from inkdigits.training.loop.history import HistoryFiles, TensorBoardLog
-        from inkdigits.training.loop.stopping import stopping_on_signals
-        from inkdigits.training.tasks.digit_task import DigitsTask
-        from inkdigits.training.tasks.teachers import describe_model, taking_turns
-
         run, config, recipe = self.run, self.config, Recipe.from_dict(self.config["recipe"])
         training, validation = self.source.training, self.source.validation
         hands = Hands.load(training, "train", config["data"]["data_dir"]) if recipe.augmentation.rewritten else None
         sources = hands.sources if hands else (training.name,)
         teachers = [teacher["path"] for teacher in config["teachers"]]
+        identity = {
+            "recipe": recipe.to_dict(),
+            "seed": config["seed"],
+            "training": training.sha256,
+            "validation": validation.sha256,
+            "teachers": [describe_model(model)["sha256"] for model in teachers],
+            "hands": list(sources),
+        }
+        identity |= ({} if self.network is None else {"network": config["network"]}) | self._from
+        observers = [HistoryFiles(run.path), TensorBoardLog(run.path), *self.observers]
         how: dict[str, Any] = {"seed": config["seed"], "device": self.device, "team": self.team}
         how |= {"teacher": taking_turns(teachers), "hands": hands, "network": self.network or self._base(resume=resume)}
-        own = {"network": config["network"]} if self.network is not None else {}
-        own |= self._from
         with run.locked() if self.team.leads else nullcontext(), stopping_on_signals() as asked_to:
             network, history = fit(
                 DigitsTask(training, validation, recipe, **how),
                 checkpoint=run.checkpoint_file,
-                identity={
-                    "recipe": recipe.to_dict(),
-                    "seed": config["seed"],
-                    "training": training.sha256,
-                    "validation": validation.sha256,
-                    "teachers": [describe_model(model)["sha256"] for model in teachers],
-                    "hands": list(sources),
-                    **own,
-                },
+                identity=identity,
                 resume=resume,
-                observers=[HistoryFiles(run.path), TensorBoardLog(run.path), *self.observers]
-                if self.team.leads
-                else [],
+                observers=observers if self.team.leads else [],
                 should_stop=should_stop or asked_to,
                 once_stopped=f"go on with: {call('train', resume=True, out=str(run.path))}",
             )
@@ -100,15 +85,8 @@ class Work:
     def _base(self, *, resume: bool) -> nn.Sequential | None:
         """Return the network that the run goes on from, unless it stands in a checkpoint by now.
 
-        Raises:
-            ModelFileError: its file is gone, or another one.
-
+        ModelFileError says that its file is gone, or another one.
         """
-        from torch import nn
-
-        from inkdigits.models.onnx_file import read_model
-        from inkdigits.training.tasks.teachers import describe_model
-
         if not self._from or resume:
             return None
         path = self.config["base"]["path"]
@@ -122,22 +100,16 @@ class Work:
         """Write the curves, the model file and the figures; return the figures."""
         from inkdigits.evaluation import charts, figures
 
-        run = self.run
-        figures.save(charts.learning_curves(History(history).rows()), run.learning_curve_file)
+        figures.save(charts.learning_curves(History(history).rows()), self.run.learning_curve_file)
         metrics = self._export(network, recipe, sources)
         metrics["training_seconds"] = sum(record.seconds for record in history)
-        write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
+        write_atomically(self.run.metrics_file, json.dumps(metrics, indent=1) + "\n")
         return metrics
 
     def _export(self, network: nn.Module, recipe: Recipe, sources: Sequence[str]) -> dict[str, Any]:
         """Calibrate on the validation digits, write the model file, check it, and return its figures."""
-        import torch
-
         from inkdigits.evaluation.calibration import fit_temperature, reject_threshold
         from inkdigits.evaluation.digit_evaluation import evaluate_probabilities
-        from inkdigits.models.onnx_file import DigitModel, check_parity, write_model
-        from inkdigits.reading.model_file import ModelInfo
-        from inkdigits.training.tasks.digit_task import Digits, predict_logits
 
         begin, validation, seed = time.perf_counter(), self.source.validation, self.config["seed"]
         held_out = Digits.of(validation, next(network.parameters()).device)

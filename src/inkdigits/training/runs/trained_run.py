@@ -64,11 +64,9 @@ class TrainedRun:
         return read_model(self.model)[0].network
 
     def plot(self) -> Figure:
-        """Plot loss and accuracy by epoch, of training and of validation.
+        """Plot loss and accuracy by epoch, of training and of validation, as a figure of matplotlib.
 
-        Returns:
-            a matplotlib figure; a notebook shows it, `savefig` writes it.
-
+        A notebook shows it, `savefig` writes it.
         """
         from inkdigits.evaluation.charts import learning_curves
 

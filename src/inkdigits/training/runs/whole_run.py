@@ -13,7 +13,6 @@ from inkdigits.training.data.training_data import Arrays, Data, TrainingData, lo
 from inkdigits.training.loop.history import Observer
 from inkdigits.training.loop.progress import Showing, shown
 from inkdigits.training.recipes.recipe import Recipe, find_recipe
-from inkdigits.training.runs.run_work import Work
 from inkdigits.training.runs.trained_run import TrainedRun
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from inkdigits.training.runs.run_folder import RunFolder
 
 __all__ = ["begin_training", "resume_training", "train"]
-
-_FEATURE = "Training"
 
 
 def train(
@@ -85,11 +82,13 @@ def train(
         OutputError: a file cannot be written, or `out` holds a run already.
 
     """
-    require("train", _FEATURE)
+    require("train", "Training")
     from inkdigits.models.digit_networks import own_network
+    from inkdigits.training.loop.checkpoint import load_network
     from inkdigits.training.loop.devices import find_device
     from inkdigits.training.loop.distributed import ALONE
     from inkdigits.training.runs.run_folder import create_run, provenance
+    from inkdigits.training.runs.run_work import Work
 
     if resume and overwrite:
         raise UsageError("a run is either gone on with or replaced", "give one of resume and overwrite")
@@ -101,10 +100,15 @@ def train(
     with shown(progress) as live:
         source = load_source(data, validation, data_dir, offline=offline, progress=live.on_data if live else None)
         config = _settings(chosen, source, seed, device, data_dir, teachers, base)
-        config["network"] = None if network is None else _sketch(network)
+        # What tells a network of one's own from others: its weights' names and shapes.
+        weights = () if network is None else network.state_dict().items()
+        config["network"] = ", ".join(f"{name} {tuple(weight.shape)}" for name, weight in weights) or None
         begun = _run_begun(out, config) if resume else None
         if begun and begun.metrics_file.exists():
-            return _whole_already(begun, own)
+            if own is not None:
+                load_network(begun.checkpoint_file, own)
+                own.eval()
+            return TrainedRun.of(begun)
         team = team or ALONE
         run = begun or team.from_leader(lambda: create_run(out, config | provenance(), overwrite=overwrite))
         work = Work(run, config, source, place, [*([live] if live else []), *observers], team, own)
@@ -130,7 +134,7 @@ def begin_training(
     Args and errors are those of `train`.
 
     """
-    require("train", _FEATURE)
+    require("train", "Training")
     from inkdigits.training.runs.run_folder import create_run, provenance
 
     chosen = _chosen(recipe, epochs, batch_size, teachers, base)
@@ -167,10 +171,11 @@ def resume_training(
     and as `train`.
 
     """
-    require("train", _FEATURE)
+    require("train", "Training")
     from inkdigits.training.loop.devices import find_device
     from inkdigits.training.loop.distributed import ALONE
     from inkdigits.training.runs.run_folder import RunFolder
+    from inkdigits.training.runs.run_work import Work
 
     run = RunFolder(Path(folder))
     config = run.read_config()
@@ -182,10 +187,8 @@ def resume_training(
     place = find_device(device or config["device"])
     team = team or ALONE
     with shown(progress) as live:
-        where = config["data"]["data_dir"]
-        source = load_source(
-            config["data"]["name"], None, where, offline=offline, progress=live.on_data if live else None
-        )
+        data, tell = config["data"], live.on_data if live else None
+        source = load_source(data["name"], None, data["data_dir"], offline=offline, progress=tell)
         # A run that was killed before its first checkpoint begins anew.
         resume = team.from_leader(run.checkpoint_file.exists)
         work = Work(run, config, source, place, [*([live] if live else []), *observers], team, None)
@@ -199,7 +202,7 @@ def _chosen(
     teachers: Sequence[str | Path],
     base: str | Path | None,
 ) -> Recipe:
-    """Return the recipe with what was given in place of its own."""
+    """Return the recipe, with the rest in place of its own."""
     from inkdigits.models.onnx_file import read_model
 
     given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size}
@@ -236,25 +239,21 @@ def _settings(
 
 
 def _run_begun(out: str | Path | None, config: dict[str, Any]) -> RunFolder | None:
-    """Return the run that was begun with the same settings, if there is one to go on with.
-
-    Raises:
-        UsageError: the one that `out` names has other settings.
-
-    """
-    from inkdigits.training.runs.run_folder import RunFolder, find_run
+    """Return the run to go on with, if there is one; raise UsageError if it was begun with other settings."""
+    from inkdigits.training.runs.run_folder import find_run
 
     try:
-        run = RunFolder(Path(out)) if out is not None else find_run(None, config["recipe"]["name"])
+        run = find_run(out, config["recipe"]["name"])
     except CheckpointError:
         return None
     if not run.config_file.exists():
         return None
     begun = run.read_config()
     for name in ("recipe", "seed", "data", "teachers", "network", "base"):
-        if _comparable(begun.get(name)) != _comparable(config[name]):
+        before, now = _comparable(begun.get(name)), _comparable(config[name])
+        if before != now:
             raise UsageError(
-                f"the run in {printable(run.path)} was begun with another {name}{_difference(begun, config, name)}",
+                f"the run in {printable(run.path)} was begun with another {name}{_difference(name, before, now)}",
                 f"name another folder by {argument('out')}, or replace that run by {argument('overwrite', True)}",
             )
     return run
@@ -266,27 +265,11 @@ def _comparable(value: Any) -> Any:
     return {key: plain[key] for key in plain if key != "data_dir"} if isinstance(plain, dict) else plain
 
 
-def _difference(begun: dict[str, Any], config: dict[str, Any], name: str) -> str:
-    """Return in what two configurations differ, where it can be said in a few words."""
-    before, now = _comparable(begun.get(name)), _comparable(config[name])
+def _difference(name: str, before: Any, now: Any) -> str:
+    """Return in what two values of a setting differ, where it can be said in a few words."""
     if name == "seed":
         return f": {before}, not {now}"
     if name != "recipe":
         return ""
     found = next(key for key in now if before.get(key) != now[key])
     return f": {found} {before.get(found)}, not {now[found]}"
-
-
-def _whole_already(run: RunFolder, network: nn.Module | None) -> TrainedRun:
-    """Return a run that is complete, with its weights in the network that was given."""
-    from inkdigits.training.loop.checkpoint import load_network
-
-    if network is not None:
-        load_network(run.checkpoint_file, network)
-        network.eval()
-    return TrainedRun.of(run)
-
-
-def _sketch(network: nn.Module) -> str:
-    """Return what tells a network from others: its weights' names and shapes."""
-    return ", ".join(f"{name} {tuple(weight.shape)}" for name, weight in network.state_dict().items())

@@ -18,23 +18,13 @@ class Curriculum:
     recipe's `review`, later epochs show the pictures of the highest loss, and some of the others, so that those are
     not forgotten and their losses stay fresh. Source: selection by stale losses, Jiang et al., "Accelerating Deep
     Learning by Focusing on the Biggest Losers", 2019, here without their extra forward pass.
-
-    Args:
-        recipe: names the epochs and the review.
-        count: how many training pictures there are.
-        seed: decides every order.
-
-    Attributes:
-        order: int64 (M,), the pictures of the current epoch.
-        losses: float32 (N,), each picture's last loss.
-
     """
 
     def __init__(self, recipe: Recipe, count: int, seed: int) -> None:
         self._recipe, self._seed = recipe, seed
         self.sizes = [_size(recipe, count, epoch) for epoch in range(recipe.epochs)]
-        self.order = torch.empty(0, dtype=torch.int64)
-        self.losses = torch.full((count,), 1e9)  # never shown: harder than any other
+        self.order = torch.empty(0, dtype=torch.int64)  # (M,), the pictures of the current epoch
+        self.losses = torch.full((count,), 1e9)  # float32 (N,), each picture's last; never shown: harder than any other
 
     def begin_epoch(self, epoch: int) -> None:
         """Draw the order of an epoch, counted from 0."""

@@ -14,8 +14,7 @@ from torch.nn import functional
 from inkdigits.data import Dataset
 from inkdigits.models.digit_networks import build_model
 from inkdigits.synthesis.writers import Hands
-from inkdigits.training.data.augmentation import augment
-from inkdigits.training.data.rewriting import rewrite_some
+from inkdigits.training.data.augmentation import augment, rewrite_some
 from inkdigits.training.loop.chunks import leaves_a_core, prepared
 from inkdigits.training.loop.distributed import ALONE, Team
 from inkdigits.training.loop.seeds import generator, mix
@@ -52,10 +51,10 @@ class Digits:
 
 
 @torch.no_grad()
-def predict_logits(network: nn.Module, images: Tensor, batch_size: int = 1000) -> Tensor:
+def predict_logits(network: nn.Module, images: Tensor) -> Tensor:
     """Return float32 (N,10) logits for uint8 (N,1,28,28) pictures, with the network in evaluation mode."""
     network.eval()
-    return torch.cat([network(scale(batch)) for batch in images.split(batch_size)])
+    return torch.cat([network(scale(batch)) for batch in images.split(1000)])
 
 
 def scale(images: Tensor) -> Tensor:
@@ -63,36 +62,13 @@ def scale(images: Tensor) -> Tensor:
     return images.to(torch.float32).div_(255)
 
 
-@dataclass(frozen=True)
-class _DigitChunk(Chunk):
-    """Some pictures to learn from.
-
-    Attributes:
-        picked: int64 (N,), the indices of all processes' pictures.
-        labels: int64 (n,), of this process' own.
-
-    """
-
-    picked: Tensor
-    labels: Tensor
-
-
-class DigitsTask(Task[_DigitChunk]):
+class DigitsTask(Task):
     """Labelled digits, shown in epochs, augmented and written again: cross-entropy, accuracy.
 
-    The order of an epoch depends on (seed, epoch), and its augmentation on (seed, epoch, place, process).
-
-    Args:
-        training: the digits to learn from.
-        validation: the digits that each epoch is judged on; nothing is chosen by it.
-        recipe: what to do.
-        seed: decides the first weights, the order, the augmentation and the dropout.
-        device: where to compute.
-        teacher: answers each augmented picture; a recipe's `teaching` says how much its answers count.
-        hands: who writes what the recipe has written again; the training digits with other pens, if not given.
-        network: what learns, in the place of the recipe's.
-        team: the processes that share the run.
-
+    The order of an epoch depends on (seed, epoch), and its augmentation on (seed, epoch, place, process). Each epoch is
+    judged on the validation digits, by which nothing is chosen. A teacher answers each augmented picture; `hands` write
+    what the recipe has written again, the training digits with other pens if not given; `network` learns in the place
+    of the recipe's.
     """
 
     recipe: Recipe
@@ -122,7 +98,7 @@ class DigitsTask(Task[_DigitChunk]):
         """Return the recipe's network, or the one that was given."""
         return self._network or build_model(self.recipe.model)
 
-    def chunks(self, epoch: int, position: int) -> Iterator[_DigitChunk]:
+    def chunks(self, epoch: int, position: int) -> Iterator[Chunk]:
         """Yield augmented pictures in the epoch's order: whole batches, so that only its last may be smaller."""
         if position == 0:
             self._curriculum.begin_epoch(epoch)
@@ -134,19 +110,19 @@ class DigitsTask(Task[_DigitChunk]):
         """Return the cross-entropy of logits with labels, int64 (n,), or probabilities, float32 (n,10)."""
         return functional.cross_entropy(answers, truth, label_smoothing=self.recipe.label_smoothing)
 
-    def note(self, chunk: _DigitChunk, answers: Sequence[Tensor]) -> int:
+    def note(self, chunk: Chunk, answers: Sequence[Tensor]) -> int:
         """Remember how well the network knew each picture; return how many it read right."""
+        picked, labels = chunk.about
         logits = torch.cat([*answers])
-        own = functional.cross_entropy(logits, chunk.labels, reduction="none").cpu()
-        self._curriculum.record(chunk.picked, self.team.gather(own))
-        return int(self.team.sum((logits.argmax(1) == chunk.labels).sum()))
+        own = functional.cross_entropy(logits, labels, reduction="none").cpu()
+        self._curriculum.record(picked, self.team.gather(own))
+        return int(self.team.sum((logits.argmax(1) == labels).sum()))
 
     def judge(self, network: nn.Module) -> tuple[float, float]:
         """Return the mean loss on the validation digits, and the accuracy."""
-        held_out = self._held_out
-        logits = predict_logits(network, held_out.images)
-        right = (logits.argmax(1) == held_out.labels).double().mean()
-        return functional.cross_entropy(logits, held_out.labels).item(), right.item()
+        logits, labels = predict_logits(network, self._held_out.images), self._held_out.labels
+        right = (logits.argmax(1) == labels).double().mean()
+        return functional.cross_entropy(logits, labels).item(), right.item()
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return the current epoch's order, and what the curriculum remembers of each picture."""
@@ -156,24 +132,23 @@ class DigitsTask(Task[_DigitChunk]):
         """Take back what `state_dict` returned."""
         self._curriculum.load_state_dict(state)
 
-    def _prepare(self, epoch: int, size: int, start: int) -> _DigitChunk:
-        """Return the augmented pictures of an epoch from a place on, and what to answer to them."""
+    def _prepare(self, epoch: int, size: int, start: int) -> Chunk:
+        """Return the augmented pictures of an epoch from a place on, and what to answer to them.
+
+        They are about int64 (N,), the indices of all processes' pictures, and int64 (n,), the labels of its own.
+        """
         picked = self._curriculum.order[start : min(start + size, self.sizes[epoch])]
         on_device = self.team.part(picked).to(self.device)
-        chance = (
-            self.seed,
-            epoch,
-            start + self.team.rank,
-        )  # no place of another chunk: a batch has a place for each process
-        variation, labels = self.recipe.augmentation, self._digits.labels[on_device]
-        own, strange = rewrite_some(
-            self._digits.images[on_device], labels, variation.rewritten, mix(*chance), self._hands
-        )
+        # The place of no other chunk: a batch has a place for each process.
+        chance = (self.seed, epoch, start + self.team.rank)
+        variation = self.recipe.augmentation
+        own, labels = self._digits.images[on_device], self._digits.labels[on_device]
+        own, strange = rewrite_some(own, labels, variation.rewritten, mix(*chance), self._hands)
         images = augment(scale(own), variation, generator(*chance))
         targets = self._targets(images, labels, strange, start // size)
         batch_size = self.recipe.batch_size // self.team.size
         parts = zip(images.split(batch_size), targets.split(batch_size), strict=True)
-        return _DigitChunk([Batch(*part) for part in parts], len(picked), picked, labels)
+        return Chunk([Batch(*part) for part in parts], len(picked), (picked, labels))
 
     def _targets(self, images: Tensor, labels: Tensor, strange: Tensor, chunk: int) -> Tensor:
         """Return what the network should answer: the labels, or mixed with what a teacher says."""

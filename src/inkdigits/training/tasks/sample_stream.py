@@ -19,7 +19,6 @@ from inkdigits.training.recipes.stream_recipes import StreamRecipe
 
 __all__ = ["SampleStream", "StreamTask"]
 
-
 Sample = TypeVar("Sample")
 Truth = TypeVar("Truth")
 
@@ -27,14 +26,11 @@ Truth = TypeVar("Truth")
 class SampleStream(Dataset[list[Truth]], ABC, Generic[Sample, Truth]):
     """Batches of synthesised samples; each group of them depends on the seed and its number alone.
 
-    Args:
-        write: makes one sample from a source of chance; it must be picklable.
-        batch_size: samples a batch.
-        seed: of all chance.
-
+    What writes a sample from a source of chance must be picklable.
     """
 
-    batches_a_group = 1
+    batches_a_group: int
+    batches_a_sample = 1  # how many batches of a group each sample is in
 
     def __init__(self, write: Callable[[np.random.Generator], Sample], *, batch_size: int, seed: int) -> None:
         self._write, self._batch_size, self._seed = write, batch_size, seed
@@ -42,8 +38,8 @@ class SampleStream(Dataset[list[Truth]], ABC, Generic[Sample, Truth]):
     def __getitem__(self, number: int) -> list[Truth]:
         """Return the batches of a group."""
         rng = np.random.default_rng((self._seed, number))
-        samples = [self._write(rng) for _ in range(self.batches_a_group * self._batch_size)]
-        return self.collate(samples, rng)
+        count = self.batches_a_group // self.batches_a_sample * self._batch_size
+        return self.collate([self._write(rng) for _ in range(count)], rng)
 
     @abstractmethod
     def collate(self, samples: list[Sample], rng: np.random.Generator) -> list[Truth]:
@@ -73,17 +69,11 @@ def _begin_worker(number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-class StreamTask(Task[Chunk], Generic[Truth]):
-    """Synthesised samples, so many steps of which count as an epoch.
+class StreamTask(Task, Generic[Truth]):
+    """Synthesised samples, so many steps of which count as an epoch, which is judged on the same batches each time.
 
-    Args:
-        recipe: what to do.
-        stream: what to learn from.
-        validation: the batches that each epoch is judged on.
-        seed: decides the first weights; the stream has its own.
-        device: where to compute.
-        workers: how many processes make samples ahead; without any, they are made between the steps.
-
+    The seed decides the first weights; the stream has its own. So many workers, processes, make samples ahead; without
+    any, they are made between the steps.
     """
 
     recipe: StreamRecipe
@@ -132,9 +122,14 @@ class StreamTask(Task[Chunk], Generic[Truth]):
         """Return how many samples the network read right."""
         return sum(self.count_right(answer, batch.truth) for answer, batch in zip(answers, chunk.batches, strict=True))
 
-    @abstractmethod
     def batch(self, truth: Truth) -> Batch:
         """Return what the network is given, and what it should answer, where it computes."""
+        here = type(truth)(*(tensor.to(self.device) for tensor in vars(truth).values()))
+        return Batch(self.inputs(here).unsqueeze(1).contiguous(memory_format=torch.channels_last), here)
+
+    @abstractmethod
+    def inputs(self, truth: Truth) -> Tensor:
+        """Return what the network is given, float32 (N,H,W)."""
 
     @abstractmethod
     def count_right(self, answers: Tensor, truth: Truth) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from inkdigits.files import sha256
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import find_model
 from inkdigits.training.tasks.digit_task import Teacher
@@ -24,7 +24,7 @@ def describe_model(model: str | Path) -> dict[str, str]:
 
     """
     path = find_model(model)
-    return {"path": str(path.resolve()), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    return {"path": str(path.resolve()), "sha256": sha256(path.read_bytes())}
 
 
 def taking_turns(models: Sequence[str | Path]) -> Teacher | None:

@@ -26,18 +26,9 @@ def known_digits(
     offline: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Images, str]:
-    """Return digits that a model knows, and where they are from: `MNIST`, or `SYNTHESISED`.
+    """Return digits that a model knows, uint8 (M,28,28), and where they are from: `MNIST`, or `SYNTHESISED`.
 
-    Args:
-        count: how many.
-        seed: decides which.
-        data_dir: where to look for MNIST first.
-        offline: never download it.
-        progress: told what is being downloaded.
-
-    Returns:
-        uint8 (M,28,28), and the source.
-
+    Where MNIST is looked for is told as to `load_dataset`; the seed decides which `count` digits of it these are.
     """
     rng = np.random.default_rng(seed)
     try:

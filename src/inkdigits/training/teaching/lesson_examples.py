@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,68 +30,30 @@ __all__ = ["Digits", "Examples", "gather", "listed", "models_without_opinion", "
 
 Digits: TypeAlias = str | Path | Dataset | tuple[npt.ArrayLike, npt.ArrayLike]  # as a person has them
 
+_Found: TypeAlias = tuple[str, Symbol, int]  # where it is from, what was read, its label
 _SHOWN = 5  # of a list in a message
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Somebody's digits, each once.
+    """Somebody's digits, each once."""
 
-    Attributes:
-        images: uint8 (N,28,28), as MNIST.
-        labels: int64 (N,).
-        others: float64 (N,10): what the page detector and the line model say of each.
-        names: where each is from.
-        skipped: one line for each picture that cannot be used.
-        copies: how many pictures were left out since they are there already.
-
-    """
-
-    images: Images
-    labels: Labels
-    others: npt.NDArray[np.float64]
-    names: tuple[str, ...]
-    skipped: tuple[str, ...] = ()
-    copies: int = 0
+    images: Images  # uint8 (N,28,28), as MNIST
+    labels: Labels  # int64 (N,)
+    others: npt.NDArray[np.float64]  # float64 (N,10): what the page detector and the line model say of each
+    names: tuple[str, ...]  # where each is from
+    skipped: tuple[str, ...] = ()  # one line for each picture that cannot be used
+    copies: int = 0  # how many pictures were left out since they are there already
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def without_copies(self) -> Examples:
-        """Return the same without pictures that are there already.
-
-        Raises:
-            DataError: one picture has several labels.
-
-        """
-        first: dict[bytes, int] = {}
-        contradictions, kept = [], []
-        for place, image in enumerate(self.images):
-            before = first.setdefault(image.tobytes(), place)
-            if before == place:
-                kept.append(place)
-            elif self.labels[before] != self.labels[place]:
-                pair = (f"{printable(self.names[at])} ({self.labels[at]})" for at in (before, place))
-                contradictions.append(" and ".join(pair))
-        if contradictions:
-            raise DataError(f"the same picture has two labels: {listed(contradictions)}", "keep the right one of each")
-        return replace(
-            self,
-            images=self.images[kept],
-            labels=self.labels[kept],
-            others=self.others[kept],
-            names=tuple(self.names[place] for place in kept),
-            copies=len(self) - len(kept),
-        )
 
 
 def gather(data: Digits, progress: Progress | None = None) -> Examples:
     """Return the digits that a person brings, each once.
 
     Args:
-        data: a folder with sub-folders named 0 to 9; a CSV with the columns `path` and `label`, whose labels are
-            digits or strings of them; a folder in which `serve --keep-corrections` kept corrections; a `Dataset`; or
-            (images, labels): (N,28,28) or (N,784), white ink on black, and (N,).
+        data: as `teach` takes it.
         progress: told how many pictures have been read, and how many there are.
 
     Raises:
@@ -100,7 +62,7 @@ def gather(data: Digits, progress: Progress | None = None) -> Examples:
 
     """
     where = "what was given" if isinstance(data, Dataset | tuple) else printable(expanded(data))
-    found: list[tuple[str, Symbol, int]] = []
+    found: list[_Found] = []
     skipped: list[str] = []
     models = models_without_opinion()
     labelled = list(_labelled(data))
@@ -115,19 +77,33 @@ def gather(data: Digits, progress: Progress | None = None) -> Examples:
     if not found:
         why = f"; the first: {skipped[0]}" if skipped else ""
         raise DataError(f"no picture in {where} can be learned from{why}", "bring pictures of digits")
-    examples = Examples(
-        np.stack([symbol.image for _, symbol, _ in found]),
-        np.array([label for _, _, label in found], np.int64),
-        np.stack([others(symbol) for _, symbol, _ in found]),
-        tuple(name for name, _, _ in found),
-        tuple(skipped),
-    ).without_copies()
-    if len(set(examples.labels.tolist())) == 1:
+    names, symbols, labels = zip(*_without_copies(found), strict=True)
+    if len(set(labels)) == 1:
         raise DataError(
-            f"all {len(labelled):,} pictures in {where} show {examples.labels[0]}",
+            f"all {len(labelled):,} pictures in {where} show {labels[0]}",
             "add at least one other digit: a reader that learns only one would see it everywhere",
         )
-    return examples
+    return Examples(
+        np.stack([symbol.image for symbol in symbols]),
+        np.array(labels, np.int64),
+        np.stack([others(symbol) for symbol in symbols]),
+        names,
+        tuple(skipped),
+        copies=len(found) - len(names),
+    )
+
+
+def _without_copies(found: list[_Found]) -> Iterable[_Found]:
+    """Return the digits of each picture once; raise DataError if one has several labels."""
+    first: dict[bytes, _Found] = {}
+    contradictions = []
+    for name, symbol, label in found:
+        before, _, known = first.setdefault(symbol.image.tobytes(), (name, symbol, label))
+        if known != label:
+            contradictions.append(f"{printable(before)} ({known}) and {printable(name)} ({label})")
+    if contradictions:
+        raise DataError(f"the same picture has two labels: {listed(contradictions)}", "keep the right one of each")
+    return first.values()
 
 
 def models_without_opinion() -> Ensemble:
@@ -181,9 +157,7 @@ def _digits(label: str) -> str:
 def _read(name: str, picture: Picture, label: str, models: Ensemble) -> list[Symbol]:
     """Return the digits of a picture in the order of its label.
 
-    Raises:
-        PictureError: it cannot be read, or not as many digits are found in it as its label has.
-
+    PictureError says that it cannot be read, or that not as many digits are found in it as its label has.
     """
     grey = decode(picture).grey
     if len(label) == 1:
