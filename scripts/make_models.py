@@ -31,9 +31,15 @@ import inkdigits
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.files import make_folder, write_atomically
-from inkdigits.models.line_file import count_weights, write_info, write_line_model, write_page_model
 from inkdigits.models.line_network import line_network
-from inkdigits.models.onnx_file import read_model, write_model
+from inkdigits.models.onnx_file import (
+    count_weights,
+    read_model,
+    write_info,
+    write_line_model,
+    write_model,
+    write_page_model,
+)
 from inkdigits.models.page_network import page_network
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.detector import Detector

@@ -13,9 +13,8 @@ from torch import nn
 from inkdigits.data import Dataset
 from inkdigits.errors import TrainingInterrupted, UsageError
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT, FRAME_WIDTH
-from inkdigits.models.line_file import write_line_model
 from inkdigits.models.line_network import line_network
-from inkdigits.models.onnx_file import PARITY_TOLERANCE
+from inkdigits.models.onnx_file import PARITY_TOLERANCE, write_line_model
 from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.model_file import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
@@ -169,4 +168,4 @@ def test_the_file_says_what_the_network_says(tmp_path: Path) -> None:
     expected[..., : BLANK + 1] = (expected[..., : BLANK + 1] / 1.5).softmax(-1)
     together = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"bands": bands})[0]
     assert np.abs(together - expected.numpy()).max() <= PARITY_TOLERANCE
-    assert np.abs(np.stack(model.frames([*bands])) - expected.numpy()).max() <= PARITY_TOLERANCE
+    assert np.abs(np.stack([model.frames(band) for band in bands]) - expected.numpy()).max() <= PARITY_TOLERANCE

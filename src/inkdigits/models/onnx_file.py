@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,13 @@ from torch import Tensor, nn
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.files import write_atomically
 from inkdigits.models.digit_networks import build_model
-from inkdigits.models.onnx_graph import build_graph
+from inkdigits.models.onnx_graph import build_graph, build_line_graph, build_page_graph
 from inkdigits.models.onnx_trace import trace_graph
 from inkdigits.reading.classifier import Classifier
-from inkdigits.reading.model_file import ModelInfo, find_model, open_session, read_info
+from inkdigits.reading.model_file import ModelInfo, find_model, open_model
 
-__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "read_model", "write_model"]
+__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "count_weights", "read_model", "write_info"]
+__all__ += ["write_line_model", "write_model", "write_page_model"]
 
 PARITY_TOLERANCE = 1e-5  # the largest difference between two probabilities of the same digit
 
@@ -62,8 +64,44 @@ def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bo
 
     """
     proto = trace_graph(model.eval()) if own else build_graph(model.network, float(model.temperature))
+    return _write(proto, info, path)
+
+
+def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo, path: str | Path) -> Path:
+    """Write a line model's file atomically.
+
+    Args:
+        network: in evaluation mode, as `inkdigits.models.line_network.line_network` makes it.
+        temperature: what its logits are divided by.
+        info: what the file says about itself.
+        path: where.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    return _write(build_line_graph(network, temperature), info, path)
+
+
+def write_page_model(network: nn.Sequential, info: ModelInfo, path: str | Path) -> Path:
+    """Write a page detector's file atomically; see `write_line_model`."""
+    return _write(build_page_graph(network), info, path)
+
+
+def write_info(path: Path, info: ModelInfo) -> None:
+    """Have a model file that is there say something else about itself; raises OutputError if it cannot be written."""
+    _write(onnx.load(path), info, path)
+
+
+def _write(proto: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:
     onnx.helper.set_model_props(proto, info.to_metadata())
     return write_atomically(path, proto.SerializeToString(deterministic=True))
+
+
+def count_weights(path: Path) -> int:
+    """Return how many weights the network in a model file has."""
+    initializers = onnx.load(path).graph.initializer
+    return sum(math.prod(one.dims) for one in initializers if one.name.endswith((".weight", ".bias")))
 
 
 def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
@@ -74,7 +112,7 @@ def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
 
     """
     path = find_model(model)
-    info = read_info(open_session(path), path.stem)
+    _, info = open_model(path)
     name = info.recipe.get("model")
     if not isinstance(name, str):
         raise ModelFileError(
@@ -82,11 +120,10 @@ def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
         )
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     loaded = DigitModel(build_model(name))
+    state = {key: torch.from_numpy(weights[key].copy()) for key in loaded.state_dict() if key in weights}
+    state |= {key: value for key, value in loaded.state_dict().items() if key.endswith("num_batches_tracked")}
     try:
-        loaded.load_state_dict(
-            {key: torch.from_numpy(weights[key].copy()) for key in loaded.state_dict() if key in weights}
-            | {key: value for key, value in loaded.state_dict().items() if key.endswith("num_batches_tracked")}
-        )
+        loaded.load_state_dict(state)
     except RuntimeError as error:
         raise ModelFileError(
             f"the weights in {printable(path)} are not those of the network '{name}'", "export it again"

@@ -14,32 +14,18 @@ __all__ = ["Calibration", "features_of"]
 
 @dataclass(frozen=True)
 class Calibration:
-    """The weights of a logistic regression; see `features_of` (J. Platt, "Probabilistic outputs for SVMs", 1999).
+    """The weights of a logistic regression; see `features_of` (J. Platt, "Probabilistic outputs for SVMs", 1999)."""
 
-    Attributes:
-        agreement: of how far the three models agree on the symbol.
-        seen: of the detector's score.
-        line: of the detector's scores in the whole line: a faint digit among plain ones is likely one.
-        length: of how many symbols the line has.
-        print: of the other writing about the symbol: a round letter in a word is no 0.
-        unread: of the pieces of ink about its number that were not read.
-        size: of its height beside the page's digits: letters, and what shows through, are smaller.
-        contrast: of its contrast beside theirs: what shows through is fainter.
-        cut: of its reaching beyond the page: what is left of a letter or a rule looks like a 1 or a 7.
-        shift: what is added.
-
-    """
-
-    agreement: float = 1.0
-    seen: float = 0.0
-    line: float = 0.0
-    length: float = 0.0
-    print: float = 0.0
-    unread: float = 0.0
-    size: float = 0.0
-    contrast: float = 0.0
-    cut: float = 0.0
-    shift: float = 0.0
+    agreement: float = 1.0  # of how far the three models agree on the symbol
+    seen: float = 0.0  # of the detector's score
+    line: float = 0.0  # of the detector's scores in the whole line: a faint digit among plain ones is likely one
+    length: float = 0.0  # of how many symbols the line has
+    print: float = 0.0  # of the other writing about the symbol: a round letter in a word is no 0
+    unread: float = 0.0  # of the pieces of ink about its number that were not read
+    size: float = 0.0  # of its height beside the page's digits: letters, and what shows through, are smaller
+    contrast: float = 0.0  # of its contrast beside theirs: what shows through is fainter
+    cut: float = 0.0  # of its reaching beyond the page: what is left of a letter or a rule looks like a 1 or a 7
+    shift: float = 0.0  # what is added
 
     def calibrated(self, line: ReadLine) -> ReadLine:
         """Return a line whose symbols are as sure as they are often right."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.reading.symbols import Box, ReadLine, Symbol
+from inkdigits.reading.symbols import Box, ReadLine
 
 __all__ = ["in_context"]
 
@@ -26,31 +26,30 @@ def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[R
         grey: uint8 (H,W), the page.
 
     """
-    seen = [_with_contrasts(line, grey) for line in lines]
-    digits = [(digit.height, digit.contrast) for line in seen for digit in line.digits]
-    if not digits:
-        return list(lines)
-    height, contrast = np.maximum(np.median(digits, axis=0), 1.0).tolist()
-
-    def placed(symbol: Symbol, of_line: float) -> Symbol:
-        return replace(
-            symbol,
-            size=min((symbol.height if symbol.is_digit else of_line) / height, 1.0),
-            contrast=min(symbol.contrast / contrast, 1.0),
-            is_cut=_beyond(symbol.box, grey.shape) > _EDGE * symbol.height,
-        )
-
-    return [
-        replace(line, symbols=tuple(placed(symbol, line.height if line.digits else height) for symbol in line.symbols))
-        for line in seen
+    contrasts = [[_contrast(grey, symbol.box) for symbol in line.symbols] for line in lines]
+    known = [
+        (symbol.height, contrast)
+        for line, own in zip(lines, contrasts, strict=True)
+        for symbol, contrast in zip(line.symbols, own, strict=True)
+        if symbol.is_digit
     ]
-
-
-def _with_contrasts(line: ReadLine, grey: npt.NDArray[np.uint8]) -> ReadLine:
-    """Return a line whose symbols know their own contrast, in levels."""
-    return replace(
-        line, symbols=tuple(replace(symbol, contrast=_contrast(grey, symbol.box)) for symbol in line.symbols)
-    )
+    if not known:
+        return list(lines)
+    usual_height, usual_contrast = np.maximum(np.median(known, axis=0), 1.0).tolist()
+    placed = []
+    for line, own in zip(lines, contrasts, strict=True):
+        of_marks = line.height if line.digits else usual_height
+        symbols = [
+            replace(
+                symbol,
+                size=min((symbol.height if symbol.is_digit else of_marks) / usual_height, 1.0),
+                contrast=min(contrast / usual_contrast, 1.0),
+                is_cut=_beyond(symbol.box, grey.shape) > _EDGE * symbol.height,
+            )
+            for symbol, contrast in zip(line.symbols, own, strict=True)
+        ]
+        placed.append(replace(line, symbols=tuple(symbols)))
+    return placed
 
 
 def _contrast(grey: npt.NDArray[np.uint8], box: Box) -> float:

@@ -19,26 +19,15 @@ __all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What decides, on a scale from 0 to 1; the first four are chosen on made-up pages and come with the models.
+    """What decides, on a scale from 0 to 1; the first four are chosen on made-up pages and come with the models."""
 
-    Attributes:
-        single: confidence at which a picture's only digit is accepted.
-        line: confidence at which a digit or a mark of a line is accepted.
-        no_digit: confidence below which a picture's only digit is none.
-        number: mean confidence of its digits below which a number of a page is none: print, a texture.
-        rival: of the digit that was asked for, as tall and as sure: so much of another says that there are several.
-        print: share of the page that is other writing or print, at which it is worth a word.
-        small: pixels: digits lower than this deserve a word.
-
-    """
-
-    single: float = 0.9
-    line: float = 0.9
-    no_digit: float = 0.2
-    number: float = 0.4
-    rival: float = 0.5
-    print: float = 0.02
-    small: float = 10.0
+    single: float = 0.9  # confidence at which a picture's only digit is accepted
+    line: float = 0.9  # confidence at which a digit or a mark of a line is accepted
+    no_digit: float = 0.2  # confidence below which a picture's only digit is none
+    number: float = 0.4  # mean confidence of its digits below which a number of a page is none: print, a texture
+    rival: float = 0.5  # of the digit that was asked for, as tall and as sure: another says that there are several
+    print: float = 0.02  # share of the page that is other writing or print, at which it is worth a word
+    small: float = 10.0  # pixels: digits lower than this deserve a word
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,7 @@ from inkdigits.reading.symbols import ReadLine, Symbol
 __all__ = ["detect_by_line", "read_lone"]
 
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
-_LEAST = (
-    0.1  # the line model, which sees no digit, may be wrong: one in MNIST of eighty looks to it like something else
-)
+_LEAST = 0.1  # the line model may be wrong that there is no digit: it is about one of eighty in MNIST
 
 
 def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0) -> ReadLine | None:
@@ -75,7 +73,7 @@ def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections 
     for place, symbol in enumerate(symbols):
         scores[place, symbol.symbol] = symbol.confidence
         boxes[place] = (to_page @ np.r_[symbol.box[:2], 1]).tolist() + (to_page @ np.r_[symbol.box[2:], 1]).tolist()
-    return Detections(scores, boxes, np.zeros((1, 1), np.float32), grey.size)
+    return Detections(scores, boxes, np.zeros((1, 1), np.float32))
 
 
 def _look(
@@ -83,5 +81,4 @@ def _look(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Return what the line model says of a row, and what takes a point of its band to the page."""
     band, to_page = cut_line_crop(with_dark_ink(grey), row)
-    (frames,) = models.lines.frames([normalise_line_crop(band)])
-    return frames, to_page
+    return models.lines.frames(normalise_line_crop(band)), to_page

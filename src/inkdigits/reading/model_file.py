@@ -22,21 +22,19 @@ __all__ = [
     "BUNDLED",
     "BUNDLED_LINES",
     "BUNDLED_PAGES",
-    "INPUT_CONVENTION",
     "LINE_INTERFACE",
     "PAGE_INTERFACE",
     "ModelInfo",
     "bundled_sum",
     "find_model",
+    "open_model",
     "open_session",
-    "read_info",
     "was_taught_from_bundled",
 ]
 
 BUNDLED = "bundled"
 BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
 BUNDLED_PAGES = Path(str(files("inkdigits.weights") / "pages.onnx"))
-INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class ModelInfo:
     calibration: dict[str, float] = field(default_factory=dict)
     emphasis: float = 0.0
     seed: int = 0
-    input: str = INPUT_CONVENTION
+    input: str = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
     version: str = ""
     licence: str = "Apache-2.0"
 
@@ -181,6 +179,23 @@ def was_taught_from_bundled(info: ModelInfo) -> bool:
     return bool(info.emphasis) and isinstance(taught, dict) and taught.get("base") == bundled_sum()
 
 
+def open_model(
+    path: Path, threads: int | None = None, expected: Interface = DIGIT_INTERFACE
+) -> tuple[onnxruntime.InferenceSession, ModelInfo]:
+    """Open a model file, as `open_session` does; return also what it says about itself, named for the file if need be.
+
+    Raises:
+        ModelFileError: it is no such file, or what it says about itself is damaged.
+
+    """
+    session = open_session(path, threads, expected)
+    try:
+        metadata = dict(session.get_modelmeta().custom_metadata_map)
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"the model {printable(path.stem)} is damaged: its metadata are not text") from error
+    return session, ModelInfo.from_metadata(metadata, path.stem)
+
+
 def open_session(
     path: Path, threads: int | None = None, expected: Interface = DIGIT_INTERFACE
 ) -> onnxruntime.InferenceSession:
@@ -197,22 +212,17 @@ def open_session(
 
     """
     session = _load(path, threads)
-    _check_interface(session, printable(path), expected)
+    found = tuple(
+        (node.name, node.type, tuple(size for size in node.shape[1:] if isinstance(size, int)))
+        for node in (*session.get_inputs(), *session.get_outputs())
+    )
+    if found != expected.tensors:
+        shown = ", ".join(f"{label} {kind} {shape}" for label, kind, shape in found)
+        raise ModelFileError(
+            f"{printable(path)} is an ONNX file but no {expected.what}: it has {shown}; {expected.description}",
+            "make one with 'inkdigits train' or 'inkdigits export'",
+        )
     return session
-
-
-def read_info(session: onnxruntime.InferenceSession, name: str) -> ModelInfo:
-    """Return what an open model file says about itself; `name` stands in where it does not.
-
-    Raises:
-        ModelFileError: what it says is not text.
-
-    """
-    try:
-        metadata = dict(session.get_modelmeta().custom_metadata_map)
-    except UnicodeDecodeError as error:
-        raise ModelFileError(f"the model {printable(name)} is damaged: its metadata are not text") from error
-    return ModelInfo.from_metadata(metadata, name)
 
 
 def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
@@ -237,30 +247,11 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error
     try:
-        return onnxruntime.InferenceSession(
-            content,
-            options,
-            providers=["CPUExecutionProvider"],
-            enable_fallback=0,  # it prints to stdout
-        )
+        # The fallback prints to stdout.
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # ONNX Runtime raises classes of its own that share no public root
         if "external" in str(error).lower():
             raise ModelFileError(
                 f"{name} keeps its weights in another file", "save it as one file without external data"
             ) from error
         raise ModelFileError(f"{name} is not a model file that ONNX Runtime can load", "export it again") from error
-
-
-def _check_interface(session: onnxruntime.InferenceSession, name: str, expected: Interface) -> None:
-    """Raise ModelFileError unless the inputs and outputs are those that are expected."""
-    found = tuple(
-        (node.name, node.type, tuple(size for size in node.shape[1:] if isinstance(size, int)))
-        for node in (*session.get_inputs(), *session.get_outputs())
-    )
-    if found == expected.tensors:
-        return
-    shown = ", ".join(f"{label} {kind} {shape}" for label, kind, shape in found)
-    raise ModelFileError(
-        f"{name} is an ONNX file but no {expected.what}: it has {shown}; {expected.description}",
-        "make one with 'inkdigits train' or 'inkdigits export'",
-    )

@@ -18,59 +18,41 @@ from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.recognise import recognise
 from inkdigits.reading.symbols import Box, ReadLine
 
-__all__ = ["ReadPage", "Turning", "read_page"]
+__all__ = ["ReadPage", "read_page"]
 
 _Grey = npt.NDArray[np.uint8]
 _OTHER = 0.5  # probability of other writing at which a cell is taken for that
 
 
 @dataclass(frozen=True)
-class Turning:
-    """When a page is turned. A lone digit is not: a 6 upside down is a 9.
+class _Turning:
+    """When a page is turned. A lone digit is not: a 6 upside down is a 9."""
 
-    Attributes:
-        plain: mean score of what was found, at which nobody looks whether the page lies on its side.
-        unread: area of other writing, as a share of that of what was found, below which nobody looks either where few
-            digits were found: those on their side were taught as other writing. Of 63 cheque amounts 85 % have less.
-        better: how many times more a turned page must say than the page as it came.
-        fewest: digits that must be found on the turned page.
-        many: the same on its head: 0, 1, 6, 8 and 9 look like digits there, too.
-        pixels: of the views that are compared.
-
-    """
-
-    plain: float = 0.7
+    plain: float = 0.7  # mean score of what was found, at which nobody looks whether the page lies on its side
+    # Area of other writing, as a share of that of what was found, below which nobody looks either where few digits were
+    # found: those on their side were taught as other writing. Of 63 cheque amounts 85 % have less.
     unread: float = 0.025
-    better: float = 1.2
-    fewest: int = 4
-    many: int = 8
-    pixels: int = 400_000
+    better: float = 1.2  # how many times more a turned page must say than the page as it came
+    fewest: int = 4  # digits that must be found on the turned page
+    many: int = 8  # the same on its head: 0, 1, 6, 8 and 9 look like digits there, too
+    pixels: int = 400_000  # of the views that are compared
 
 
-USUAL = Turning()
+_TURNING = _Turning()
 
 
 @dataclass(frozen=True)
-class Lone:
-    """Which pictures are one digit, and how much that is believed.
+class _Lone:
+    """Which pictures are one digit, and how much that is believed."""
 
-    Attributes:
-        side: pixels: a picture as large as those of MNIST is what MNIST holds.
-        mnist: probability that it is a digit.
-        asked: the same, where one digit was asked for and none was found.
-        plain: confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
-        whole: share of the page's ink that such a digit holds.
-
-    """
-
-    side: int = SIDE
-    mnist: float = 0.98
-    asked: float = 0.5
-    plain: float = 0.9
-    whole: float = 0.97
+    side: int = SIDE  # pixels: a picture as large as those of MNIST is what MNIST holds
+    mnist: float = 0.98  # probability that it is a digit
+    asked: float = 0.5  # the same, where one digit was asked for and none was found
+    plain: float = 0.9  # confidence of the only digit at which nobody looks for others: 482 were all right
+    whole: float = 0.97  # share of the page's ink that such a digit holds
 
 
-LONE = Lone()
+_LONE = _Lone()
 
 
 @dataclass(frozen=True)
@@ -98,25 +80,27 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         single: there is one digit on it.
 
     """
-    is_small = grey.shape == (LONE.side, LONE.side)
+    is_small = grey.shape == (_LONE.side, _LONE.side)
     if single and (is_small or not models.own):
-        lone = read_lone(grey, models, LONE.mnist, 0.0 if is_small else LONE.whole)
-        if is_small or (lone and lone.confidence >= LONE.plain):
+        lone = read_lone(grey, models, _LONE.mnist, 0.0 if is_small else _LONE.whole)
+        if is_small or (lone and lone.confidence >= _LONE.plain):
             return _only(lone)
     detections = detect(grey, models.detector)
     if is_small and _digits(detections) < 2:
         detections = detect_by_line(grey, models) or detections
         if _digits(detections) < 2:
-            return _only(read_lone(grey, models, LONE.mnist))
-    turns = 0 if single else _turns(grey, detections, models.detector, USUAL)
+            return _only(read_lone(grey, models, _LONE.mnist))
+    turns = 0 if single else _turns(grey, detections, models.detector)
     upright = grey
     if turns:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
     read = [recognise(upright, detections, line, models) for line in group(detections)]
-    lines = tuple(_turned_back(line, upright.shape, turns) for line in in_context(read, upright) if line.digits)
+    if not models.own:  # whose confidence is not calibrated, which is all that context is for
+        read = in_context(read, upright)
+    lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
     if single and not lines:
-        lone = read_lone(grey, models, LONE.asked)
+        lone = read_lone(grey, models, _LONE.asked)
         lines = (lone,) if lone else ()
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
 
@@ -129,27 +113,27 @@ def _digits(detections: Detections) -> int:
     return int((detections.labels < 10).sum())
 
 
-def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:
+def _turns(grey: _Grey, detections: Detections, detector: Detector) -> int:
     """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
-    if _is_plainly_upright(detections, grey.size, how):
+    if _is_plainly_upright(detections, grey.size):
         return 0
-    pyramid = Pyramid(most_pixels=how.pixels)
-    small = _smaller(grey, how.pixels)
+    pyramid = Pyramid(most_pixels=_TURNING.pixels)
+    small = _smaller(grey, _TURNING.pixels)
     said = [_said(detect(np.ascontiguousarray(np.rot90(small, -turns)), detector, pyramid)) for turns in range(4)]
     best = int(np.argmax([total for total, _ in said]))
     total, count = said[best]
-    enough = count >= (how.many if best == 2 else how.fewest)
-    return best if best and enough and total > how.better * said[0][0] else 0
+    enough = count >= (_TURNING.many if best == 2 else _TURNING.fewest)
+    return best if best and enough and total > _TURNING.better * said[0][0] else 0
 
 
-def _is_plainly_upright(detections: Detections, pixels: int, how: Turning) -> bool:
+def _is_plainly_upright(detections: Detections, pixels: int) -> bool:
     is_digit = detections.labels < 10
     if not is_digit.any():
         return False
     sure, boxes = detections.confidence[is_digit], detections.boxes[is_digit]
     read = float((sure * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)).sum())
     other = pixels * float((detections.other > _OTHER).mean())
-    return float(sure.mean()) >= how.plain or (len(sure) < how.many and other < how.unread * read)
+    return float(sure.mean()) >= _TURNING.plain or (len(sure) < _TURNING.many and other < _TURNING.unread * read)
 
 
 def _said(detections: Detections) -> tuple[float, int]:

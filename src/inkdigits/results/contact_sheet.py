@@ -26,18 +26,11 @@ MOST = 500  # digits on a sheet
 
 @dataclass(frozen=True)
 class _Sizes:
-    """How large the parts of a sheet are, in pixels.
+    """How large the parts of a sheet are, in pixels."""
 
-    Attributes:
-        crop: the part of the picture about a digit
-        margin: between tiles and about the sheet
-        heading: above the tiles
-
-    """
-
-    crop: int = 128
-    margin: int = 16
-    heading: int = 64
+    crop: int = 128  # the part of the picture about a digit
+    margin: int = 16  # between tiles and about the sheet
+    heading: int = 64  # above the tiles
 
     @property
     def tile(self) -> tuple[int, int]:

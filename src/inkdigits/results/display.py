@@ -15,9 +15,7 @@ from inkdigits.results.notebook_html import html_image
 if TYPE_CHECKING:
     from inkdigits.results.transcript import Transcript
 
-__all__ = ["to_html", "to_line", "to_png"]
-
-_PIXELS = 700_000  # of a picture in a notebook
+__all__ = ["to_html", "to_image", "to_line"]
 
 
 def to_line(reading: Transcript) -> str:
@@ -35,14 +33,9 @@ def to_line(reading: Transcript) -> str:
     return f"<Reading '{shown}': {status}, {source}>"
 
 
-def to_png(reading: Transcript) -> bytes | None:
-    """Return the drawing of a reading as PNG; None where its picture cannot be read, or no longer."""
-    return _drawn(reading, "PNG")
-
-
 def to_html(reading: Transcript) -> str:
     """Return a reading as HTML: its drawing, its text to copy, and what should be checked in it."""
-    jpeg = _drawn(reading, "JPEG", quality=90)  # a tenth of the size: notebooks keep what they show
+    jpeg = to_image(reading, "JPEG", quality=90)  # a tenth of the size: notebooks keep what they show
     parts = [html_image(jpeg, f"{_name(reading)}: {reading.text or 'no digit'}", "jpeg")] if jpeg else []
     parts.append(f'<pre style="font-size:1.2em;margin:.3em 0">{escape(reading.text) or "no digit"}</pre>')
     if reading.error:
@@ -57,8 +50,8 @@ def _name(reading: Transcript) -> str:
     return printable(Path(reading.source).name)
 
 
-def _drawn(reading: Transcript, kind: str, **how: int) -> bytes | None:
-    """Return the drawing of a reading as a file; None where its picture cannot be read, or no longer."""
+def to_image(reading: Transcript, kind: str, **how: int) -> bytes | None:
+    """Return the drawing of a reading as a file, such as "PNG"; None where its picture cannot be read, or no longer."""
     try:
         drawing = annotate(reading)
     except PictureError:

@@ -71,8 +71,7 @@ class Explanation:
     def plot(self) -> Figure:
         """Plot the digit, where the model looked, what would have to change, and the nearest training digits.
 
-        Returns:
-            a matplotlib figure; a notebook shows it, `savefig` writes it.
+        A notebook shows the figure, `savefig` writes it.
 
         Raises:
             MissingExtraError: matplotlib is not installed.

@@ -33,7 +33,7 @@ def plot(reading: Transcript) -> Figure:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, 1_200_000, 280)  # pixels, and of the longer side
+    picture, scale = picture_of(reading, 1_200_000)  # pixels
     explained = reading.digits if len(reading.digits) <= 12 else ()  # more are only labelled in the picture
     tall = picture.height / picture.width
     if 0 < len(explained) <= 2:  # so few are explained beside the picture; more, below it

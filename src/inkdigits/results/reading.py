@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from inkdigits.extras import require
+from inkdigits.files import write_atomically
 from inkdigits.results import explaining
 from inkdigits.results.annotate import annotate
 from inkdigits.results.characters import Digit
-from inkdigits.results.display import to_html, to_line, to_png
-from inkdigits.results.drawing import save_drawing
+from inkdigits.results.display import to_html, to_image, to_line
+from inkdigits.results.drawing import drawing_format
 from inkdigits.results.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class Reading(Transcript):
         return to_html(self)
 
     def _repr_png_(self) -> bytes | None:
-        return to_png(self)
+        return to_image(self, "PNG")
 
     def explain(self, digit: Digit | int = 0, **how: Any) -> Explanation:
         """Explain why a digit was read as it was: where the model looked, what would have to change, similar digits.
@@ -82,13 +84,14 @@ class Reading(Transcript):
 
         """
         read = [os.fspath(self.picture)] if isinstance(self.picture, str | os.PathLike) else []
-        return save_drawing(self.draw(), path, read)
+        content = io.BytesIO()
+        self.draw().save(content, format=drawing_format(path))
+        return write_atomically(path, content.getvalue(), read)
 
     def plot(self) -> Figure:
         """Plot the picture with the prediction as its title, what the model saw, and the ten probabilities.
 
-        Returns:
-            a matplotlib figure; a notebook shows it, `savefig` writes it.
+        A notebook shows the figure, `savefig` writes it.
 
         Raises:
             MissingExtraError: matplotlib is not installed.
