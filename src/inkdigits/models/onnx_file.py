@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,7 @@ from torch import Tensor, nn
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.files import write_atomically
 from inkdigits.models.digit_networks import build_model
-from inkdigits.models.onnx_graph import build_graph, build_line_graph, build_page_graph
-from inkdigits.models.onnx_trace import trace_graph
+from inkdigits.models.onnx_graph import OPSET, build_graph, build_line_graph, build_page_graph
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import ModelInfo, find_model, open_model
 
@@ -63,7 +64,7 @@ def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bo
         OutputError: the file cannot be written.
 
     """
-    proto = trace_graph(model.eval()) if own else build_graph(model.network, float(model.temperature))
+    proto = _traced(model.eval()) if own else build_graph(model.network, float(model.temperature))
     return _write(proto, info, path)
 
 
@@ -96,6 +97,31 @@ def write_info(path: Path, info: ModelInfo) -> None:
 def _write(proto: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:
     onnx.helper.set_model_props(proto, info.to_metadata())
     return write_atomically(path, proto.SerializeToString(deterministic=True))
+
+
+def _traced(model: nn.Module) -> onnx.ModelProto:
+    """Return somebody's own network as ONNX, traced by torch's exporter, since its layers may be any."""
+    written = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            # The exporter that torch has now needs another package, onnxscript, and takes seconds.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                model,
+                (torch.zeros(2, 28, 28, dtype=torch.uint8),),
+                written,  # type: ignore[arg-type]  # the stubs know of paths alone
+                dynamo=False,
+                input_names=["images"],
+                output_names=["probabilities"],
+                dynamic_axes={"images": {0: "N"}, "probabilities": {0: "N"}},
+                opset_version=OPSET,
+            )
+    except Exception as error:  # torch's exporter raises classes of its own that share no public root
+        raise ModelFileError(f"the network cannot be written as ONNX: {str(error).splitlines()[0]}") from error
+    graph = onnx.load_model_from_string(written.getvalue())
+    for node in graph.graph.node:  # where in whose files each was written
+        node.doc_string = ""
+    return graph
 
 
 def count_weights(path: Path) -> int:

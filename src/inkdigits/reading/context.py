@@ -22,8 +22,8 @@ def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[R
     what the border leaves of a letter or a rule as a 1 or a 7 (experiments/LOG.md).
 
     Args:
-        lines: all that was read on the page, level as it was read.
-        grey: uint8 (H,W), the page.
+        lines: all that was read on the page.
+        grey: uint8 (H,W), the page as it was read.
 
     """
     contrasts = [[_contrast(grey, symbol.box) for symbol in line.symbols] for line in lines]

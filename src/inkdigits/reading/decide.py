@@ -32,28 +32,21 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Decision:
-    """What a page says.
-
-    Attributes:
-        lines: what was read.
-        score: how sure the surest line of all that was read is, 0 to 1.
-        notes: why the reading is not "ok", or what was left out, in words; none where all is plain.
-
-    """
+    """What a page says."""
 
     lines: tuple[Line, ...]
-    score: float
-    notes: tuple[str, ...]
+    score: float  # how sure the surest line of all that was read is, 0 to 1
+    notes: tuple[str, ...]  # why the reading is not "ok", or what was left out, in words; none where all is plain
 
 
 def decide(
     read: ReadPage, page: Page, calibration: Calibration, least: Thresholds, *, single: bool, digits_only: bool
 ) -> Decision:
-    """Return what to accept of what was read, and what to say of it.
+    """Return what to accept of what was read on a page, and what to say of it.
 
     Args:
         read: what was read.
-        page: what it was read on.
+        page: where.
         calibration: makes the models' agreement a probability.
         least: what decides.
         single: exactly one digit was asked for.
@@ -75,10 +68,7 @@ def decide(
 def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, ...]:
     """Return the digit that one means who says that there is one: the surest of the tallest; less sure beside others.
 
-    Args:
-        lines: what was read.
-        least: what counts as another digit.
-
+    It is a line of its own; there is none where nothing was read. `least.rival` says what counts as another digit.
     """
     digits = [digit for line in lines for digit in line.digits]
     if not digits:

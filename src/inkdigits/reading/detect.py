@@ -46,22 +46,13 @@ PYRAMID = Pyramid()
 
 @dataclass(frozen=True)
 class Detections:
-    """What was found on a page, in no order.
+    """What was found on a page, in no order."""
 
-    Attributes:
-        scores: float32 (N,16), the probability of each symbol having its middle there: ten digits, six marks.
-        boxes: float32 (N,4): left, top, right and bottom in pixels of the page.
-        other: float32 (h,w), the probability of other writing or print, in cells of the finest view.
-        scale: of the finest view.
-        margin: pixels about it.
-
-    """
-
-    scores: npt.NDArray[np.float32]
-    boxes: npt.NDArray[np.float32]
-    other: npt.NDArray[np.float32]
-    scale: float = 1.0
-    margin: int = 0
+    scores: npt.NDArray[np.float32]  # (N,16), the probability of each symbol having its middle there: digits, marks
+    boxes: npt.NDArray[np.float32]  # (N,4): left, top, right and bottom in pixels of the page
+    other: npt.NDArray[np.float32]  # (h,w), the probability of other writing or print, in cells of the finest view
+    scale: float = 1.0  # of the finest view
+    margin: int = 0  # pixels about it
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:

@@ -41,20 +41,12 @@ USUAL = Grouping()
 
 @dataclass(frozen=True)
 class DetectedLine:
-    """Symbols on one baseline.
+    """Symbols on one baseline."""
 
-    Attributes:
-        symbols: int64 (N,), places among the detections, from the left.
-        gaps: after how many of them a wide gap stands.
-        height: of its digits, in pixels.
-        slope: by how much it sinks with each pixel to the right.
-
-    """
-
-    symbols: _Ints
-    gaps: tuple[int, ...]
-    height: float
-    slope: float
+    symbols: _Ints  # (N,), places among the detections, from the left
+    gaps: tuple[int, ...]  # after how many of them a wide gap stands
+    height: float  # of its digits, in pixels
+    slope: float  # by how much it sinks with each pixel to the right
 
 
 @dataclass(frozen=True)

@@ -18,20 +18,12 @@ __all__ = ["LineModel", "PlacedSymbol", "decode_frames", "string_probabilities"]
 
 @dataclass(frozen=True)
 class PlacedSymbol:
-    """A digit, or something else, that was read in a band.
+    """A digit, or something else, that was read in a band."""
 
-    Attributes:
-        symbol: 0 to 9 for a digit, 10 to 15 for a mark, `NON_DIGIT` for what is neither.
-        confidence: probability that this digit, or mark, stands here, 0 to 1; of what is neither, that it is a digit.
-        probabilities: float32 (10,), of the ten digits, if it is one; they add up to 1.
-        box: left, top, right and bottom in pixels of the band.
-
-    """
-
-    symbol: int
-    confidence: float
-    probabilities: npt.NDArray[np.float32]
-    box: Box
+    symbol: int  # 0 to 9 for a digit, 10 to 15 for a mark, `NON_DIGIT` for what is neither
+    confidence: float  # probability that this digit, or mark, stands here, 0 to 1; of neither, that a digit does
+    probabilities: npt.NDArray[np.float32]  # (10,), of the ten digits, if it is one; they add up to 1
+    box: Box  # in pixels of the band
 
 
 class LineModel:
@@ -60,12 +52,7 @@ class LineModel:
 
 
 def decode_frames(frames: npt.NDArray[np.float32]) -> list[PlacedSymbol]:
-    """Return what frames say, from the left: the best class of each, repetitions joined (CTC's best path).
-
-    Args:
-        frames: float32 (T,22), as `LineModel.frames` gives them.
-
-    """
+    """Return what `LineModel.frames` say, from the left: their best classes, repetitions joined (CTC's best path)."""
     best = frames[:, : BLANK + 1].argmax(axis=1)
     symbols = []
     begin = 0

@@ -21,8 +21,10 @@ _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit woul
 _LEAST = 0.1  # the line model may be wrong that there is no digit: it is about one of eighty in MNIST
 
 
-def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0) -> ReadLine | None:
-    """Return the heaviest piece of ink on a page as a digit; None if there is no ink, or too much beside it.
+def read_lone(
+    grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0
+) -> tuple[ReadLine, ...]:
+    """Return the heaviest piece of ink on a page as its only digit; none if there is no ink, or too much beside it.
 
     The digit model looks at it as MNIST would hold it, the line model at a band about it; what they come to is the
     geometric mean, where a doubt of either one counts.
@@ -37,7 +39,7 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least
     ink = find_ink(grey)
     glyph = single_glyph(ink)
     if glyph is None or glyph.ink.sum() < least_share * ink.sum():
-        return None
+        return ()
     left, top, width, height = glyph.box
     image = normalise(glyph.ink)
     probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
@@ -50,18 +52,14 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least
         trust *= float(np.sqrt(max(float(read.sum()), _LEAST)))
     value = int(probabilities.argmax())
     box = left, top, left + width, top + height
-    return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust),))
+    digit = Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust)
+    return (ReadLine((digit,)),)
 
 
 def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections | None:
-    """Return what the line model sees in all the ink of a picture, as if it had been detected; None if there is no ink.
+    """Return what the line model sees in all the ink of a page, uint8 (H,W), as if detected; None if there is no ink.
 
     In a picture as small as those of MNIST, digits that touch its border are more often seen so.
-
-    Args:
-        grey: uint8 (H,W), the page.
-        models: what reads it.
-
     """
     left, top, width, height = cv2.boundingRect((find_ink(grey) > 0).view(np.uint8))
     if not width:

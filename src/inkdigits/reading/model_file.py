@@ -65,41 +65,24 @@ PAGE_INTERFACE = Interface(
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a model file says about itself.
+    """What a model file says about itself."""
 
-    Attributes:
-        name: the model's name, such as "fast-0".
-        recipe: the recipe that trained it, as `Recipe.to_dict` gives it.
-        data: the training data: `name`, `split`, `n`, `sha256`.
-        metrics: figures by split, such as `{"validation": {"accuracy": 0.994, "n": 5000}}`.
-        temperature: what the logits are divided by inside the graph, fitted on validation digits.
-        reject_threshold: a digit read with less confidence than this, from 0 to 1, is uncertain.
-        thresholds: of a page detector, which reads together with the other two: the confidence below which a digit of
-            a line ("line") or a picture's only digit ("single") is uncertain, and the mean below which there is no
-            digit, or no number ("no_digit").
-        calibration: of a page detector: the weights of `inkdigits.reading.confidence.Calibration`.
-        emphasis: of a model that was taught from the bundled one: how many times its difference from that one counts
-            where it reads in its place; 0 for a model that says alone which digit it is.
-        seed: the seed that it was trained with.
-        input: the convention for its input.
-        version: the version of inkdigits that wrote it.
-        licence: the licence of the weights.
-
-    """
-
-    name: str
-    recipe: dict[str, Any] = field(default_factory=dict)
-    data: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    temperature: float = 1.0
-    reject_threshold: float = 0.5
+    name: str  # of the model, such as "fast-0"
+    recipe: dict[str, Any] = field(default_factory=dict)  # that trained it, as `Recipe.to_dict` gives it
+    data: dict[str, Any] = field(default_factory=dict)  # of training: `name`, `split`, `n`, `sha256`
+    metrics: dict[str, Any] = field(default_factory=dict)  # by split: {"validation": {"accuracy": 0.994, "n": 5000}}
+    temperature: float = 1.0  # what the logits are divided by inside the graph, fitted on validation digits
+    reject_threshold: float = 0.5  # a digit read with less confidence than this, from 0 to 1, is uncertain
+    # Of a page detector, which reads together with the other two: some of `inkdigits.reading.decide.Thresholds`,
     thresholds: dict[str, float] = field(default_factory=dict)
-    calibration: dict[str, float] = field(default_factory=dict)
+    calibration: dict[str, float] = field(default_factory=dict)  # and `inkdigits.reading.confidence.Calibration`
+    # Of a model that was taught from the bundled one: how many times its difference from that one counts where it reads
+    # in its place; 0 for a model that says alone which digit it is.
     emphasis: float = 0.0
-    seed: int = 0
+    seed: int = 0  # that it was trained with
     input: str = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
-    version: str = ""
-    licence: str = "Apache-2.0"
+    version: str = ""  # of inkdigits that wrote it
+    licence: str = "Apache-2.0"  # of the weights
 
     def to_metadata(self) -> dict[str, str]:
         """Return the metadata as ONNX keeps it: each field's name with its value as JSON."""

@@ -43,12 +43,12 @@ _TURNING = _Turning()
 
 @dataclass(frozen=True)
 class _Lone:
-    """Which pictures are one digit, and how much that is believed."""
+    """How much it is believed that a picture is one digit, as one of MNIST's size, 28×28, is taken to be."""
 
-    side: int = SIDE  # pixels: a picture as large as those of MNIST is what MNIST holds
     mnist: float = 0.98  # probability that it is a digit
     asked: float = 0.5  # the same, where one digit was asked for and none was found
-    plain: float = 0.9  # confidence of the only digit at which nobody looks for others: 482 were all right
+    # Confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
+    plain: float = 0.9
     whole: float = 0.97  # share of the page's ink that such a digit holds
 
 
@@ -57,39 +57,25 @@ _LONE = _Lone()
 
 @dataclass(frozen=True)
 class ReadPage:
-    """What was read on a page.
+    """What was read on a page."""
 
-    Attributes:
-        lines: from the top of the page as it is read; boxes are those of the page as it came.
-        quarter_turns: how many clockwise quarter turns made it upright, 0 to 3.
-        other: share of the page that is other writing or print, 0 to 1.
-
-    """
-
-    lines: tuple[ReadLine, ...]
-    quarter_turns: int
-    other: float
+    lines: tuple[ReadLine, ...]  # from the top of the page as it is read; boxes are those of the page as it came
+    quarter_turns: int = 0  # how many clockwise quarter turns made it upright, 0 to 3
+    other: float = 0.0  # share of the page that is other writing or print, 0 to 1
 
 
 def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPage:
-    """Return the lines of a page.
-
-    Args:
-        grey: uint8 (H,W), 0 black to 255 white.
-        models: what reads it.
-        single: there is one digit on it.
-
-    """
-    is_small = grey.shape == (_LONE.side, _LONE.side)
+    """Return the lines of a page, uint8 (H,W), 0 black to 255 white; `single` says that there is one digit on it."""
+    is_small = grey.shape == (SIDE, SIDE)
     if single and (is_small or not models.own):
         lone = read_lone(grey, models, _LONE.mnist, 0.0 if is_small else _LONE.whole)
-        if is_small or (lone and lone.confidence >= _LONE.plain):
-            return _only(lone)
+        if is_small or (lone and lone[0].confidence >= _LONE.plain):
+            return ReadPage(lone)
     detections = detect(grey, models.detector)
     if is_small and _digits(detections) < 2:
         detections = detect_by_line(grey, models) or detections
         if _digits(detections) < 2:
-            return _only(read_lone(grey, models, _LONE.mnist))
+            return ReadPage(read_lone(grey, models, _LONE.mnist))
     turns = 0 if single else _turns(grey, detections, models.detector)
     upright = grey
     if turns:
@@ -100,13 +86,8 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         read = in_context(read, upright)
     lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
     if single and not lines:
-        lone = read_lone(grey, models, _LONE.asked)
-        lines = (lone,) if lone else ()
+        lines = read_lone(grey, models, _LONE.asked)
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
-
-
-def _only(lone: ReadLine | None) -> ReadPage:
-    return ReadPage((lone,) if lone else (), 0, 0.0)
 
 
 def _digits(detections: Detections) -> int:
@@ -150,14 +131,15 @@ def _smaller(grey: _Grey, pixels: int) -> _Grey:
 
 def _turned_back(line: ReadLine, shape: tuple[int, ...], turns: int) -> ReadLine:
     """Return a line of a turned page with its boxes on the page as it came."""
-    symbols = line.symbols
-    height, width = shape
-    for _ in range(turns):  # counter-clockwise, one quarter after the other
-        symbols = tuple(replace(symbol, box=_quarter_back(symbol.box, width)) for symbol in symbols)
-        height, width = width, height
-    return replace(line, symbols=symbols)
 
+    def back(box: Box) -> Box:
+        height, width = shape
+        for _ in range(turns):  # counter-clockwise, one quarter after the other
+            left, top, right, bottom = box
+            box = top, width - right, bottom, width - left
+            height, width = width, height
+        return box
 
-def _quarter_back(box: Box, width: int) -> Box:
-    left, top, right, bottom = box
-    return top, width - right, bottom, width - left
+    if not turns:
+        return line
+    return replace(line, symbols=tuple(replace(symbol, box=back(symbol.box)) for symbol in line.symbols))

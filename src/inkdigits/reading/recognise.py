@@ -52,15 +52,7 @@ USUAL = Recognition()
 
 
 def recognise(grey: _Grey, found: Detections, line: DetectedLine, models: Ensemble) -> ReadLine:
-    """Return what a line says: each of its numbers is read by itself.
-
-    Args:
-        grey: uint8 (H,W), the page.
-        found: what was detected on it.
-        line: which of that is the line.
-        models: what reads it.
-
-    """
+    """Return what a line says of what was found on a page, uint8 (H,W): each of its numbers is read by itself."""
     return ReadLine.of(_once([_number(grey, found, part, line, models) for part in np.split(line.symbols, line.gaps)]))
 
 
@@ -103,18 +95,11 @@ def _number(
 
 
 class _Crop(NamedTuple):
-    """The part of a page about a number.
+    """The part of a page about a number."""
 
-    Attributes:
-        grey: uint8 (H,W), dark on light.
-        corner: float64 (2,), where it begins on the page.
-        factor: how many pixels of the page are one of its own, across and down.
-
-    """
-
-    grey: _Grey
-    corner: _Floats
-    factor: int
+    grey: _Grey  # (H,W), dark on light
+    corner: _Floats  # (2,), where it begins on the page
+    factor: int  # how many pixels of the page are one of its own, across and down
 
     def on_page(self, box: Box) -> Box:
         """Return a box of the crop in pixels of the page."""

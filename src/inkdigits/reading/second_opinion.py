@@ -43,18 +43,11 @@ _USUAL = _Opinions()
 
 @dataclass(frozen=True)
 class DetectedNumber:
-    """What the detector found of a number, on a crop of the page.
+    """What the detector found of a number, on a crop of the page."""
 
-    Attributes:
-        boxes: float64 (N,4): left, top, right and bottom in pixels of the crop.
-        scores: float32 (N,16), the probability of each symbol.
-        row: where it runs.
-
-    """
-
-    boxes: _Floats
-    scores: npt.NDArray[np.float32]
-    row: Row
+    boxes: _Floats  # (N,4): left, top, right and bottom in pixels of the crop
+    scores: npt.NDArray[np.float32]  # (N,16), the probability of each symbol
+    row: Row  # where it runs
 
     def at(self, boxes: Sequence[Box]) -> list[int | None]:
         """Return which detection stands where each symbol was read, the nearest first; None where none does."""
@@ -95,7 +88,7 @@ def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: Line
     Args:
         crop: uint8 (H,W), dark on light, the number with some paper about it.
         number: what was detected there.
-        lines: reads the band.
+        lines: the line model.
 
     """
     detected = tuple(number.scores.argmax(axis=1).tolist())
