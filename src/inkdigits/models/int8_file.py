@@ -39,13 +39,8 @@ def write_int8(model: Path, path: str | Path) -> Path:
     for tensor in matrices:
         steps, scales = quantise(numpy_helper.to_array(tensor))
         graph.initializer.remove(tensor)
-        graph.initializer.extend(
-            [
-                numpy_helper.from_array(steps, f"{tensor.name}.steps"),
-                numpy_helper.from_array(scales, f"{tensor.name}.scales"),
-            ]
-        )
         inputs = [f"{tensor.name}.steps", f"{tensor.name}.scales"]
+        graph.initializer.extend(map(numpy_helper.from_array, (steps, scales), inputs))
         nodes.append(helper.make_node("DequantizeLinear", inputs, [tensor.name], axis=0))
     rest = list(graph.node)
     del graph.node[:]

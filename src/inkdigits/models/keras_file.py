@@ -66,10 +66,8 @@ def to_keras(model: DigitModel, name: str) -> keras.Model:
         for layer, values in _convert(torch_layer, layers):
             stack.append(layer)
             weights.append(values)
-    stack += [
-        layers.Rescaling(1 / float(model.temperature), name="temperature"),
-        layers.Softmax(name="probabilities"),
-    ]
+    stack.append(layers.Rescaling(1 / float(model.temperature), name="temperature"))
+    stack.append(layers.Softmax(name="probabilities"))
     built = keras.Sequential(stack, name=name.replace(" ", "-"))
     for layer, values in zip(built.layers[2:-2], weights, strict=True):
         layer.set_weights(values)
@@ -79,8 +77,7 @@ def to_keras(model: DigitModel, name: str) -> keras.Model:
 def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]:
     """Return a torch layer's counterparts in Keras, each with its weights in Keras' layout (channels last)."""
     match torch_layer:
-        case nn.Flatten():
-            # Torch flattens channels first.
+        case nn.Flatten():  # torch flattens channels first
             return [(layers.Permute((3, 1, 2)), []), (layers.Flatten(), [])]
         case nn.Linear():
             return [(layers.Dense(torch_layer.out_features), _arrays(torch_layer.weight.T, torch_layer.bias))]
@@ -88,12 +85,8 @@ def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]
             return _convert_convolution(torch_layer, layers)
         case nn.BatchNorm2d():
             layer = layers.BatchNormalization(epsilon=torch_layer.eps, momentum=1 - (torch_layer.momentum or 0.1))
-            return [
-                (
-                    layer,
-                    _arrays(torch_layer.weight, torch_layer.bias, torch_layer.running_mean, torch_layer.running_var),
-                )
-            ]
+            mean, variance = torch_layer.running_mean, torch_layer.running_var
+            return [(layer, _arrays(torch_layer.weight, torch_layer.bias, mean, variance))]
         case nn.MaxPool2d():
             return [(layers.MaxPooling2D(torch_layer.kernel_size), [])]
         case nn.AdaptiveAvgPool2d(output_size=1):
@@ -107,12 +100,10 @@ def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]
 
 def _convert_convolution(torch_layer: nn.Conv2d, layers: Any) -> list[tuple[Any, list[Any]]]:
     """Return the convolution, after padding where it cannot do that itself."""
-    counterparts: list[tuple[Any, list[Any]]] = []
     padding = tuple(int(amount) for amount in torch_layer.padding)
     # Keras' own "same" padding is lopsided where the stride is over 1.
     keeps_size = torch_layer.stride == (1, 1) and torch_layer.kernel_size == tuple(2 * side + 1 for side in padding)
-    if any(padding) and not keeps_size:
-        counterparts.append((layers.ZeroPadding2D(padding), []))
+    around = [(layers.ZeroPadding2D(padding), [])] if any(padding) and not keeps_size else []
     convolution = layers.Conv2D(
         torch_layer.out_channels,
         torch_layer.kernel_size,
@@ -121,8 +112,7 @@ def _convert_convolution(torch_layer: nn.Conv2d, layers: Any) -> list[tuple[Any,
         use_bias=torch_layer.bias is not None,
     )
     biases = [] if torch_layer.bias is None else [torch_layer.bias]
-    counterparts.append((convolution, _arrays(torch_layer.weight.permute(2, 3, 1, 0), *biases)))
-    return counterparts
+    return [*around, (convolution, _arrays(torch_layer.weight.permute(2, 3, 1, 0), *biases))]
 
 
 def _arrays(*tensors: Any) -> list[Any]:

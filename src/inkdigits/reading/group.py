@@ -61,7 +61,7 @@ class _Page:
 
 
 def group(found: Detections) -> list[DetectedLine]:
-    """Return the lines of a page, from its top, each from the left."""
+    """Return the lines of what was found on a page, from its top, each from the left."""
     labels, boxes = found.labels, found.boxes.astype(np.float64)
     digits = np.flatnonzero(labels < 10)
     if not len(digits):

@@ -66,7 +66,6 @@ def decode_frames(frames: npt.NDArray[np.float32]) -> list[PlacedSymbol]:
 
 
 def _placed(frames: npt.NDArray[np.float32], begin: int, end: int, symbol: int) -> PlacedSymbol:
-    """Return the digit, mark or sign that some frames say."""
     peak = begin + int(frames[begin:end, symbol].argmax())
     ten = frames[peak, :10]
     left, top, right, bottom = (frames[peak, BLANK + 1 :] * CROP_HEIGHT).tolist()

@@ -82,24 +82,13 @@ class ContactSheet:
             return
         image, width, _ = open_picture(reading.picture, "RGB", 4_000_000, reading.page)  # pixels
         for digit in wanted:
-            tile = (
-                -digit.confidence,
-                next(self._order),
-                digit.value,
-                _tile(reading, digit, image, image.width / width),
-            )
-            if len(self._tiles) < MOST:
-                heapq.heappush(self._tiles, tile)
-            else:
-                heapq.heappushpop(self._tiles, tile)
+            tile = _tile(reading, digit, image, image.width / width)
+            heapq.heappush(self._tiles, (-digit.confidence, next(self._order), digit.value, tile))
+            if len(self._tiles) > MOST:
+                heapq.heappop(self._tiles)
 
     def draw(self) -> Image.Image:
-        """Draw the sheet.
-
-        Returns:
-            an RGB image with a title and a tile a digit, the doubtful ones of each value together.
-
-        """
+        """Draw the sheet, RGB, with a title and a tile a digit, the doubtful ones of each value together."""
         tiles = sorted(self._tiles, key=lambda tile: (tile[2], -tile[0], tile[1]))
         columns = min(8, max(3, len(tiles)))
         rows = -(-len(tiles) // columns)
@@ -123,13 +112,8 @@ def _tile(reading: Transcript, digit: Digit, image: Image.Image, scale: float) -
     side = max(width, height, 1) * (1 + 2 * 0.4)  # as much of the digit's longer side is shown about it
     left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
     enlarged = _SIZES.crop / side
-    crop = image.transform(
-        (_SIZES.crop, _SIZES.crop),
-        Image.Transform.EXTENT,
-        (left, top, left + side, top + side),
-        Image.Resampling.BICUBIC,
-        fillcolor=PAPER,
-    )
+    size, part = (_SIZES.crop, _SIZES.crop), (left, top, left + side, top + side)
+    crop = image.transform(size, Image.Transform.EXTENT, part, Image.Resampling.BICUBIC, fillcolor=PAPER)
     tile = Image.new("RGB", _SIZES.tile, PAPER)
     tile.paste(crop)
     draw = ImageDraw.Draw(tile)
