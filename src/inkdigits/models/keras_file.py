@@ -103,7 +103,9 @@ def _convert_convolution(torch_layer: nn.Conv2d, layers: Any) -> list[tuple[Any,
     padding = tuple(int(amount) for amount in torch_layer.padding)
     # Keras' own "same" padding is lopsided where the stride is over 1.
     keeps_size = torch_layer.stride == (1, 1) and torch_layer.kernel_size == tuple(2 * side + 1 for side in padding)
-    around = [(layers.ZeroPadding2D(padding), [])] if any(padding) and not keeps_size else []
+    around: list[tuple[Any, list[Any]]] = []
+    if any(padding) and not keeps_size:
+        around.append((layers.ZeroPadding2D(padding), []))
     convolution = layers.Conv2D(
         torch_layer.out_channels,
         torch_layer.kernel_size,

@@ -69,13 +69,7 @@ def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bo
 
 
 def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo, path: str | Path) -> Path:
-    """Write a line model's file atomically.
-
-    Args:
-        network: in evaluation mode, as `inkdigits.models.line_network.line_network` makes it.
-        temperature: what its logits are divided by.
-        info: what the file says about itself.
-        path: where.
+    """Write a line model's file atomically; its network is in evaluation mode, its logits divided by `temperature`.
 
     Raises:
         OutputError: the file cannot be written.

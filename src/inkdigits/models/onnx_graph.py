@@ -49,18 +49,11 @@ def build_graph(network: nn.Module, temperature: float) -> onnx.ModelProto:
 
 
 def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelProto:
-    """Return a line network, with scaling before it and temperature and softmax after it, as ONNX.
-
-    Args:
-        network: as `inkdigits.models.line_network.line_network` makes it.
-        temperature: what the logits are divided by.
+    """Return a line network (`inkdigits.models.line_network`), with what `build_graph` adds to a network, as ONNX.
 
     Returns:
         uint8 (N,40,W) `bands` in, float32 (N,W/4,22) `columns` out: probabilities of ten digits, six marks, a
         sign and a blank, and boxes.
-
-    Raises:
-        ModelFileError: the network has a layer that is not known here.
 
     """
     graph = _Graph("bands", ["N", CROP_HEIGHT, "W"])
@@ -75,17 +68,11 @@ def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelPr
 
 
 def build_page_graph(network: nn.Sequential) -> onnx.ModelProto:
-    """Return a page detector, with scaling before it and probabilities after it, as ONNX.
-
-    Args:
-        network: as `inkdigits.models.page_network.page_network` makes it.
+    """Return a page detector (`inkdigits.models.page_network`), scaling before it and probabilities after it, as ONNX.
 
     Returns:
         uint8 (N,H,W) `views` in, H and W multiples of 8, float32 (N,22,H/4,W/4) `cells` out: probabilities of sixteen
         symbols and two masks, and boxes.
-
-    Raises:
-        ModelFileError: the network has a layer that is not known here.
 
     """
     graph = _Graph("views", ["N", "H", "W"])

@@ -78,16 +78,10 @@ class Detections:
 
 
 def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detections:
-    """Return what is written on a page.
+    """Return what is written on a page, uint8 (H,W): dark on light, light on dark, or both.
 
     The coarsest view shows the largest digits that there could be; each finer one is looked at while there is reason
     to: the last shows digits that are too small for it, or nothing has been found yet.
-
-    Args:
-        grey: uint8 (H,W), 0 black to 255 white; dark on light, light on dark, or both.
-        detector: looks at each view.
-        how: which views, and what counts as found.
-
     """
     scores = np.empty((0, OTHER), np.float32)
     boxes = np.empty((0, 4), np.float32)

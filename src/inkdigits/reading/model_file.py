@@ -90,11 +90,7 @@ class ModelInfo:
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str], name: str) -> ModelInfo:
-        """Read what `to_metadata` wrote; fields that are missing keep their defaults.
-
-        Args:
-            metadata: the metadata of an ONNX file.
-            name: the model's name where the metadata has none.
+        """Read what `to_metadata` wrote; fields that are missing keep their defaults, and `name` is the name.
 
         Raises:
             ModelFileError: a field is not what it should be.

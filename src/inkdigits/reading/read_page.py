@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.normalise import SIDE
-from inkdigits.reading.context import in_context
+from inkdigits.reading.confidence import in_context
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble

@@ -128,12 +128,7 @@ class Reader:
                 yield Reading(source, error=document.too_many_pages(), page=MAX_PAGES + 1)
 
     def read_many(
-        self,
-        pictures: Iterable[Picture],
-        *,
-        single: bool = False,
-        region: RegionLike = None,
-        digits_only: bool = False,
+        self, pictures: Iterable[Picture], *, single: bool = False, region: RegionLike = None, digits_only: bool = False
     ) -> Iterator[Reading]:
         """Read pictures one after the other, page by page; what cannot be read gives a reading with the status "error".
 

@@ -62,7 +62,7 @@ def _once(numbers: Sequence[Sequence[Symbol]]) -> Iterator[ReadLine]:
     for number, after in pairwise(numbers):
         boxes = _boxes(after)
         for symbol in number:
-            same = np.flatnonzero(overlapping(np.array(symbol.box), boxes, USUAL.twice))
+            same = np.flatnonzero(overlapping(np.array(symbol.box), boxes, USUAL.twice)).tolist()
             less |= {id(min(symbol, after[place], key=lambda one: one.confidence)) for place in same}
     for number in numbers:
         yield ReadLine(tuple(symbol for symbol in number if id(symbol) not in less))

@@ -49,11 +49,11 @@ class DetectedNumber:
     scores: npt.NDArray[np.float32]  # (N,16), the probability of each symbol
     row: Row  # where it runs
 
-    def at(self, boxes: Sequence[Box]) -> list[int | None]:
+    def at(self, symbols: Sequence[PlacedSymbol]) -> list[int | None]:
         """Return which detection stands where each symbol was read, the nearest first; None where none does."""
         middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
-        away = np.abs(np.array([(box[0] + box[2]) / 2 for box in boxes])[:, None] - middles)
-        places: list[int | None] = [None] * len(boxes)
+        away = np.abs(np.array([_middle(symbol) for symbol in symbols])[:, None] - middles)
+        places: list[int | None] = [None] * len(symbols)
         while away.size and away.min() < _USUAL.near * self.row.height:
             symbol, place = np.unravel_index(int(away.argmin()), away.shape)
             places[int(symbol)] = int(place)
@@ -66,8 +66,7 @@ class _View:
     """What the line model says of a band."""
 
     frames: npt.NDArray[np.float32]  # (T,22), as `LineModel.frames` gives them
-    symbols: Sequence[PlacedSymbol]
-    boxes: Sequence[Box]  # of the symbols, on the crop
+    symbols: Sequence[PlacedSymbol]  # with their boxes on the crop
 
     @property
     def string(self) -> tuple[int, ...]:
@@ -100,8 +99,8 @@ def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: Line
     best = _most_probable(views, number, detected)
     if best is None:
         return [_as_detected(number, place) for place in range(len(number.boxes))]
-    read = zip(best.symbols, best.boxes, number.at(best.boxes), strict=True)
-    return [_as_read(symbol, box, at, views, number) for symbol, box, at in read if symbol.symbol != NON_DIGIT]
+    read = zip(best.symbols, number.at(best.symbols), strict=True)
+    return [_as_read(symbol, at, views, number) for symbol, at in read if symbol.symbol != NON_DIGIT]
 
 
 def _view(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _View:
@@ -109,8 +108,11 @@ def _view(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) 
     # A column of paper at both ends: a stroke at the very end, where a page ends with it, is beside nothing otherwise.
     to_crop[:, 2] -= FRAME_WIDTH * to_crop[:, 0]
     frames = lines.frames(np.pad(normalise_line_crop(band), ((0, 0), (FRAME_WIDTH, FRAME_WIDTH))))
-    symbols = decode_frames(frames)
-    return _View(frames, symbols, [_on_crop(symbol.box, to_crop) for symbol in symbols])
+    return _View(frames, [replace(symbol, box=_on_crop(symbol.box, to_crop)) for symbol in decode_frames(frames)])
+
+
+def _middle(symbol: PlacedSymbol) -> float:
+    return (symbol.box[0] + symbol.box[2]) / 2
 
 
 def _on_crop(box: Box, to_crop: _Floats) -> Box:
@@ -131,7 +133,7 @@ def _most_probable(views: Sequence[_View], number: DetectedNumber, detected: tup
         return float(np.log(likelihood + 1e-6) + np.log(usual))
 
     def seen_by_detector(view: _View) -> float:
-        near = number.at(view.boxes)
+        near = number.at(view.symbols)
         seen = [_seen(number, at, symbol) for at, symbol in zip(near, view.string, strict=True)]
         most = np.clip(scores, 0, _USUAL.most)
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
@@ -178,19 +180,13 @@ def _seen(number: DetectedNumber, at: int | None, symbol: int) -> float:
     return float(np.clip(number.scores[at, symbol], _USUAL.least, _USUAL.most))
 
 
-def _as_read(symbol: PlacedSymbol, box: Box, at: int | None, views: Sequence[_View], number: DetectedNumber) -> Symbol:
+def _as_read(symbol: PlacedSymbol, at: int | None, views: Sequence[_View], number: DetectedNumber) -> Symbol:
     """Return a symbol that the line model reads, as sure as both models are."""
-    middle, near = (box[0] + box[2]) / 2, _USUAL.near * number.row.height
+    near = _USUAL.near * number.row.height
 
     def surest(view: _View) -> float:
-        return max(
-            (
-                other.confidence
-                for other, there in zip(view.symbols, view.boxes, strict=True)
-                if other.symbol == symbol.symbol and abs((there[0] + there[2]) / 2 - middle) < near
-            ),
-            default=0.0,
-        )
+        same = (other for other in view.symbols if other.symbol == symbol.symbol)
+        return max((other.confidence for other in same if abs(_middle(other) - _middle(symbol)) < near), default=0.0)
 
     sure = float(np.mean([surest(view) for view in views]))
     probabilities = symbol.probabilities.astype(np.float64) + 1e-6
@@ -199,7 +195,7 @@ def _as_read(symbol: PlacedSymbol, box: Box, at: int | None, views: Sequence[_Vi
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
         seen = float(number.scores[at].max())
     confidence = float(np.sqrt(max(sure, _USUAL.least) * _seen(number, at, symbol.symbol)))
-    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen)
+    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, symbol.box, _NO_IMAGE, seen)
 
 
 def _as_detected(number: DetectedNumber, place: int) -> Symbol:

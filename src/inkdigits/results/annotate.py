@@ -41,11 +41,6 @@ class _Sizes:
     label: tuple[int, int] = (9, 24)  # the smallest and the largest letters above a box
     of_digit: float = 0.55  # of a digit's height, these letters otherwise
 
-    @property
-    def card(self) -> tuple[int, int]:
-        """The width and height of a digit's card."""
-        return self.seen + 28 + self.bars, self.seen + 44
-
 
 _SIZES = _Sizes()
 
@@ -62,9 +57,6 @@ class _Ruler:
 
 def annotate(reading: Transcript) -> Image.Image:
     """Draw a picture with a box about each digit, and beside it what was read, how surely, and what the model saw.
-
-    Args:
-        reading: of a picture that could be read.
 
     Returns:
         an RGB image, in which the picture has its own size where it is neither huge nor tiny.
@@ -120,13 +112,7 @@ def with_boxes(reading: Transcript, most: int) -> Image.Image:
 def picture_of(reading: Transcript, most: int) -> tuple[Image.Image, float]:
     """Return the picture that was read, at the size that it is drawn, and how much that enlarges it.
 
-    Args:
-        reading: of a picture that could be read.
-        most: pixels; a larger picture is shrunk, and a tiny one enlarged by a whole factor.
-
-    Raises:
-        PictureError: the picture could not be read, or can no longer be.
-
+    One of more than `most` pixels is shrunk, a tiny one enlarged by a whole factor. Raises as `with_boxes` does.
     """
     if reading.error:
         raise reading.error
@@ -144,7 +130,7 @@ def _summary(reading: Transcript, ruler: _Ruler, width: int | None, height: int 
     explained: Sequence[Digit] = reading.digits
     if len(explained) > _SIZES.explained:
         explained = [digit for digit in explained if not digit.accepted][: _SIZES.explained]
-    across, down = ruler(_SIZES.card[0] + _SIZES.margin), ruler(_SIZES.card[1])
+    across, down = ruler(_SIZES.seen + 28 + _SIZES.bars + _SIZES.margin), ruler(_SIZES.seen + 44)  # of a card
     lines = _said(reading)
     top = ruler(34) * len(lines) + ruler(_SIZES.margin)
     if width is None:

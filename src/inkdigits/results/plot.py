@@ -23,9 +23,6 @@ __all__ = ["plot"]
 def plot(reading: Transcript) -> Figure:
     """Plot a picture with the prediction as its title, and for each digit what the model saw and ten bars.
 
-    Args:
-        reading: of a picture that could be read.
-
     Returns:
         a matplotlib figure that pyplot does not hold on to.
 
