@@ -55,22 +55,21 @@ def to_keras(model: DigitModel, name: str) -> keras.Model:
     import keras
 
     layers = keras.layers
-    stack: list[Any] = [
-        keras.Input((28, 28), name="images"),
-        layers.Rescaling(1 / 255, name="scale"),
-        layers.Reshape((28, 28, 1), name="channel"),
-    ]
-    weights: list[list[Any]] = []
     assert isinstance(model.network, nn.Sequential)  # noqa: S101 - every registered network is one
-    for torch_layer in model.network:
-        for layer, values in _convert(torch_layer, layers):
-            stack.append(layer)
-            weights.append(values)
-    stack.append(layers.Rescaling(1 / float(model.temperature), name="temperature"))
-    stack.append(layers.Softmax(name="probabilities"))
-    built = keras.Sequential(stack, name=name.replace(" ", "-"))
-    for layer, values in zip(built.layers[2:-2], weights, strict=True):
-        layer.set_weights(values)
+    pairs = [pair for torch_layer in model.network for pair in _convert(torch_layer, layers)]
+    built = keras.Sequential(
+        [
+            keras.Input((28, 28), name="images"),
+            layers.Rescaling(1 / 255, name="scale"),
+            layers.Reshape((28, 28, 1), name="channel"),
+            *(layer for layer, _ in pairs),
+            layers.Rescaling(1 / float(model.temperature), name="temperature"),
+            layers.Softmax(name="probabilities"),
+        ],
+        name=name.replace(" ", "-"),
+    )
+    for layer, weights in pairs:
+        layer.set_weights(weights)
     return built
 
 

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.files import write_atomically
 from inkdigits.models.digit_networks import build_model
-from inkdigits.models.onnx_graph import OPSET, build_graph, build_line_graph, build_page_graph
+from inkdigits.models.onnx_graph import OPSET, build_graph
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import ModelInfo, find_model, open_model
 
-__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "count_weights", "read_model", "write_info"]
-__all__ += ["write_line_model", "write_model", "write_page_model"]
+__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "count_weights", "read_model", "write_graph", "write_info"]
+__all__ += ["write_model"]
 
 PARITY_TOLERANCE = 1e-5  # the largest difference between two probabilities of the same digit
 
@@ -64,33 +64,24 @@ def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bo
         OutputError: the file cannot be written.
 
     """
-    proto = _traced(model.eval()) if own else build_graph(model.network, float(model.temperature))
-    return _write(proto, info, path)
+    graph = _traced(model.eval()) if own else build_graph(model.network, float(model.temperature))
+    return write_graph(graph, info, path)
 
 
-def write_line_model(network: nn.Sequential, temperature: float, info: ModelInfo, path: str | Path) -> Path:
-    """Write a line model's file atomically; its network is in evaluation mode, its logits divided by `temperature`.
+def write_graph(graph: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:
+    """Write a model file of any kind atomically; `inkdigits.models.onnx_graph` builds what it holds.
 
     Raises:
         OutputError: the file cannot be written.
 
     """
-    return _write(build_line_graph(network, temperature), info, path)
-
-
-def write_page_model(network: nn.Sequential, info: ModelInfo, path: str | Path) -> Path:
-    """Write a page detector's file atomically; see `write_line_model`."""
-    return _write(build_page_graph(network), info, path)
+    onnx.helper.set_model_props(graph, info.to_metadata())
+    return write_atomically(path, graph.SerializeToString(deterministic=True))
 
 
 def write_info(path: Path, info: ModelInfo) -> None:
     """Have a model file that is there say something else about itself; raises OutputError if it cannot be written."""
-    _write(onnx.load(path), info, path)
-
-
-def _write(proto: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:
-    onnx.helper.set_model_props(proto, info.to_metadata())
-    return write_atomically(path, proto.SerializeToString(deterministic=True))
+    write_graph(onnx.load(path), info, path)
 
 
 def _traced(model: nn.Module) -> onnx.ModelProto:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from torch import Tensor, nn
+from torch import nn
 
 from inkdigits.errors import ModelFileError
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT
@@ -124,11 +124,10 @@ class _Graph:
 
     def tensors(self, prefix: str, layer: nn.Module, *names: str) -> list[str]:
         """Keep those tensors of a layer that it has; return their names."""
-        kept = [(name, getattr(layer, name)) for name in names]
+        kept = {name: getattr(layer, name) for name in names if getattr(layer, name) is not None}
         return [
             self.constant(f"{prefix}.{name}", tensor.detach().cpu().contiguous().numpy())
-            for name, tensor in kept
-            if isinstance(tensor, Tensor)
+            for name, tensor in kept.items()
         ]
 
     def checked(self, shape: list[str | int]) -> onnx.ModelProto:

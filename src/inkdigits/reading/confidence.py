@@ -11,7 +11,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.reading.symbols import Box, ReadLine, Symbol
+from inkdigits.reading.symbols import Box, ReadLine, Symbol, cut_box
 
 __all__ = ["Calibration", "features_of", "in_context"]
 
@@ -110,11 +110,7 @@ def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[R
 
 def _contrast(grey: npt.NDArray[np.uint8], box: Box) -> float:
     """Return by how many levels ink and paper differ in a box."""
-    left, top, right, bottom = box
-    room = _EDGE * (bottom - top)
-    rows = slice(max(int(top - room), 0), max(int(np.ceil(bottom + room)), 1))
-    columns = slice(max(int(left - room), 0), max(int(np.ceil(right + room)), 1))
-    part = grey[rows, columns]
+    part = cut_box(grey, box, _EDGE)
     dark, light = np.percentile(part, (5, 95)).tolist() if part.size else (0.0, 0.0)
     return float(light - dark)
 

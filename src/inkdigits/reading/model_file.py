@@ -90,7 +90,7 @@ class ModelInfo:
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str], name: str) -> ModelInfo:
-        """Read what `to_metadata` wrote; fields that are missing keep their defaults, and `name` is the name.
+        """Read what `to_metadata` wrote; fields that are missing keep their defaults, or are `name`.
 
         Raises:
             ModelFileError: a field is not what it should be.

@@ -18,7 +18,7 @@ from inkdigits.reading.detect import Detections, overlapping
 from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import DetectedLine
 from inkdigits.reading.second_opinion import DetectedNumber, read_number
-from inkdigits.reading.symbols import Box, ReadLine, Symbol
+from inkdigits.reading.symbols import Box, ReadLine, Symbol, cut_box
 
 __all__ = ["USUAL", "Recognition", "agreed", "recognise"]
 
@@ -158,7 +158,8 @@ def _unread(ink: npt.NDArray[np.float32], boxes: _Floats, row: Row) -> _Floats:
 def _looked_at(inks: Sequence[npt.NDArray[np.float32]], symbols: Sequence[Symbol], models: Ensemble) -> list[Symbol]:
     """Return symbols with the digit model's opinion of each digit, the mean over some ways to find its ink."""
     digits = [at for at, symbol in enumerate(symbols) if symbol.is_digit]
-    images = [normalise(_glyph(ink, symbols[at].box)) for ink in inks for at in digits]
+    glyphs = (cut_box(ink, symbols[at].box, 0.06) for ink in inks for at in digits)
+    images = [normalise(glyph if glyph.size else np.zeros((1, 1), np.float32)) for glyph in glyphs]
     result = list(symbols)
     if not digits:
         return result
@@ -192,12 +193,3 @@ def agreed(others: _Floats, said: npt.NDArray[np.float32], weight: float, least:
     """
     pool = others ** (1 - weight) * (said.astype(np.float64) + least) ** weight
     return np.asarray(pool / pool.sum(axis=1, keepdims=True))
-
-
-def _glyph(ink: npt.NDArray[np.float32], box: Box) -> npt.NDArray[np.float32]:
-    left, top, right, bottom = box
-    room = 0.06 * (bottom - top)
-    rows = slice(max(0, int(top - room)), max(1, int(np.ceil(bottom + room))))
-    columns = slice(max(0, int(left - room)), max(1, int(np.ceil(right + room))))
-    part = ink[rows, columns]
-    return part if part.size else np.zeros((1, 1), np.float32)

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from statistics import fmean
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "ReadLine", "Symbol"]
+__all__ = ["Box", "ReadLine", "Symbol", "cut_box"]
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
+
+_Image = TypeVar("_Image", bound=npt.NDArray[Any])
+
+
+def cut_box(image: _Image, box: Box, room: float) -> _Image:
+    """Return the part of an image, (H,W), within a box and so much of its height about it; it may be empty."""
+    left, top, right, bottom = box
+    around = room * (bottom - top)
+    rows = slice(max(0, int(top - around)), max(1, ceil(bottom + around)))
+    columns = slice(max(0, int(left - around)), max(1, ceil(right + around)))
+    return image[rows, columns]  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
