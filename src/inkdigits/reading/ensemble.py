@@ -40,15 +40,10 @@ class Ensemble:
 
 
 class TaughtModel:
-    """A model that was taught, in the place of the one that it was taught from.
+    """A model that was taught, in the place of its base: the one that it was taught from.
 
     What it has learned is how it differs from that one. That counts several times, since the other models have learned
     nothing and agree with the old one; where it says what the old one said, all is read as before.
-
-    Args:
-        taught: what it says now.
-        base: what it said before.
-
     """
 
     least = 1e-30  # what was learned can overrule the other models

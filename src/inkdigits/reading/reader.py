@@ -105,10 +105,10 @@ class Reader:
         together.
 
         Args:
-            picture: as `read` takes it, and the rest too; most have one page.
+            picture: as `read` takes it; most have one page.
             single: take each page as exactly one digit.
-            region: of each page.
-            digits_only: leave marks and gaps out of its lines' text.
+            region: of each page, as `read` takes it.
+            digits_only: leave marks and gaps out of the text of lines.
 
         Raises:
             PictureError: it is not a picture that can be read; its `code` says why.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from statistics import fmean
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,16 +16,16 @@ __all__ = ["Box", "ReadLine", "Symbol", "cut_box"]
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
 
-_Image = TypeVar("_Image", bound=npt.NDArray[Any])
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
-def cut_box(image: _Image, box: Box, room: float) -> _Image:
+def cut_box(image: npt.NDArray[_Kind], box: Box, room: float) -> npt.NDArray[_Kind]:
     """Return the part of an image, (H,W), within a box and so much of its height about it; it may be empty."""
     left, top, right, bottom = box
     around = room * (bottom - top)
     rows = slice(max(0, int(top - around)), max(1, ceil(bottom + around)))
     columns = slice(max(0, int(left - around)), max(1, ceil(right + around)))
-    return image[rows, columns]  # type: ignore[no-any-return]
+    return image[rows, columns]
 
 
 @dataclass(frozen=True)
