@@ -20,11 +20,7 @@ __all__ = ["to_keras", "write_keras"]
 
 
 def write_keras(model: str | Path, path: str | Path) -> Path:
-    """Write a `.keras` file atomically.
-
-    Args:
-        model: "bundled", a run folder, or an `.onnx` model file that inkdigits wrote.
-        path: where; the suffix must be `.keras`.
+    """Write a model file that inkdigits wrote as a `.keras` file, atomically.
 
     Raises:
         ModelFileError: the model cannot be said in Keras' layers, or the path has another suffix.

@@ -51,13 +51,8 @@ class DigitModel(nn.Module):
 def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bool = False) -> Path:
     """Write a model file atomically.
 
-    The weights keep the names that they have in torch, so that `read_model` can take them back.
-
-    Args:
-        model: what to write.
-        info: what the file says about itself.
-        path: where.
-        own: whether the network is somebody's own, whose layers may be any; `read_model` does not know it.
+    The weights keep the names that they have in torch, so that `read_model` can take them back. With `own` the network
+    is somebody's own, whose layers may be any; `read_model` does not know it.
 
     Raises:
         ModelFileError: the network cannot be written as ONNX.
@@ -143,12 +138,7 @@ def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
 
 
 def check_parity(model: DigitModel, path: str | Path, images: npt.NDArray[np.uint8]) -> float:
-    """Return the largest difference between torch's and ONNX Runtime's probabilities.
-
-    Args:
-        model: the model in torch.
-        path: the file that was written from it.
-        images: uint8 (N,28,28).
+    """Return by how much the probabilities of a model in torch and of its file differ at most on uint8 (N,28,28).
 
     Raises:
         ModelFileError: the difference is larger than `PARITY_TOLERANCE`.

@@ -75,34 +75,25 @@ def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[R
     """Return lines whose symbols know their size and contrast beside those of the page's digits, and what cuts them.
 
     Print that shows through from the back of a page is read as faint digits, letters about a table as small ones, and
-    what the border leaves of a letter or a rule as a 1 or a 7 (experiments/LOG.md).
-
-    Args:
-        lines: all that was read on the page.
-        grey: uint8 (H,W), the page as it was read.
-
+    what the border leaves of a letter or a rule as a 1 or a 7 (experiments/LOG.md). `lines` are all that was read on
+    the page, uint8 (H,W), as it was turned to be read.
     """
-    contrasts = [[_contrast(grey, symbol.box) for symbol in line.symbols] for line in lines]
-    known = [
-        (symbol.height, contrast)
-        for line, own in zip(lines, contrasts, strict=True)
-        for symbol, contrast in zip(line.symbols, own, strict=True)
-        if symbol.is_digit
-    ]
+    contrasts = {id(symbol): _contrast(grey, symbol.box) for line in lines for symbol in line.symbols}
+    known = [(digit.height, contrasts[id(digit)]) for line in lines for digit in line.digits]
     if not known:
         return list(lines)
     usual_height, usual_contrast = np.maximum(np.median(known, axis=0), 1.0).tolist()
     placed = []
-    for line, own in zip(lines, contrasts, strict=True):
+    for line in lines:
         of_marks = line.height if line.digits else usual_height
         symbols = [
             replace(
                 symbol,
                 size=min((symbol.height if symbol.is_digit else of_marks) / usual_height, 1.0),
-                contrast=min(contrast / usual_contrast, 1.0),
+                contrast=min(contrasts[id(symbol)] / usual_contrast, 1.0),
                 is_cut=_beyond(symbol.box, grey.shape) > _EDGE * symbol.height,
             )
-            for symbol, contrast in zip(line.symbols, own, strict=True)
+            for symbol in line.symbols
         ]
         placed.append(replace(line, symbols=tuple(symbols)))
     return placed

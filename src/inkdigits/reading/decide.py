@@ -44,14 +44,7 @@ def decide(
 ) -> Decision:
     """Return what to accept of what was read on a page, and what to say of it.
 
-    Args:
-        read: what was read.
-        page: where.
-        calibration: makes the models' agreement a probability.
-        least: what decides.
-        single: exactly one digit was asked for.
-        digits_only: leave marks and gaps out of the text of lines.
-
+    `single` says that exactly one digit was asked for, `digits_only` leaves marks and gaps out of the text of lines.
     """
     every = tuple(map(calibration.calibrated, read.lines))
     found = tuple(line for line in (_without_doubtful(line, least) for line in every) if line.digits)

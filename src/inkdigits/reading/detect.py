@@ -94,7 +94,10 @@ def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detection
         plain = boxes[scores.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin
         if _is_explained(view, plain, how):
             break
-    kept = _best_of_each(boxes, scores.max(axis=1, initial=0), how.overlap)
+    kept: list[int] = []  # the best of those that overlap, at whatever scales (greedy suppression)
+    for place in np.argsort(-scores.max(axis=1, initial=0), kind="stable").tolist():
+        if not overlapping(boxes[place], boxes[kept], how.overlap).any():
+            kept.append(place)
     return Detections(scores[kept], boxes[kept], cells[OTHER], scale, how.margin)
 
 
@@ -149,14 +152,3 @@ def _peaks(cells: _Cells, how: Pyramid) -> tuple[_Cells, npt.NDArray[np.float32]
     # At the lower end of what the detector was taught it finds half, and takes an 8 for a 0.
     trust = np.where(is_digit, np.clip((height - how.heights[0]) / (how.plainly - how.heights[0]), 0.3, 1), 1)
     return (cells[:OTHER, rows, columns].T * trust[:, None].astype(np.float32))[believed], boxes[believed]
-
-
-def _best_of_each(
-    boxes: npt.NDArray[np.float32], confidence: npt.NDArray[np.float32], overlap: float
-) -> npt.NDArray[np.int64]:
-    """Return which boxes to keep: of those that overlap, at whatever scales, the best (greedy suppression)."""
-    kept: list[int] = []
-    for place in np.argsort(-confidence, kind="stable").tolist():
-        if not overlapping(boxes[place], boxes[kept], overlap).any():
-            kept.append(place)
-    return np.array(kept, np.int64)

@@ -178,12 +178,7 @@ def open_model(
 def open_session(
     path: Path, threads: int | None = None, expected: Interface = DIGIT_INTERFACE
 ) -> onnxruntime.InferenceSession:
-    """Open a model file and check that it is one.
-
-    Args:
-        path: an `.onnx` file.
-        threads: how many threads a run may use; all cores if not given.
-        expected: which kind of model it holds.
+    """Open an `.onnx` file and check that it is a model file of its kind; a run uses all cores if `threads` is None.
 
     Raises:
         ModelFileError: it cannot be read, is no ONNX file, keeps its weights elsewhere, or has other inputs or

@@ -84,11 +84,7 @@ class _View:
 def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: LineModel) -> list[Symbol]:
     """Return the symbols of a number: as one of the line model's views has them, or as they were detected.
 
-    Args:
-        crop: uint8 (H,W), dark on light, the number with some paper about it.
-        number: what was detected there.
-        lines: the line model.
-
+    `crop` is uint8 (H,W), dark on light, the number with some paper about it.
     """
     detected = tuple(number.scores.argmax(axis=1).tolist())
     views: list[_View] = []

@@ -85,9 +85,7 @@ def annotate(reading: Transcript) -> Image.Image:
 def with_boxes(reading: Transcript, most: int) -> Image.Image:
     """Return the picture that was read, RGB, with a box about each digit and mark, and above it what was read.
 
-    Args:
-        reading: of a picture that could be read.
-        most: pixels; a larger picture is shrunk, a tiny one enlarged.
+    One of more than `most` pixels is shrunk, a tiny one enlarged by a whole factor.
 
     Raises:
         PictureError: the picture could not be read, or can no longer be.
@@ -110,10 +108,7 @@ def with_boxes(reading: Transcript, most: int) -> Image.Image:
 
 
 def picture_of(reading: Transcript, most: int) -> tuple[Image.Image, float]:
-    """Return the picture that was read, at the size that it is drawn, and how much that enlarges it.
-
-    One of more than `most` pixels is shrunk, a tiny one enlarged by a whole factor. Raises as `with_boxes` does.
-    """
+    """Return the picture that was read, at the size that `with_boxes` draws it, and how much that enlarges it."""
     if reading.error:
         raise reading.error
     if reading.picture is None:

@@ -39,11 +39,7 @@ class ContactSheet:
     @classmethod
     @contextmanager
     def to_file(cls, path: str | Path, inputs: Iterable[str | Path] = ()) -> Iterator[ContactSheet]:
-        """Yield a sheet to add readings to, and write it to a file at the end.
-
-        Args:
-            path: its suffix names the format, such as `.png`.
-            inputs: the pictures that are read; none is replaced.
+        """Yield a sheet to add readings to, and write it to a file at the end, which replaces none of the inputs.
 
         Raises:
             OutputError: the file cannot be written, which is found out at the beginning.

@@ -77,7 +77,6 @@ def _plot_box(axes: Axes, read: Digit | Mark, scale: float) -> None:
 
 
 def _plot_digit(digit: Digit, seen: Axes, bars: Axes) -> None:
-    """Plot what the model saw of a digit, and how probable each of the ten is."""
     seen.imshow(digit.image, cmap="gray", vmin=0, vmax=255)
     seen.set_axis_off()
     colours = [colour_of(digit) if value == digit.value else PALE for value in range(10)]
