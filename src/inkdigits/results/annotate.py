@@ -177,7 +177,6 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, width: int, ruler: _Ruler, si
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ruler) -> None:
-    """Draw what the model saw of a digit and how probable each of the ten is."""
     draw, seen = ImageDraw.Draw(canvas), ruler(_SIZES.seen)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((seen, seen), Image.Resampling.NEAREST), corner)
