@@ -31,9 +31,9 @@ import inkdigits
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.files import make_folder, write_atomically
-from inkdigits.models.line_file import count_weights, write_info, write_line_model, write_page_model
 from inkdigits.models.line_network import line_network
-from inkdigits.models.onnx_file import read_model, write_model
+from inkdigits.models.onnx_file import count_weights, read_model, write_graph, write_info, write_model
+from inkdigits.models.onnx_graph import build_line_graph, build_page_graph
 from inkdigits.models.page_network import page_network
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.detector import Detector
@@ -155,7 +155,7 @@ def make_lines(plan: Plan) -> None:
         load_network(plan.lines_run.checkpoint_file, network)
         info = stream_info(plan, plan.lines_run, recipe, "lines", 8 * 64 * plan.validation)
         info = replace(info, input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall")
-        path = write_line_model(network, 1.0, info, plan.weights / "lines.onnx")
+        path = write_graph(build_line_graph(network, 1.0), info, plan.weights / "lines.onnx")
         weights = sum(weights.numel() for weights in network.parameters())
         card = lines_card(path, info, plan.lines_run.read_config(), weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "lines.md", card)
@@ -171,7 +171,7 @@ def make_pages(plan: Plan) -> None:
         load_network(plan.pages_run.checkpoint_file, network)
         info = stream_info(plan, plan.pages_run, recipe, "pages", recipe.batch_size * plan.views)
         info = replace(info, input="uint8 (N,H,W), 128 what is about a pixel, digits 11 to 36 pixels tall")
-        write_page_model(network, info, plan.weights / "pages.onnx")
+        write_graph(build_page_graph(network), info, plan.weights / "pages.onnx")
 
 
 def make_thresholds(plan: Plan) -> None:

@@ -16,7 +16,7 @@ def detections(*symbols: Placed) -> Detections:
     for place, (symbol, x, y, height) in enumerate(symbols):
         scores[place, SYMBOLS.index(symbol)] = 0.9
         boxes[place] = x - 0.3 * height, y - height / 2, x + 0.3 * height, y + height / 2
-    return Detections(scores, boxes, np.zeros((1, 1), np.float32), 0)
+    return Detections(scores, boxes, np.zeros((1, 1), np.float32))
 
 
 def texts(*symbols: Placed) -> list[str]:

@@ -13,9 +13,9 @@ from torch import nn
 from inkdigits.data import Dataset
 from inkdigits.errors import TrainingInterrupted, UsageError
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT, FRAME_WIDTH
-from inkdigits.models.line_file import write_line_model
 from inkdigits.models.line_network import line_network
-from inkdigits.models.onnx_file import PARITY_TOLERANCE
+from inkdigits.models.onnx_file import PARITY_TOLERANCE, write_graph
+from inkdigits.models.onnx_graph import build_line_graph
 from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.model_file import ModelInfo
 from inkdigits.synthesis.lines import WrittenLine, write_line
@@ -158,9 +158,8 @@ def test_the_file_says_what_the_network_says(tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = line_network(CHANNELS, (1, 2, 4, 8))
     network.train()(torch.rand(4, 1, CROP_HEIGHT, 64))  # so that batch normalisation has seen something
-    path = write_line_model(
-        network.eval(), 1.5, ModelInfo("of a test", thresholds={"line": 0.7}), tmp_path / "lines.onnx"
-    )
+    info = ModelInfo("of a test", thresholds={"line": 0.7})
+    path = write_graph(build_line_graph(network.eval(), 1.5), info, tmp_path / "lines.onnx")
     model = LineModel(path, threads=1)
     assert model.info.thresholds == {"line": 0.7}
     bands = np.random.default_rng(0).integers(0, 255, (5, CROP_HEIGHT, 96), np.uint8)
@@ -169,4 +168,4 @@ def test_the_file_says_what_the_network_says(tmp_path: Path) -> None:
     expected[..., : BLANK + 1] = (expected[..., : BLANK + 1] / 1.5).softmax(-1)
     together = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, {"bands": bands})[0]
     assert np.abs(together - expected.numpy()).max() <= PARITY_TOLERANCE
-    assert np.abs(np.stack(model.frames([*bands])) - expected.numpy()).max() <= PARITY_TOLERANCE
+    assert np.abs(np.stack([model.frames(band) for band in bands]) - expected.numpy()).max() <= PARITY_TOLERANCE

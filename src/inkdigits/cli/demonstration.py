@@ -134,13 +134,13 @@ def _write_report(
     own_readings: list[Reading],
 ) -> Path:
     from inkdigits.evaluation.report import write_report
-    from inkdigits.reading.model_file import open_session, read_info
+    from inkdigits.reading.model_file import open_model
 
     return write_report(
         folder,
         evaluation,
         test.images,
-        info=read_info(open_session(run.model), run.model.stem),
+        info=open_model(run.model)[1],
         history=run.history.rows(),
         readings=readings,
         own_readings=own_readings,

@@ -74,7 +74,7 @@ def _versions() -> dict[str, Any]:
 def _places() -> dict[str, str]:
     from inkdigits import settings
     from inkdigits.errors import InkdigitsError
-    from inkdigits.reading.model_file import BUNDLED, find_model, open_session, read_info
+    from inkdigits.reading.model_file import BUNDLED, find_model, open_model
 
     places = {"cache": str(settings.cache_dir())}
     for folder in settings.data_dirs():
@@ -82,7 +82,7 @@ def _places() -> dict[str, str]:
         places[f"data in {folder}"] = "MNIST is here" if there else "no MNIST here"
     try:
         path = find_model(BUNDLED)
-        info = read_info(open_session(path), path.stem)
+        _, info = open_model(path)
         places["bundled model"] = f"{info.name}, {path}"
     except InkdigitsError as error:
         places["bundled model"] = str(error)

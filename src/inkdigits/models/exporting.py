@@ -41,19 +41,18 @@ def export(model: str | Path = BUNDLED, format: str = "onnx", output: str | Path
     stem = source.parent.name if source.name == "model.onnx" else source.stem
     target = Path(output) if output is not None else Path(stem + FORMATS[format])
     check_replaceable(target, [source])
-    if format == "onnx":
-        open_session(source)
-        with source.open("rb") as content, open_atomically(target) as file:
-            shutil.copyfileobj(content, file)
-        return target
+    if format == "keras":
+        require("keras", "Writing a .keras file")
+        from inkdigits.models.keras_file import write_keras
+
+        return write_keras(source, target)
     if format == "onnx-int8":
         require("train", "Writing int8 weights")
         from inkdigits.models.int8_file import write_int8
 
         open_session(source)
         return write_int8(source, target)
-    require("keras", "Writing a .keras file")
-    from inkdigits.models.keras_file import write_keras
-
-    write_keras(source, target)
+    open_session(source)
+    with source.open("rb") as content, open_atomically(target) as file:
+        shutil.copyfileobj(content, file)
     return target

@@ -21,10 +21,6 @@ def write_int8(model: Path, path: str | Path) -> Path:
     Only what is stored changes: the sums are float32 as before. Symmetric, per channel, to the nearest step: the
     weight-only scheme of Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", 2018.
 
-    Args:
-        model: a model file that inkdigits wrote.
-        path: where to write.
-
     Raises:
         ModelFileError: its weights are int8 already.
         OutputError: the file cannot be written.
@@ -39,13 +35,9 @@ def write_int8(model: Path, path: str | Path) -> Path:
     for tensor in matrices:
         steps, scales = quantise(numpy_helper.to_array(tensor))
         graph.initializer.remove(tensor)
-        graph.initializer.extend(
-            [
-                numpy_helper.from_array(steps, f"{tensor.name}.steps"),
-                numpy_helper.from_array(scales, f"{tensor.name}.scales"),
-            ]
-        )
         inputs = [f"{tensor.name}.steps", f"{tensor.name}.scales"]
+        graph.initializer.append(numpy_helper.from_array(steps, inputs[0]))
+        graph.initializer.append(numpy_helper.from_array(scales, inputs[1]))
         nodes.append(helper.make_node("DequantizeLinear", inputs, [tensor.name], axis=0))
     rest = list(graph.node)
     del graph.node[:]

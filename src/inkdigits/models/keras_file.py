@@ -20,11 +20,7 @@ __all__ = ["to_keras", "write_keras"]
 
 
 def write_keras(model: str | Path, path: str | Path) -> Path:
-    """Write a `.keras` file atomically.
-
-    Args:
-        model: "bundled", a run folder, or an `.onnx` model file that inkdigits wrote.
-        path: where; the suffix must be `.keras`.
+    """Write a model file that inkdigits wrote as a `.keras` file, atomically.
 
     Raises:
         ModelFileError: the model cannot be said in Keras' layers, or the path has another suffix.
@@ -55,32 +51,28 @@ def to_keras(model: DigitModel, name: str) -> keras.Model:
     import keras
 
     layers = keras.layers
-    stack: list[Any] = [
-        keras.Input((28, 28), name="images"),
-        layers.Rescaling(1 / 255, name="scale"),
-        layers.Reshape((28, 28, 1), name="channel"),
-    ]
-    weights: list[list[Any]] = []
     assert isinstance(model.network, nn.Sequential)  # noqa: S101 - every registered network is one
-    for torch_layer in model.network:
-        for layer, values in _convert(torch_layer, layers):
-            stack.append(layer)
-            weights.append(values)
-    stack += [
-        layers.Rescaling(1 / float(model.temperature), name="temperature"),
-        layers.Softmax(name="probabilities"),
-    ]
-    built = keras.Sequential(stack, name=name.replace(" ", "-"))
-    for layer, values in zip(built.layers[2:-2], weights, strict=True):
-        layer.set_weights(values)
+    pairs = [pair for torch_layer in model.network for pair in _convert(torch_layer, layers)]
+    built = keras.Sequential(
+        [
+            keras.Input((28, 28), name="images"),
+            layers.Rescaling(1 / 255, name="scale"),
+            layers.Reshape((28, 28, 1), name="channel"),
+            *(layer for layer, _ in pairs),
+            layers.Rescaling(1 / float(model.temperature), name="temperature"),
+            layers.Softmax(name="probabilities"),
+        ],
+        name=name.replace(" ", "-"),
+    )
+    for layer, weights in pairs:
+        layer.set_weights(weights)
     return built
 
 
 def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]:
     """Return a torch layer's counterparts in Keras, each with its weights in Keras' layout (channels last)."""
     match torch_layer:
-        case nn.Flatten():
-            # Torch flattens channels first.
+        case nn.Flatten():  # torch flattens channels first
             return [(layers.Permute((3, 1, 2)), []), (layers.Flatten(), [])]
         case nn.Linear():
             return [(layers.Dense(torch_layer.out_features), _arrays(torch_layer.weight.T, torch_layer.bias))]
@@ -88,12 +80,8 @@ def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]
             return _convert_convolution(torch_layer, layers)
         case nn.BatchNorm2d():
             layer = layers.BatchNormalization(epsilon=torch_layer.eps, momentum=1 - (torch_layer.momentum or 0.1))
-            return [
-                (
-                    layer,
-                    _arrays(torch_layer.weight, torch_layer.bias, torch_layer.running_mean, torch_layer.running_var),
-                )
-            ]
+            mean, variance = torch_layer.running_mean, torch_layer.running_var
+            return [(layer, _arrays(torch_layer.weight, torch_layer.bias, mean, variance))]
         case nn.MaxPool2d():
             return [(layers.MaxPooling2D(torch_layer.kernel_size), [])]
         case nn.AdaptiveAvgPool2d(output_size=1):
@@ -107,12 +95,12 @@ def _convert(torch_layer: nn.Module, layers: Any) -> list[tuple[Any, list[Any]]]
 
 def _convert_convolution(torch_layer: nn.Conv2d, layers: Any) -> list[tuple[Any, list[Any]]]:
     """Return the convolution, after padding where it cannot do that itself."""
-    counterparts: list[tuple[Any, list[Any]]] = []
     padding = tuple(int(amount) for amount in torch_layer.padding)
     # Keras' own "same" padding is lopsided where the stride is over 1.
     keeps_size = torch_layer.stride == (1, 1) and torch_layer.kernel_size == tuple(2 * side + 1 for side in padding)
+    around: list[tuple[Any, list[Any]]] = []
     if any(padding) and not keeps_size:
-        counterparts.append((layers.ZeroPadding2D(padding), []))
+        around.append((layers.ZeroPadding2D(padding), []))
     convolution = layers.Conv2D(
         torch_layer.out_channels,
         torch_layer.kernel_size,
@@ -121,8 +109,7 @@ def _convert_convolution(torch_layer: nn.Conv2d, layers: Any) -> list[tuple[Any,
         use_bias=torch_layer.bias is not None,
     )
     biases = [] if torch_layer.bias is None else [torch_layer.bias]
-    counterparts.append((convolution, _arrays(torch_layer.weight.permute(2, 3, 1, 0), *biases)))
-    return counterparts
+    return [*around, (convolution, _arrays(torch_layer.weight.permute(2, 3, 1, 0), *biases))]
 
 
 def _arrays(*tensors: Any) -> list[Any]:

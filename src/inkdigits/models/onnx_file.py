@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +17,12 @@ from torch import Tensor, nn
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.files import write_atomically
 from inkdigits.models.digit_networks import build_model
-from inkdigits.models.onnx_graph import build_graph
-from inkdigits.models.onnx_trace import trace_graph
+from inkdigits.models.onnx_graph import OPSET, build_graph
 from inkdigits.reading.classifier import Classifier
-from inkdigits.reading.model_file import ModelInfo, find_model, open_session, read_info
+from inkdigits.reading.model_file import ModelInfo, find_model, open_model
 
-__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "read_model", "write_model"]
+__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "count_weights", "read_model", "write_graph", "write_info"]
+__all__ += ["write_model"]
 
 PARITY_TOLERANCE = 1e-5  # the largest difference between two probabilities of the same digit
 
@@ -48,22 +51,63 @@ class DigitModel(nn.Module):
 def write_model(model: DigitModel, info: ModelInfo, path: str | Path, *, own: bool = False) -> Path:
     """Write a model file atomically.
 
-    The weights keep the names that they have in torch, so that `read_model` can take them back.
-
-    Args:
-        model: what to write.
-        info: what the file says about itself.
-        path: where.
-        own: whether the network is somebody's own, whose layers may be any; `read_model` does not know it.
+    The weights keep the names that they have in torch, so that `read_model` can take them back. With `own` the network
+    is somebody's own, whose layers may be any; `read_model` does not know it.
 
     Raises:
         ModelFileError: the network cannot be written as ONNX.
         OutputError: the file cannot be written.
 
     """
-    proto = trace_graph(model.eval()) if own else build_graph(model.network, float(model.temperature))
-    onnx.helper.set_model_props(proto, info.to_metadata())
-    return write_atomically(path, proto.SerializeToString(deterministic=True))
+    graph = _traced(model.eval()) if own else build_graph(model.network, float(model.temperature))
+    return write_graph(graph, info, path)
+
+
+def write_graph(graph: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Path:
+    """Write a model file of any kind atomically; `inkdigits.models.onnx_graph` builds what it holds.
+
+    Raises:
+        OutputError: the file cannot be written.
+
+    """
+    onnx.helper.set_model_props(graph, info.to_metadata())
+    return write_atomically(path, graph.SerializeToString(deterministic=True))
+
+
+def write_info(path: Path, info: ModelInfo) -> None:
+    """Have a model file that is there say something else about itself; raises OutputError if it cannot be written."""
+    write_graph(onnx.load(path), info, path)
+
+
+def _traced(model: nn.Module) -> onnx.ModelProto:
+    """Return somebody's own network as ONNX, traced by torch's exporter, since its layers may be any."""
+    written = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            # The exporter that torch has now needs another package, onnxscript, and takes seconds.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                model,
+                (torch.zeros(2, 28, 28, dtype=torch.uint8),),
+                written,  # type: ignore[arg-type]  # the stubs know of paths alone
+                dynamo=False,
+                input_names=["images"],
+                output_names=["probabilities"],
+                dynamic_axes={"images": {0: "N"}, "probabilities": {0: "N"}},
+                opset_version=OPSET,
+            )
+    except Exception as error:  # torch's exporter raises classes of its own that share no public root
+        raise ModelFileError(f"the network cannot be written as ONNX: {str(error).splitlines()[0]}") from error
+    graph = onnx.load_model_from_string(written.getvalue())
+    for node in graph.graph.node:  # where in whose files each was written
+        node.doc_string = ""
+    return graph
+
+
+def count_weights(path: Path) -> int:
+    """Return how many weights the network in a model file has."""
+    initializers = onnx.load(path).graph.initializer
+    return sum(math.prod(one.dims) for one in initializers if one.name.endswith((".weight", ".bias")))
 
 
 def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
@@ -74,7 +118,7 @@ def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
 
     """
     path = find_model(model)
-    info = read_info(open_session(path), path.stem)
+    _, info = open_model(path)
     name = info.recipe.get("model")
     if not isinstance(name, str):
         raise ModelFileError(
@@ -82,11 +126,10 @@ def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
         )
     weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     loaded = DigitModel(build_model(name))
+    state = {key: torch.from_numpy(weights[key].copy()) for key in loaded.state_dict() if key in weights}
+    state |= {key: value for key, value in loaded.state_dict().items() if key.endswith("num_batches_tracked")}
     try:
-        loaded.load_state_dict(
-            {key: torch.from_numpy(weights[key].copy()) for key in loaded.state_dict() if key in weights}
-            | {key: value for key, value in loaded.state_dict().items() if key.endswith("num_batches_tracked")}
-        )
+        loaded.load_state_dict(state)
     except RuntimeError as error:
         raise ModelFileError(
             f"the weights in {printable(path)} are not those of the network '{name}'", "export it again"
@@ -95,12 +138,7 @@ def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:
 
 
 def check_parity(model: DigitModel, path: str | Path, images: npt.NDArray[np.uint8]) -> float:
-    """Return the largest difference between torch's and ONNX Runtime's probabilities.
-
-    Args:
-        model: the model in torch.
-        path: the file that was written from it.
-        images: uint8 (N,28,28).
+    """Return by how much the probabilities of a model in torch and of its file differ at most on uint8 (N,28,28).
 
     Raises:
         ModelFileError: the difference is larger than `PARITY_TOLERANCE`.

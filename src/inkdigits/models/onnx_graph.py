@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
-from torch import Tensor, nn
+from torch import nn
 
 from inkdigits.errors import ModelFileError
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT
@@ -18,6 +17,8 @@ from inkdigits.models.layers import Residual
 __all__ = ["OPSET", "build_graph", "build_line_graph", "build_page_graph"]
 
 OPSET = 20
+
+_OPERATORS = {nn.ReLU: "Relu", nn.AdaptiveAvgPool2d: "GlobalAveragePool", nn.Flatten: "Flatten"}
 
 
 def build_graph(network: nn.Module, temperature: float) -> onnx.ModelProto:
@@ -40,65 +41,46 @@ def build_graph(network: nn.Module, temperature: float) -> onnx.ModelProto:
     """
     if not isinstance(network, nn.Sequential):
         raise ModelFileError(f"a network of the kind {type(network).__name__} cannot be written as ONNX yet")
-    graph = _Graph("images")
+    graph = _Graph("images", ["N", 28, 28])
     _add_network(graph, network)
     graph.add("Div", graph.constant("temperature", np.float32(temperature)))
     graph.add("Softmax", axis=1, output="probabilities")
-    images = helper.make_tensor_value_info("images", TensorProto.UINT8, ["N", 28, 28])
-    probabilities = helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["N", 10])
-    return _checked(graph, images, probabilities)
+    return graph.checked(["N", 10])
 
 
 def build_line_graph(network: nn.Sequential, temperature: float) -> onnx.ModelProto:
-    """Return a line network, with scaling before it and temperature and softmax after it, as ONNX.
-
-    Args:
-        network: as `inkdigits.models.line_network.line_network` makes it.
-        temperature: what the logits are divided by.
+    """Return a line network (`inkdigits.models.line_network`), with what `build_graph` adds to a network, as ONNX.
 
     Returns:
         uint8 (N,40,W) `bands` in, float32 (N,W/4,22) `columns` out: probabilities of ten digits, six marks, a
         sign and a blank, and boxes.
 
-    Raises:
-        ModelFileError: the network has a layer that is not known here.
-
     """
-    graph = _Graph("bands")
+    graph = _Graph("bands", ["N", CROP_HEIGHT, "W"])
     _add_network(graph, network)
     graph.add("Squeeze", graph.constant("row", np.array([2], np.int64)))
     logits, places = graph.split("one line", [BLANK + 1, 4], axis=1)
     graph.add("Div", graph.constant("temperature", np.float32(temperature)), source=logits)
     graph.add("Softmax", axis=1, output="classes")
-    graph.join(["classes", places], axis=1)
+    graph.add("Concat", places, axis=1)
     graph.add("Transpose", perm=[0, 2, 1], output="columns")
-    bands = helper.make_tensor_value_info("bands", TensorProto.UINT8, ["N", CROP_HEIGHT, "W"])
-    columns = helper.make_tensor_value_info("columns", TensorProto.FLOAT, ["N", "T", BLANK + 1 + 4])
-    return _checked(graph, bands, columns)
+    return graph.checked(["N", "T", BLANK + 1 + 4])
 
 
 def build_page_graph(network: nn.Sequential) -> onnx.ModelProto:
-    """Return a page detector, with scaling before it and probabilities after it, as ONNX.
-
-    Args:
-        network: as `inkdigits.models.page_network.page_network` makes it.
+    """Return a page detector (`inkdigits.models.page_network`), scaling before it and probabilities after it, as ONNX.
 
     Returns:
         uint8 (N,H,W) `views` in, H and W multiples of 8, float32 (N,22,H/4,W/4) `cells` out: probabilities of sixteen
         symbols and two masks, and boxes.
 
-    Raises:
-        ModelFileError: the network has a layer that is not known here.
-
     """
-    graph = _Graph("views")
+    graph = _Graph("views", ["N", "H", "W"])
     _add_network(graph, network, zero=128, one=32)
     logits, places = graph.split("answers", [SMALL + 1, OUTPUTS - SMALL - 1], axis=1)
     graph.add("Sigmoid", source=logits, output="classes")
-    graph.join(["classes", places], axis=1, output="cells")
-    views = helper.make_tensor_value_info("views", TensorProto.UINT8, ["N", "H", "W"])
-    cells = helper.make_tensor_value_info("cells", TensorProto.FLOAT, ["N", OUTPUTS, "h", "w"])
-    return _checked(graph, views, cells)
+    graph.add("Concat", places, axis=1, output="cells")
+    return graph.checked(["N", OUTPUTS, "h", "w"])
 
 
 def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one: float = 255) -> None:
@@ -111,19 +93,11 @@ def _add_network(graph: _Graph, network: nn.Sequential, *, zero: float = 0, one:
     _add_layers(graph, network, "network")
 
 
-def _checked(graph: _Graph, given: onnx.ValueInfoProto, result: onnx.ValueInfoProto) -> onnx.ModelProto:
-    """Return a finished graph as a model that ONNX finds no fault with."""
-    whole = helper.make_graph(graph.nodes, "inkdigits", [given], [result], graph.weights)
-    # 10: the newest that the oldest supported ONNX Runtime reads
-    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
-    onnx.checker.check_model(model, full_check=True)
-    return model
-
-
 class _Graph:
-    """Nodes in a row, each fed by the one before it."""
+    """Nodes in a row, each fed by the one before it, the first by uint8 `source` of a shape."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, shape: list[str | int]) -> None:
+        self.given = helper.make_tensor_value_info(source, TensorProto.UINT8, shape)
         self.nodes: list[onnx.NodeProto] = []
         self.weights: list[onnx.TensorProto] = []
         self.last = source
@@ -143,12 +117,6 @@ class _Graph:
         self.nodes.append(helper.make_node("Split", [self.last, weights], parts, axis=axis))
         return parts
 
-    def join(self, parts: list[str], axis: int, output: str | None = None) -> None:
-        """Add a node that lays some outputs beside each other."""
-        output = output or f"{len(self.nodes)}.Concat"
-        self.nodes.append(helper.make_node("Concat", parts, [output], axis=axis))
-        self.last = output
-
     def constant(self, name: str, value: np.generic | np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> str:
         """Keep a value in the file; return its name."""
         self.weights.append(numpy_helper.from_array(np.asarray(value), name))
@@ -156,12 +124,20 @@ class _Graph:
 
     def tensors(self, prefix: str, layer: nn.Module, *names: str) -> list[str]:
         """Keep those tensors of a layer that it has; return their names."""
-        kept = [(name, getattr(layer, name)) for name in names]
+        kept = {name: getattr(layer, name) for name in names if getattr(layer, name) is not None}
         return [
             self.constant(f"{prefix}.{name}", tensor.detach().cpu().contiguous().numpy())
-            for name, tensor in kept
-            if isinstance(tensor, Tensor)
+            for name, tensor in kept.items()
         ]
+
+    def checked(self, shape: list[str | int]) -> onnx.ModelProto:
+        """Return a model that ONNX finds no fault with, whose last node gives float32 of a shape."""
+        result = helper.make_tensor_value_info(self.last, TensorProto.FLOAT, shape)
+        whole = helper.make_graph(self.nodes, "inkdigits", [self.given], [result], self.weights)
+        # 10: the newest that the oldest supported ONNX Runtime reads
+        model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
+        onnx.checker.check_model(model, full_check=True)
+        return model
 
 
 def _add_layers(graph: _Graph, layers: nn.Sequential, prefix: str) -> None:
@@ -170,62 +146,35 @@ def _add_layers(graph: _Graph, layers: nn.Sequential, prefix: str) -> None:
 
 
 def _add_layer(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    for kind, add in _LAYERS.items():
-        if isinstance(layer, kind):
-            add(graph, layer, prefix)
-            return
-    raise ModelFileError(f"a layer of the kind {type(layer).__name__} cannot be written as ONNX yet")
+    match layer:
+        case Residual():
+            given = graph.last
+            _add_layers(graph, layer, prefix)
+            graph.add("Add", given)
+        case nn.Conv2d():
+            weights = graph.tensors(prefix, layer, "weight", "bias")
+            pads = [int(amount) for amount in layer.padding] * 2
+            graph.add("Conv", *weights, pads=pads, strides=list(layer.stride), dilations=list(layer.dilation))
+        case nn.BatchNorm2d():
+            weights = graph.tensors(prefix, layer, "weight", "bias", "running_mean", "running_var")
+            graph.add("BatchNormalization", *weights, epsilon=layer.eps)
+        case nn.MaxPool2d():
+            sides = (layer.kernel_size, layer.stride)
+            shape, strides = ([size, size] if isinstance(size, int) else list(size) for size in sides)
+            graph.add("MaxPool", kernel_shape=shape, strides=strides)
+        case nn.Upsample():
+            _add_enlarging(graph, layer, prefix)
+        case nn.Linear():
+            graph.add("Gemm", *graph.tensors(prefix, layer, "weight", "bias"), transB=1)
+        case nn.ReLU() | nn.AdaptiveAvgPool2d() | nn.Flatten():
+            graph.add(_OPERATORS[type(layer)])
+        case nn.Dropout():  # does nothing in evaluation
+            pass
+        case _:
+            raise ModelFileError(f"a layer of the kind {type(layer).__name__} cannot be written as ONNX yet")
 
 
-def _add_convolution(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    assert isinstance(layer, nn.Conv2d)  # noqa: S101 - for the type checker, here and below
-    rows, columns = (int(amount) for amount in layer.padding)
-    weights = graph.tensors(prefix, layer, "weight", "bias")
-    pads = [rows, columns, rows, columns]
-    graph.add("Conv", *weights, pads=pads, strides=list(layer.stride), dilations=list(layer.dilation))
-
-
-def _add_residual(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    assert isinstance(layer, Residual)  # noqa: S101
-    given = graph.last
-    _add_layers(graph, layer, prefix)
-    graph.add("Add", given)
-
-
-def _add_normalisation(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    assert isinstance(layer, nn.BatchNorm2d)  # noqa: S101
-    weights = graph.tensors(prefix, layer, "weight", "bias", "running_mean", "running_var")
-    graph.add("BatchNormalization", *weights, epsilon=layer.eps)
-
-
-def _add_pooling(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    assert isinstance(layer, nn.MaxPool2d)  # noqa: S101
-    shape, strides = (
-        [size, size] if isinstance(size, int) else list(size) for size in (layer.kernel_size, layer.stride)
-    )
-    graph.add("MaxPool", kernel_shape=shape, strides=strides)
-
-
-def _add_enlarging(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    assert isinstance(layer, nn.Upsample)  # noqa: S101
+def _add_enlarging(graph: _Graph, layer: nn.Upsample, prefix: str) -> None:
     factor = float(layer.scale_factor)  # type: ignore[arg-type]  # one number, as the networks here have it
     scales = graph.constant(f"{prefix}.scales", np.array([1, 1, factor, factor], np.float32))
     graph.add("Resize", "", scales, mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")
-
-
-def _add_dense(graph: _Graph, layer: nn.Module, prefix: str) -> None:
-    graph.add("Gemm", *graph.tensors(prefix, layer, "weight", "bias"), transB=1)
-
-
-_LAYERS: dict[type[nn.Module], Callable[[_Graph, nn.Module, str], None]] = {
-    Residual: _add_residual,
-    nn.Conv2d: _add_convolution,
-    nn.BatchNorm2d: _add_normalisation,
-    nn.MaxPool2d: _add_pooling,
-    nn.Upsample: _add_enlarging,
-    nn.Linear: _add_dense,
-    nn.ReLU: lambda graph, layer, prefix: graph.add("Relu"),
-    nn.AdaptiveAvgPool2d: lambda graph, layer, prefix: graph.add("GlobalAveragePool"),
-    nn.Flatten: lambda graph, layer, prefix: graph.add("Flatten"),
-    nn.Dropout: lambda graph, layer, prefix: None,  # does nothing in evaluation
-}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import nn
 
 from inkdigits.imaging.views import OUTPUTS
 from inkdigits.models.layers import Residual, convolution
 
-__all__ = ["Coarse", "page_network"]
+__all__ = ["page_network"]
 
 
 def page_network(fine: tuple[int, int], coarse: int, context: tuple[int, ...]) -> nn.Sequential:
@@ -32,7 +32,7 @@ def page_network(fine: tuple[int, int], coarse: int, context: tuple[int, ...]) -
         *convolution(first, second, stride=2, padding=1),
         Residual(*convolution(second, second, padding=1)),
         Residual(*convolution(second, second, padding=1)),
-        Coarse(
+        Residual(  # what is about strokes, looked at by half the size
             *convolution(second, coarse, stride=2, padding=1),
             *around,
             nn.Conv2d(coarse, second, 1),
@@ -42,11 +42,3 @@ def page_network(fine: tuple[int, int], coarse: int, context: tuple[int, ...]) -
         *convolution(second, 2 * second, padding=1),
         nn.Conv2d(2 * second, OUTPUTS, 1),
     )
-
-
-class Coarse(Residual):
-    """Layers that look at half the size and come back to the whole; their result is added to what they were given."""
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Return float32 (N,C,H,W) values, and what is about them, added up."""
-        return super().forward(values)

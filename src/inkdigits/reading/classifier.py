@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import ModelFileError, printable
-from inkdigits.reading.model_file import BUNDLED, find_model, open_session, read_info
+from inkdigits.reading.model_file import BUNDLED, find_model, open_model
 from inkdigits.results.notebook_html import html_table
 
 __all__ = ["Classifier"]
@@ -28,8 +28,7 @@ class Classifier:
 
     def __init__(self, model: str | Path = BUNDLED, *, threads: int | None = None) -> None:
         path = find_model(model)
-        self._session = open_session(path, threads)
-        self.info = read_info(self._session, path.stem)
+        self._session, self.info = open_model(path, threads)
         if not np.isfinite(self.predict_proba(np.zeros((1, 28, 28), np.uint8))).all():
             raise ModelFileError(f"the model {printable(path)} answers with no numbers", "choose another")
 

@@ -19,57 +19,32 @@ __all__ = ["Decision", "Thresholds", "decide", "only_digit"]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """What decides, on a scale from 0 to 1; the first four are chosen on made-up pages and come with the models.
+    """What decides, on a scale from 0 to 1; the first four are chosen on made-up pages and come with the models."""
 
-    Attributes:
-        single: confidence at which a picture's only digit is accepted.
-        line: confidence at which a digit or a mark of a line is accepted.
-        no_digit: confidence below which a picture's only digit is none.
-        number: mean confidence of its digits below which a number of a page is none: print, a texture.
-        rival: of the digit that was asked for, as tall and as sure: so much of another says that there are several.
-        print: share of the page that is other writing or print, at which it is worth a word.
-        small: pixels: digits lower than this deserve a word.
-
-    """
-
-    single: float = 0.9
-    line: float = 0.9
-    no_digit: float = 0.2
-    number: float = 0.4
-    rival: float = 0.5
-    print: float = 0.02
-    small: float = 10.0
+    single: float = 0.9  # confidence at which a picture's only digit is accepted
+    line: float = 0.9  # confidence at which a digit or a mark of a line is accepted
+    no_digit: float = 0.2  # confidence below which a picture's only digit is none
+    number: float = 0.4  # mean confidence of its digits below which a number of a page is none: print, a texture
+    rival: float = 0.5  # of the digit that was asked for, as tall and as sure: another says that there are several
+    print: float = 0.02  # share of the page that is other writing or print, at which it is worth a word
+    small: float = 10.0  # pixels: digits lower than this deserve a word
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a page says.
-
-    Attributes:
-        lines: what was read.
-        score: how sure the surest line of all that was read is, 0 to 1.
-        notes: why the reading is not "ok", or what was left out, in words; none where all is plain.
-
-    """
+    """What a page says."""
 
     lines: tuple[Line, ...]
-    score: float
-    notes: tuple[str, ...]
+    score: float  # how sure the surest line of all that was read is, 0 to 1
+    notes: tuple[str, ...]  # why the reading is not "ok", or what was left out, in words; none where all is plain
 
 
 def decide(
     read: ReadPage, page: Page, calibration: Calibration, least: Thresholds, *, single: bool, digits_only: bool
 ) -> Decision:
-    """Return what to accept of what was read, and what to say of it.
+    """Return what to accept of what was read on a page, and what to say of it.
 
-    Args:
-        read: what was read.
-        page: what it was read on.
-        calibration: makes the models' agreement a probability.
-        least: what decides.
-        single: exactly one digit was asked for.
-        digits_only: leave marks and gaps out of the text of lines.
-
+    `single` says that exactly one digit was asked for, `digits_only` leaves marks and gaps out of the text of lines.
     """
     every = tuple(map(calibration.calibrated, read.lines))
     found = tuple(line for line in (_without_doubtful(line, least) for line in every) if line.digits)
@@ -86,10 +61,7 @@ def decide(
 def only_digit(lines: Sequence[ReadLine], least: Thresholds) -> tuple[ReadLine, ...]:
     """Return the digit that one means who says that there is one: the surest of the tallest; less sure beside others.
 
-    Args:
-        lines: what was read.
-        least: what counts as another digit.
-
+    It is a line of its own; there is none where nothing was read. `least.rival` says what counts as another digit.
     """
     digits = [digit for line in lines for digit in line.digits]
     if not digits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from inkdigits.imaging.views import CELL, NATIVE, OTHER, SMALL, normalise_view
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.symbols import Box
 
-__all__ = ["Detections", "Pyramid", "detect"]
+__all__ = ["Detections", "Pyramid", "detect", "overlapping"]
 
 _Grey = npt.NDArray[np.uint8]
 _Cells = npt.NDArray[np.float32]
@@ -20,40 +20,25 @@ _Cells = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Pyramid:
-    """The scales at which a page is looked at, and what counts as found there.
+    """The scales at which a page is looked at, and what counts as found there."""
 
-    Attributes:
-        step: from one scale to the next finer one. The detector answers for heights of 11 to 36 pixels, so that with
-            a factor of 2 every digit is within its range once, and most are twice.
-        margin: pixels about a view.
-        most_pixels: of the finest view: the bound on the work that a page takes.
-        largest: height of the tallest digit as a share of the page's.
-        enlarged: how much larger than the page the finest view may be, for digits of 9 pixels.
-        least_score: of a symbol.
-        heights: pixels of a view between which a digit is believed.
-        plainly: pixels of a view: lower digits count less, of which the detector takes an 8 for a 0 (lines exact 37 to
-            44 %; experiments/LOG.md).
-        overlap: of the smaller of two boxes: more than this, and the better one counts.
-        plain: score of a symbol that explains the ink in its box.
-        ink: levels of a view by which writing differs from paper: over a standard deviation.
-        edge: of a symbol's height, about its box.
-        unexplained: share of the ink that no symbol explains, at which the next finer scale is looked at.
-
-    """
-
+    # From one scale to the next finer one. The detector answers for heights of 11 to 36 pixels, so that with a factor
+    # of 2 every digit is within its range once, and most are twice.
     step: float = 2.0
-    margin: int = 12
-    most_pixels: int = 1_500_000
-    largest: float = 0.95
-    enlarged: float = 1.6
-    least_score: float = 0.3
-    heights: tuple[float, float] = (9.0, 40.0)
+    margin: int = 12  # pixels about a view
+    most_pixels: int = 1_500_000  # of the finest view: the bound on the work that a page takes
+    largest: float = 0.95  # height of the tallest digit as a share of the page's
+    enlarged: float = 1.6  # how much larger than the page the finest view may be, for digits of 9 pixels
+    least_score: float = 0.3  # of a symbol
+    heights: tuple[float, float] = (9.0, 40.0)  # pixels of a view between which a digit is believed
+    # Pixels of a view: lower digits count less, of which the detector takes an 8 for a 0 (lines exact 37 to 44 %;
+    # experiments/LOG.md).
     plainly: float = 15.0
-    overlap: float = 0.5
-    plain: float = 0.4
-    ink: int = 40
-    edge: float = 0.15
-    unexplained: float = 0.03
+    overlap: float = 0.5  # of the smaller of two boxes: more than this, and the better one counts
+    plain: float = 0.4  # score of a symbol that explains the ink in its box
+    ink: int = 40  # levels of a view by which writing differs from paper: over a standard deviation
+    edge: float = 0.15  # of a symbol's height, about its box
+    unexplained: float = 0.03  # share of the ink that no symbol explains, at which the next finer scale is looked at
 
 
 PYRAMID = Pyramid()
@@ -61,24 +46,13 @@ PYRAMID = Pyramid()
 
 @dataclass(frozen=True)
 class Detections:
-    """What was found on a page, in no order.
+    """What was found on a page, in no order."""
 
-    Attributes:
-        scores: float32 (N,16), the probability of each symbol having its middle there: ten digits, six marks.
-        boxes: float32 (N,4): left, top, right and bottom in pixels of the page.
-        other: float32 (h,w), the probability of other writing or print, in cells of the finest view.
-        scale: of that view.
-        margin: pixels about it.
-        pixels: how many pixels of views were looked at.
-
-    """
-
-    scores: npt.NDArray[np.float32]
-    boxes: npt.NDArray[np.float32]
-    other: npt.NDArray[np.float32]
-    pixels: int
-    scale: float = 1.0
-    margin: int = 0
+    scores: npt.NDArray[np.float32]  # (N,16), the probability of each symbol having its middle there: digits, marks
+    boxes: npt.NDArray[np.float32]  # (N,4): left, top, right and bottom in pixels of the page
+    other: npt.NDArray[np.float32]  # (h,w), the probability of other writing or print, in cells of the finest view
+    scale: float = 1.0  # of the finest view
+    margin: int = 0  # pixels about it
 
     @property
     def labels(self) -> npt.NDArray[np.int64]:
@@ -93,10 +67,6 @@ class Detections:
     def __len__(self) -> int:
         return len(self.boxes)
 
-    def take(self, kept: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> Detections:
-        """Return some of them."""
-        return replace(self, scores=self.scores[kept], boxes=self.boxes[kept])
-
     def print_about(self, box: Box, reach: float) -> float:
         """Return the mean of `other` within a box that is wider, to both sides, by `reach` of its heights."""
         left, top, right, bottom = box
@@ -108,48 +78,44 @@ class Detections:
 
 
 def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detections:
-    """Return what is written on a page.
+    """Return what is written on a page, uint8 (H,W): dark on light, light on dark, or both.
 
     The coarsest view shows the largest digits that there could be; each finer one is looked at while there is reason
     to: the last shows digits that are too small for it, or nothing has been found yet.
-
-    Args:
-        grey: uint8 (H,W), 0 black to 255 white; dark on light, light on dark, or both.
-        detector: looks at each view.
-        how: which views, and what counts as found.
-
     """
-    scores: list[_Cells] = []
-    boxes: list[npt.NDArray[np.float32]] = []
-    other = np.zeros((1, 1), np.float32)
-    pixels = 0
+    scores = np.empty((0, OTHER), np.float32)
+    boxes = np.empty((0, 4), np.float32)
     for scale in _scales(grey.shape, how):
         view = _view(grey, scale, how.margin)
-        pixels += view.size
         cells = detector.cells(view)
         own_scores, own_boxes = _peaks(cells, how)
-        scores.append(own_scores)
-        boxes.append((own_boxes - how.margin) / np.float32(scale))
-        other = cells[OTHER]
-        if _is_explained(view, scores, boxes, scale, how):
+        scores = np.concatenate([scores, own_scores])
+        boxes = np.concatenate([boxes, (own_boxes - how.margin) / np.float32(scale)])
+        plain = boxes[scores.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin
+        if _is_explained(view, plain, how):
             break
-    every = Detections(np.concatenate(scores), np.concatenate(boxes), other, pixels, scale, how.margin)
-    return every.take(_best_of_each(every, how))
+    kept: list[int] = []  # the best of those that overlap, at whatever scales (greedy suppression)
+    for place in np.argsort(-scores.max(axis=1, initial=0), kind="stable").tolist():
+        if not overlapping(boxes[place], boxes[kept], how.overlap).any():
+            kept.append(place)
+    return Detections(scores[kept], boxes[kept], cells[OTHER], scale, how.margin)
 
 
-def _is_explained(
-    view: _Grey, scores: list[_Cells], boxes: list[npt.NDArray[np.float32]], scale: float, how: Pyramid
-) -> bool:
-    """Say whether what was found so far covers nearly all that is written, so that nobody need look closer."""
+def overlapping(box: npt.NDArray[np.floating], others: npt.NDArray[np.floating], least: float) -> npt.NDArray[np.bool_]:
+    """Return which of some boxes, (N,4), share more than so much of the smaller one with a box, (4,)."""
+    shared = np.clip(np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2]), 0, None).prod(axis=1)
+    areas = (others[:, 2:] - others[:, :2]).prod(axis=1)
+    return np.asarray(shared > least * np.minimum((box[2:] - box[:2]).prod(), areas))
+
+
+def _is_explained(view: _Grey, boxes: npt.NDArray[np.float32], how: Pyramid) -> bool:
+    """Say whether the boxes of what was found cover nearly all that is written, so that nobody need look closer."""
     written = (np.abs(view.astype(np.int16) - 128) > how.ink).astype(np.uint8)
     every = int(np.count_nonzero(written))
-    for some, places in zip(scores, boxes, strict=True):
-        for left, top, right, bottom in (
-            places[some.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin
-        ):
-            room = how.edge * (bottom - top)
-            rows = slice(max(int(top - room), 0), int(bottom + room) + 1)
-            written[rows, max(int(left - room), 0) : int(right + room) + 1] = 0
+    for left, top, right, bottom in boxes:
+        room = how.edge * (bottom - top)
+        rows = slice(max(int(top - room), 0), int(bottom + room) + 1)
+        written[rows, max(int(left - room), 0) : int(right + room) + 1] = 0
     return int(np.count_nonzero(written)) < how.unexplained * every
 
 
@@ -186,16 +152,3 @@ def _peaks(cells: _Cells, how: Pyramid) -> tuple[_Cells, npt.NDArray[np.float32]
     # At the lower end of what the detector was taught it finds half, and takes an 8 for a 0.
     trust = np.where(is_digit, np.clip((height - how.heights[0]) / (how.plainly - how.heights[0]), 0.3, 1), 1)
     return (cells[:OTHER, rows, columns].T * trust[:, None].astype(np.float32))[believed], boxes[believed]
-
-
-def _best_of_each(every: Detections, how: Pyramid) -> npt.NDArray[np.int64]:
-    """Return which detections to keep: of those that overlap, at whatever scales, the best (greedy suppression)."""
-    kept: list[int] = []
-    areas = np.prod(every.boxes[:, 2:] - every.boxes[:, :2], axis=1)
-    for place in np.argsort(-every.confidence, kind="stable").tolist():
-        box = every.boxes[place]
-        others = every.boxes[kept]
-        shared = np.clip(np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2]), 0, None).prod(axis=1)
-        if not (shared > how.overlap * np.minimum(areas[place], areas[kept])).any():
-            kept.append(place)
-    return np.array(kept, np.int64)

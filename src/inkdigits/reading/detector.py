@@ -8,26 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.views import CELL, OUTPUTS
-from inkdigits.reading.model_file import BUNDLED_PAGES, PAGE_INTERFACE, open_session, read_info
+from inkdigits.reading.model_file import BUNDLED_PAGES, PAGE_INTERFACE, open_model
 
 __all__ = ["Detector"]
 
 
 class Detector:
-    """Finds digits, marks and other writing in a view of a page.
-
-    Args:
-        path: an `.onnx` file that holds a page detector; the one that ships with the package if not given.
-        threads: how many threads a call may use; all cores if not given.
-
-    Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe.
-
-    """
+    """Finds digits, marks and other writing in a view of a page; opened as `open_model` opens a file."""
 
     def __init__(self, path: Path = BUNDLED_PAGES, *, threads: int | None = None) -> None:
-        self._session = open_session(path, threads, PAGE_INTERFACE)
-        self.info = read_info(self._session, path.stem)
+        self._session, self.info = open_model(path, threads, PAGE_INTERFACE)
 
     def cells(self, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Return what the detector says of each cell of a view.

@@ -29,35 +29,21 @@ class DigitPredictor(Protocol):
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What reads a page.
+    """What reads a page."""
 
-    Attributes:
-        detector: finds digits, marks and other writing.
-        lines: reads a line that was found.
-        classifier: looks at each digit alone.
-        own: the classifier is not the one that the others were made with: it alone says which digit, and the others
-            where digits are.
-        least: what a probability of the classifier counts at least, so that it rules nothing out alone.
-
-    """
-
-    detector: Detector
-    lines: LineModel
-    classifier: DigitPredictor
+    detector: Detector  # finds digits, marks and other writing
+    lines: LineModel  # reads a line that was found
+    classifier: DigitPredictor  # looks at each digit alone
+    # The classifier is not the one that the others were made with: it alone says which digit, and they where one is.
     own: bool = False
-    least: float = 1e-6
+    least: float = 1e-6  # what a probability of the classifier counts at least, so that it rules nothing out alone
 
 
 class TaughtModel:
-    """A model that was taught, in the place of the one that it was taught from.
+    """A model that was taught, in the place of its base: the one that it was taught from.
 
     What it has learned is how it differs from that one. That counts several times, since the other models have learned
     nothing and agree with the old one; where it says what the old one said, all is read as before.
-
-    Args:
-        taught: what it says now.
-        base: what it said before.
-
     """
 
     least = 1e-30  # what was learned can overrule the other models

@@ -10,112 +10,69 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT, FRAME_WIDTH, NON_DIGIT
-from inkdigits.reading.model_file import BUNDLED_LINES, LINE_INTERFACE, open_session, read_info
+from inkdigits.reading.model_file import BUNDLED_LINES, LINE_INTERFACE, open_model
+from inkdigits.reading.symbols import Box
 
-__all__ = ["LineModel", "PlacedDigit", "decode_frames", "string_probabilities"]
-
-_DIGITS = 10
-_WIDTHS = 8  # bands are padded to a multiple, so that few shapes occur
+__all__ = ["LineModel", "PlacedSymbol", "decode_frames", "string_probabilities"]
 
 
 @dataclass(frozen=True)
-class PlacedDigit:
-    """A digit, or something else, that was read in a band.
+class PlacedSymbol:
+    """A digit, or something else, that was read in a band."""
 
-    Attributes:
-        symbol: 0 to 9 for a digit, 10 to 15 for a mark, `NON_DIGIT` for what is neither.
-        value: 0 to 9, the most probable digit.
-        confidence: probability that this digit, or mark, stands here, 0 to 1; of a sign, that it is a digit.
-        probabilities: float32 (10,), of the ten digits, if it is one; they add up to 1.
-        box: left, top, right and bottom in pixels of the band.
-
-    """
-
-    symbol: int
-    value: int
-    confidence: float
-    probabilities: npt.NDArray[np.float32]
-    box: tuple[float, float, float, float]
-
-    @property
-    def is_sign(self) -> bool:
-        """Whether it is something that is neither digit nor mark."""
-        return self.symbol == NON_DIGIT
-
-    @property
-    def is_mark(self) -> bool:
-        """Whether it is a mark."""
-        return _DIGITS <= self.symbol < NON_DIGIT
+    symbol: int  # 0 to 9 for a digit, 10 to 15 for a mark, `NON_DIGIT` for what is neither
+    confidence: float  # probability that this digit, or mark, stands here, 0 to 1; of neither, that a digit does
+    probabilities: npt.NDArray[np.float32]  # (10,), of the ten digits, if it is one; they add up to 1
+    box: Box  # in pixels of the band
 
 
 class LineModel:
-    """Reads bands of a page with a line of digits each.
-
-    Args:
-        path: an `.onnx` file that holds a line model; the one that ships with the package if not given.
-        threads: how many threads a call may use; all cores if not given.
-
-    Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe.
-
-    """
+    """Reads bands of a page with a line of digits each; opened as `open_model` opens a file."""
 
     def __init__(self, path: Path = BUNDLED_LINES, *, threads: int | None = None) -> None:
-        self._session = open_session(path, threads, LINE_INTERFACE)
-        self.info = read_info(self._session, path.stem)
+        self._session, self.info = open_model(path, threads, LINE_INTERFACE)
 
-    def frames(self, bands: Sequence[npt.NDArray[np.uint8]]) -> list[npt.NDArray[np.float32]]:
-        """Return what the model says of each frame of each band.
+    def frames(self, band: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """Return what the model says of each frame of a band.
 
         Args:
-            bands: uint8 (40,W) each, 0 paper to 255 ink, as
-                `inkdigits.imaging.line_crop.normalise_line_crop` makes them.
+            band: uint8 (40,W), 0 paper to 255 ink, as `inkdigits.imaging.line_crop.normalise_line_crop` makes it.
 
         Returns:
-            float32 (W/4,22) each: probabilities of ten digits, six marks, a sign and a blank, and left, top, right and
+            float32 (W/4,22): probabilities of ten digits, six marks, a sign and a blank, and left, top, right and
             bottom of what is there, in heights of the band from the frame's middle and the band's.
 
         """
-        results: list[npt.NDArray[np.float32]] = []
-        for band in bands:
-            width = -(-band.shape[1] // _WIDTHS) * _WIDTHS
-            padded = np.zeros((1, CROP_HEIGHT, width), np.uint8)
-            padded[0, :, : band.shape[1]] = band
-            (frames,) = self._session.run(None, {"bands": padded})
-            results.append(np.asarray(frames[0, : -(-band.shape[1] // FRAME_WIDTH)], np.float32))
-        return results
+        width = band.shape[1]
+        step = 8  # so that few shapes occur
+        padded = np.zeros((1, CROP_HEIGHT, -(-width // step) * step), np.uint8)
+        padded[0, :, :width] = band
+        (frames,) = self._session.run(None, {"bands": padded})
+        return np.asarray(frames[0, : -(-width // FRAME_WIDTH)], np.float32)
 
 
-def decode_frames(frames: npt.NDArray[np.float32]) -> list[PlacedDigit]:
-    """Return what frames say, from the left: the best class of each, repetitions joined (CTC's best path).
-
-    Args:
-        frames: float32 (T,22), as `LineModel.frames` gives them.
-
-    """
-    classes = frames[:, : BLANK + 1]
-    best = classes.argmax(axis=1)
-    digits = []
+def decode_frames(frames: npt.NDArray[np.float32]) -> list[PlacedSymbol]:
+    """Return what `LineModel.frames` say, from the left: their best classes, repetitions joined (CTC's best path)."""
+    best = frames[:, : BLANK + 1].argmax(axis=1)
+    symbols = []
     begin = 0
     for end in range(1, len(best) + 1):
         if end < len(best) and best[end] == best[begin]:
             continue
         if best[begin] != BLANK:
-            digits.append(_placed(frames, begin, end, int(best[begin])))
+            symbols.append(_placed(frames, begin, end, int(best[begin])))
         begin = end
-    return digits
+    return symbols
 
 
-def _placed(frames: npt.NDArray[np.float32], begin: int, end: int, value: int) -> PlacedDigit:
-    """Return the digit, mark or sign that some frames say."""
-    peak = begin + int(frames[begin:end, value].argmax())
-    ten = frames[peak, :_DIGITS]
+def _placed(frames: npt.NDArray[np.float32], begin: int, end: int, symbol: int) -> PlacedSymbol:
+    peak = begin + int(frames[begin:end, symbol].argmax())
+    ten = frames[peak, :10]
     left, top, right, bottom = (frames[peak, BLANK + 1 :] * CROP_HEIGHT).tolist()
     across, down = FRAME_WIDTH * peak + FRAME_WIDTH / 2, CROP_HEIGHT / 2
     box = (across + min(left, -0.5), down + top, across + max(right, 0.5), down + max(bottom, top + 1))
-    best = int(ten.argmax())
-    sure = float(frames[peak, value] if _DIGITS <= value < NON_DIGIT else ten[best])
-    return PlacedDigit(value, best, sure, ten / max(float(ten.sum()), 1e-9), box)
+    sure = float(ten.max() if symbol == NON_DIGIT else frames[peak, symbol])
+    return PlacedSymbol(symbol, sure, ten / max(float(ten.sum()), 1e-9), box)
 
 
 def string_probabilities(frames: npt.NDArray[np.float32], strings: Sequence[Sequence[int]]) -> npt.NDArray[np.float64]:

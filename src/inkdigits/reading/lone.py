@@ -18,13 +18,13 @@ from inkdigits.reading.symbols import ReadLine, Symbol
 __all__ = ["detect_by_line", "read_lone"]
 
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
-_LEAST = (
-    0.1  # the line model, which sees no digit, may be wrong: one in MNIST of eighty looks to it like something else
-)
+_LEAST = 0.1  # the line model may be wrong that there is no digit: it is about one of eighty in MNIST
 
 
-def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0) -> ReadLine | None:
-    """Return the heaviest piece of ink on a page as a digit; None if there is no ink, or too much beside it.
+def read_lone(
+    grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0
+) -> tuple[ReadLine, ...]:
+    """Return the heaviest piece of ink on a page as its only digit; none if there is no ink, or too much beside it.
 
     The digit model looks at it as MNIST would hold it, the line model at a band about it; what they come to is the
     geometric mean, where a doubt of either one counts.
@@ -39,7 +39,7 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least
     ink = find_ink(grey)
     glyph = single_glyph(ink)
     if glyph is None or glyph.ink.sum() < least_share * ink.sum():
-        return None
+        return ()
     left, top, width, height = glyph.box
     image = normalise(glyph.ink)
     probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
@@ -52,18 +52,14 @@ def read_lone(grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least
         trust *= float(np.sqrt(max(float(read.sum()), _LEAST)))
     value = int(probabilities.argmax())
     box = left, top, left + width, top + height
-    return ReadLine((Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust),))
+    digit = Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust)
+    return (ReadLine((digit,)),)
 
 
 def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections | None:
-    """Return what the line model sees in all the ink of a picture, as if it had been detected; None if there is no ink.
+    """Return what the line model sees in all the ink of a page, uint8 (H,W), as if detected; None if there is no ink.
 
     In a picture as small as those of MNIST, digits that touch its border are more often seen so.
-
-    Args:
-        grey: uint8 (H,W), the page.
-        models: what reads it.
-
     """
     left, top, width, height = cv2.boundingRect((find_ink(grey) > 0).view(np.uint8))
     if not width:
@@ -75,7 +71,7 @@ def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections 
     for place, symbol in enumerate(symbols):
         scores[place, symbol.symbol] = symbol.confidence
         boxes[place] = (to_page @ np.r_[symbol.box[:2], 1]).tolist() + (to_page @ np.r_[symbol.box[2:], 1]).tolist()
-    return Detections(scores, boxes, np.zeros((1, 1), np.float32), grey.size)
+    return Detections(scores, boxes, np.zeros((1, 1), np.float32))
 
 
 def _look(
@@ -83,5 +79,4 @@ def _look(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """Return what the line model says of a row, and what takes a point of its band to the page."""
     band, to_page = cut_line_crop(with_dark_ink(grey), row)
-    (frames,) = models.lines.frames([normalise_line_crop(band)])
-    return frames, to_page
+    return models.lines.frames(normalise_line_crop(band)), to_page

@@ -22,21 +22,19 @@ __all__ = [
     "BUNDLED",
     "BUNDLED_LINES",
     "BUNDLED_PAGES",
-    "INPUT_CONVENTION",
     "LINE_INTERFACE",
     "PAGE_INTERFACE",
     "ModelInfo",
     "bundled_sum",
     "find_model",
+    "open_model",
     "open_session",
-    "read_info",
     "was_taught_from_bundled",
 ]
 
 BUNDLED = "bundled"
 BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
 BUNDLED_PAGES = Path(str(files("inkdigits.weights") / "pages.onnx"))
-INPUT_CONVENTION = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
 
 
 @dataclass(frozen=True)
@@ -67,41 +65,24 @@ PAGE_INTERFACE = Interface(
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a model file says about itself.
+    """What a model file says about itself."""
 
-    Attributes:
-        name: the model's name, such as "fast-0".
-        recipe: the recipe that trained it, as `Recipe.to_dict` gives it.
-        data: the training data: `name`, `split`, `n`, `sha256`.
-        metrics: figures by split, such as `{"validation": {"accuracy": 0.994, "n": 5000}}`.
-        temperature: what the logits are divided by inside the graph, fitted on validation digits.
-        reject_threshold: a digit read with less confidence than this, from 0 to 1, is uncertain.
-        thresholds: of a page detector, which reads together with the other two: the confidence below which a digit of
-            a line ("line") or a picture's only digit ("single") is uncertain, and the mean below which there is no
-            digit, or no number ("no_digit").
-        calibration: of a page detector: the weights of `inkdigits.reading.confidence.Calibration`.
-        emphasis: of a model that was taught from the bundled one: how many times its difference from that one counts
-            where it reads in its place; 0 for a model that says alone which digit it is.
-        seed: the seed that it was trained with.
-        input: the convention for its input.
-        version: the version of inkdigits that wrote it.
-        licence: the licence of the weights.
-
-    """
-
-    name: str
-    recipe: dict[str, Any] = field(default_factory=dict)
-    data: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
-    temperature: float = 1.0
-    reject_threshold: float = 0.5
+    name: str  # of the model, such as "fast-0"
+    recipe: dict[str, Any] = field(default_factory=dict)  # that trained it, as `Recipe.to_dict` gives it
+    data: dict[str, Any] = field(default_factory=dict)  # of training: `name`, `split`, `n`, `sha256`
+    metrics: dict[str, Any] = field(default_factory=dict)  # by split: {"validation": {"accuracy": 0.994, "n": 5000}}
+    temperature: float = 1.0  # what the logits are divided by inside the graph, fitted on validation digits
+    reject_threshold: float = 0.5  # a digit read with less confidence than this, from 0 to 1, is uncertain
+    # Of a page detector, which reads together with the other two: some of `inkdigits.reading.decide.Thresholds`,
     thresholds: dict[str, float] = field(default_factory=dict)
-    calibration: dict[str, float] = field(default_factory=dict)
+    calibration: dict[str, float] = field(default_factory=dict)  # and `inkdigits.reading.confidence.Calibration`
+    # Of a model that was taught from the bundled one: how many times its difference from that one counts where it reads
+    # in its place; 0 for a model that says alone which digit it is.
     emphasis: float = 0.0
-    seed: int = 0
-    input: str = INPUT_CONVENTION
-    version: str = ""
-    licence: str = "Apache-2.0"
+    seed: int = 0  # that it was trained with
+    input: str = "uint8 (N,28,28), 0 paper to 255 ink, 20x20 digit with its centre of mass in the middle (as MNIST)"
+    version: str = ""  # of inkdigits that wrote it
+    licence: str = "Apache-2.0"  # of the weights
 
     def to_metadata(self) -> dict[str, str]:
         """Return the metadata as ONNX keeps it: each field's name with its value as JSON."""
@@ -109,11 +90,7 @@ class ModelInfo:
 
     @classmethod
     def from_metadata(cls, metadata: dict[str, str], name: str) -> ModelInfo:
-        """Read what `to_metadata` wrote; fields that are missing keep their defaults.
-
-        Args:
-            metadata: the metadata of an ONNX file.
-            name: the model's name where the metadata has none.
+        """Read what `to_metadata` wrote; fields that are missing keep their defaults, or are `name`.
 
         Raises:
             ModelFileError: a field is not what it should be.
@@ -181,15 +158,27 @@ def was_taught_from_bundled(info: ModelInfo) -> bool:
     return bool(info.emphasis) and isinstance(taught, dict) and taught.get("base") == bundled_sum()
 
 
+def open_model(
+    path: Path, threads: int | None = None, expected: Interface = DIGIT_INTERFACE
+) -> tuple[onnxruntime.InferenceSession, ModelInfo]:
+    """Open a model file, as `open_session` does; return also what it says about itself, named for the file if need be.
+
+    Raises:
+        ModelFileError: it is no such file, or what it says about itself is damaged.
+
+    """
+    session = open_session(path, threads, expected)
+    try:
+        metadata = dict(session.get_modelmeta().custom_metadata_map)
+    except UnicodeDecodeError as error:
+        raise ModelFileError(f"the model {printable(path.stem)} is damaged: its metadata are not text") from error
+    return session, ModelInfo.from_metadata(metadata, path.stem)
+
+
 def open_session(
     path: Path, threads: int | None = None, expected: Interface = DIGIT_INTERFACE
 ) -> onnxruntime.InferenceSession:
-    """Open a model file and check that it is one.
-
-    Args:
-        path: an `.onnx` file.
-        threads: how many threads a run may use; all cores if not given.
-        expected: which kind of model it holds.
+    """Open an `.onnx` file and check that it is a model file of its kind; a run uses all cores if `threads` is None.
 
     Raises:
         ModelFileError: it cannot be read, is no ONNX file, keeps its weights elsewhere, or has other inputs or
@@ -197,22 +186,17 @@ def open_session(
 
     """
     session = _load(path, threads)
-    _check_interface(session, printable(path), expected)
+    found = tuple(
+        (node.name, node.type, tuple(size for size in node.shape[1:] if isinstance(size, int)))
+        for node in (*session.get_inputs(), *session.get_outputs())
+    )
+    if found != expected.tensors:
+        shown = ", ".join(f"{label} {kind} {shape}" for label, kind, shape in found)
+        raise ModelFileError(
+            f"{printable(path)} is an ONNX file but no {expected.what}: it has {shown}; {expected.description}",
+            "make one with 'inkdigits train' or 'inkdigits export'",
+        )
     return session
-
-
-def read_info(session: onnxruntime.InferenceSession, name: str) -> ModelInfo:
-    """Return what an open model file says about itself; `name` stands in where it does not.
-
-    Raises:
-        ModelFileError: what it says is not text.
-
-    """
-    try:
-        metadata = dict(session.get_modelmeta().custom_metadata_map)
-    except UnicodeDecodeError as error:
-        raise ModelFileError(f"the model {printable(name)} is damaged: its metadata are not text") from error
-    return ModelInfo.from_metadata(metadata, name)
 
 
 def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
@@ -237,30 +221,11 @@ def _load(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
     except OSError as error:
         raise ModelFileError(f"cannot read the model file {name}: {error.strerror}") from error
     try:
-        return onnxruntime.InferenceSession(
-            content,
-            options,
-            providers=["CPUExecutionProvider"],
-            enable_fallback=0,  # it prints to stdout
-        )
+        # The fallback prints to stdout.
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # ONNX Runtime raises classes of its own that share no public root
         if "external" in str(error).lower():
             raise ModelFileError(
                 f"{name} keeps its weights in another file", "save it as one file without external data"
             ) from error
         raise ModelFileError(f"{name} is not a model file that ONNX Runtime can load", "export it again") from error
-
-
-def _check_interface(session: onnxruntime.InferenceSession, name: str, expected: Interface) -> None:
-    """Raise ModelFileError unless the inputs and outputs are those that are expected."""
-    found = tuple(
-        (node.name, node.type, tuple(size for size in node.shape[1:] if isinstance(size, int)))
-        for node in (*session.get_inputs(), *session.get_outputs())
-    )
-    if found == expected.tensors:
-        return
-    shown = ", ".join(f"{label} {kind} {shape}" for label, kind, shape in found)
-    raise ModelFileError(
-        f"{name} is an ONNX file but no {expected.what}: it has {shown}; {expected.description}",
-        "make one with 'inkdigits train' or 'inkdigits export'",
-    )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.normalise import SIDE
-from inkdigits.reading.context import in_context
+from inkdigits.reading.confidence import in_context
 from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble
@@ -18,138 +18,103 @@ from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.recognise import recognise
 from inkdigits.reading.symbols import Box, ReadLine
 
-__all__ = ["ReadPage", "Turning", "read_page"]
+__all__ = ["ReadPage", "read_page"]
 
 _Grey = npt.NDArray[np.uint8]
 _OTHER = 0.5  # probability of other writing at which a cell is taken for that
 
 
 @dataclass(frozen=True)
-class Turning:
-    """When a page is turned. A lone digit is not: a 6 upside down is a 9.
+class _Turning:
+    """When a page is turned. A lone digit is not: a 6 upside down is a 9."""
 
-    Attributes:
-        plain: mean score of what was found, at which nobody looks whether the page lies on its side.
-        unread: area of other writing, as a share of that of what was found, below which nobody looks either where few
-            digits were found: those on their side were taught as other writing. Of 63 cheque amounts 85 % have less.
-        better: how many times more a turned page must say than the page as it came.
-        fewest: digits that must be found on the turned page.
-        many: the same on its head: 0, 1, 6, 8 and 9 look like digits there, too.
-        pixels: of the views that are compared.
-
-    """
-
-    plain: float = 0.7
+    plain: float = 0.7  # mean score of what was found, at which nobody looks whether the page lies on its side
+    # Area of other writing, as a share of that of what was found, below which nobody looks either where few digits were
+    # found: those on their side were taught as other writing. Of 63 cheque amounts 85 % have less.
     unread: float = 0.025
-    better: float = 1.2
-    fewest: int = 4
-    many: int = 8
-    pixels: int = 400_000
+    better: float = 1.2  # how many times more a turned page must say than the page as it came
+    fewest: int = 4  # digits that must be found on the turned page
+    many: int = 8  # the same on its head: 0, 1, 6, 8 and 9 look like digits there, too
+    pixels: int = 400_000  # of the views that are compared
 
 
-USUAL = Turning()
+_TURNING = _Turning()
 
 
 @dataclass(frozen=True)
-class Lone:
-    """Which pictures are one digit, and how much that is believed.
+class _Lone:
+    """How much it is believed that a picture is one digit, as one of MNIST's size, 28×28, is taken to be."""
 
-    Attributes:
-        side: pixels: a picture as large as those of MNIST is what MNIST holds.
-        mnist: probability that it is a digit.
-        asked: the same, where one digit was asked for and none was found.
-        plain: confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
-        whole: share of the page's ink that such a digit holds.
-
-    """
-
-    side: int = SIDE
-    mnist: float = 0.98
-    asked: float = 0.5
+    mnist: float = 0.98  # probability that it is a digit
+    asked: float = 0.5  # the same, where one digit was asked for and none was found
+    # Confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
     plain: float = 0.9
-    whole: float = 0.97
+    whole: float = 0.97  # share of the page's ink that such a digit holds
 
 
-LONE = Lone()
+_LONE = _Lone()
 
 
 @dataclass(frozen=True)
 class ReadPage:
-    """What was read on a page.
+    """What was read on a page."""
 
-    Attributes:
-        lines: from the top of the page as it is read; boxes are those of the page as it came.
-        quarter_turns: how many clockwise quarter turns made it upright, 0 to 3.
-        other: share of the page that is other writing or print, 0 to 1.
-
-    """
-
-    lines: tuple[ReadLine, ...]
-    quarter_turns: int
-    other: float
+    lines: tuple[ReadLine, ...]  # from the top of the page as it is read; boxes are those of the page as it came
+    quarter_turns: int = 0  # how many clockwise quarter turns made it upright, 0 to 3
+    other: float = 0.0  # share of the page that is other writing or print, 0 to 1
 
 
 def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPage:
-    """Return the lines of a page.
-
-    Args:
-        grey: uint8 (H,W), 0 black to 255 white.
-        models: what reads it.
-        single: there is one digit on it.
-
-    """
-    is_small = grey.shape == (LONE.side, LONE.side)
+    """Return the lines of a page, uint8 (H,W), 0 black to 255 white; `single` says that there is one digit on it."""
+    is_small = grey.shape == (SIDE, SIDE)
     if single and (is_small or not models.own):
-        lone = read_lone(grey, models, LONE.mnist, 0.0 if is_small else LONE.whole)
-        if is_small or (lone and lone.confidence >= LONE.plain):
-            return _only(lone)
+        lone = read_lone(grey, models, _LONE.mnist, 0.0 if is_small else _LONE.whole)
+        if is_small or (lone and lone[0].confidence >= _LONE.plain):
+            return ReadPage(lone)
     detections = detect(grey, models.detector)
     if is_small and _digits(detections) < 2:
         detections = detect_by_line(grey, models) or detections
         if _digits(detections) < 2:
-            return _only(read_lone(grey, models, LONE.mnist))
-    turns = 0 if single else _turns(grey, detections, models.detector, USUAL)
+            return ReadPage(read_lone(grey, models, _LONE.mnist))
+    turns = 0 if single else _turns(grey, detections, models.detector)
     upright = grey
     if turns:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
     read = [recognise(upright, detections, line, models) for line in group(detections)]
-    lines = tuple(_turned_back(line, upright.shape, turns) for line in in_context(read, upright) if line.digits)
+    if not models.own:  # whose confidence is not calibrated, which is all that context is for
+        read = in_context(read, upright)
+    lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
     if single and not lines:
-        lone = read_lone(grey, models, LONE.asked)
-        lines = (lone,) if lone else ()
+        lines = read_lone(grey, models, _LONE.asked)
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
-
-
-def _only(lone: ReadLine | None) -> ReadPage:
-    return ReadPage((lone,) if lone else (), 0, 0.0)
 
 
 def _digits(detections: Detections) -> int:
     return int((detections.labels < 10).sum())
 
 
-def _turns(grey: _Grey, detections: Detections, detector: Detector, how: Turning) -> int:
+def _turns(grey: _Grey, detections: Detections, detector: Detector) -> int:
     """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
-    if _is_plainly_upright(detections, grey.size, how):
+    if _is_plainly_upright(detections, grey.size):
         return 0
-    pyramid = Pyramid(most_pixels=how.pixels)
-    small = _smaller(grey, how.pixels)
+    pyramid = Pyramid(most_pixels=_TURNING.pixels)
+    small = _smaller(grey, _TURNING.pixels)
     said = [_said(detect(np.ascontiguousarray(np.rot90(small, -turns)), detector, pyramid)) for turns in range(4)]
     best = int(np.argmax([total for total, _ in said]))
     total, count = said[best]
-    enough = count >= (how.many if best == 2 else how.fewest)
-    return best if best and enough and total > how.better * said[0][0] else 0
+    enough = count >= (_TURNING.many if best == 2 else _TURNING.fewest)
+    return best if best and enough and total > _TURNING.better * said[0][0] else 0
 
 
-def _is_plainly_upright(detections: Detections, pixels: int, how: Turning) -> bool:
+def _is_plainly_upright(detections: Detections, pixels: int) -> bool:
     is_digit = detections.labels < 10
     if not is_digit.any():
         return False
     sure, boxes = detections.confidence[is_digit], detections.boxes[is_digit]
     read = float((sure * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)).sum())
     other = pixels * float((detections.other > _OTHER).mean())
-    return float(sure.mean()) >= how.plain or (len(sure) < how.many and other < how.unread * read)
+    return float(sure.mean()) >= _TURNING.plain or (len(sure) < _TURNING.many and other < _TURNING.unread * read)
 
 
 def _said(detections: Detections) -> tuple[float, int]:
@@ -166,14 +131,15 @@ def _smaller(grey: _Grey, pixels: int) -> _Grey:
 
 def _turned_back(line: ReadLine, shape: tuple[int, ...], turns: int) -> ReadLine:
     """Return a line of a turned page with its boxes on the page as it came."""
-    symbols = line.symbols
-    height, width = shape
-    for _ in range(turns):  # counter-clockwise, one quarter after the other
-        symbols = tuple(replace(symbol, box=_quarter_back(symbol.box, width)) for symbol in symbols)
-        height, width = width, height
-    return replace(line, symbols=symbols)
 
+    def back(box: Box) -> Box:
+        height, width = shape
+        for _ in range(turns):  # counter-clockwise, one quarter after the other
+            left, top, right, bottom = box
+            box = top, width - right, bottom, width - left
+            height, width = width, height
+        return box
 
-def _quarter_back(box: Box, width: int) -> Box:
-    left, top, right, bottom = box
-    return top, width - right, bottom, width - left
+    if not turns:
+        return line
+    return replace(line, symbols=tuple(replace(symbol, box=back(symbol.box)) for symbol in line.symbols))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import PictureError, UsageError
-from inkdigits.pictures.decode import Document, Picture, name_of, rereadable
+from inkdigits.pictures.decode import Document, Page, Picture, name_of, rereadable
 from inkdigits.pictures.limits import MAX_PAGES
 from inkdigits.pictures.region import Region, RegionLike
 from inkdigits.reading.classifier import Classifier
@@ -24,15 +23,6 @@ from inkdigits.reading.read_page import read_page
 from inkdigits.results.reading import Reading
 
 __all__ = ["Reader"]
-
-
-@dataclass(frozen=True)
-class _Options:
-    """How pages are to be read; see `Reader.read`."""
-
-    single: bool
-    region: Region | None
-    digits_only: bool
 
 
 class Reader:
@@ -101,10 +91,10 @@ class Reader:
             UsageError: the region is malformed or empty.
 
         """
-        source, picture = name_of(picture), rereadable(picture)
-        options = _Options(single, Region.of(region), digits_only)
+        source, region, picture = name_of(picture), Region.of(region), rereadable(picture)
         with Document(picture) as document:
-            return self._read_page(source, picture, document, page, options)
+            decoded = document.decode(page, region)
+            return self._reading(decoded, page, source, picture, single=single, digits_only=digits_only)
 
     def read_pages(
         self, picture: Picture, *, single: bool = False, region: RegionLike = None, digits_only: bool = False
@@ -125,12 +115,12 @@ class Reader:
             UsageError: the region is malformed or empty.
 
         """
-        options = _Options(single, Region.of(region), digits_only)
-        source, picture = name_of(picture), rereadable(picture)
+        region, source, picture = Region.of(region), name_of(picture), rereadable(picture)
         with Document(picture) as document:
             for page in range(1, min(document.pages, MAX_PAGES) + 1):
                 try:
-                    reading = self._read_page(source, picture, document, page, options)
+                    decoded = document.decode(page, region)
+                    reading = self._reading(decoded, page, source, picture, single=single, digits_only=digits_only)
                 except PictureError as error:
                     reading = Reading(source, error=error, page=page)
                 yield reading
@@ -138,12 +128,7 @@ class Reader:
                 yield Reading(source, error=document.too_many_pages(), page=MAX_PAGES + 1)
 
     def read_many(
-        self,
-        pictures: Iterable[Picture],
-        *,
-        single: bool = False,
-        region: RegionLike = None,
-        digits_only: bool = False,
+        self, pictures: Iterable[Picture], *, single: bool = False, region: RegionLike = None, digits_only: bool = False
     ) -> Iterator[Reading]:
         """Read pictures one after the other, page by page; what cannot be read gives a reading with the status "error".
 
@@ -164,13 +149,12 @@ class Reader:
             except PictureError as error:
                 yield Reading(name_of(picture), error=error)
 
-    def _read_page(self, source: str, picture: Picture, document: Document, number: int, options: _Options) -> Reading:
+    def _reading(
+        self, page: Page, number: int, source: str, picture: Picture, *, single: bool, digits_only: bool
+    ) -> Reading:
         """Find the digits of a page and say which to accept."""
-        page = document.decode(number, options.region)
-        read = read_page(page.grey, self._models, single=options.single)
-        decision = decide(
-            read, page, self._calibration, self._least, single=options.single, digits_only=options.digits_only
-        )
+        read = read_page(page.grey, self._models, single=single)
+        decision = decide(read, page, self._calibration, self._least, single=single, digits_only=digits_only)
         return Reading(
             source,
             decision.lines,

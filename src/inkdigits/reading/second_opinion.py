@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.line_crop import FRAME_WIDTH, MARKS, NON_DIGIT, SYMBOLS, Row, cut_line_crop, normalise_line_crop
-from inkdigits.reading.line_model import LineModel, PlacedDigit, decode_frames, string_probabilities
+from inkdigits.reading.line_model import LineModel, PlacedSymbol, decode_frames, string_probabilities
 from inkdigits.reading.symbols import Box, Symbol
 
-__all__ = ["DetectedNumber", "Opinions", "read_number"]
+__all__ = ["DetectedNumber", "read_number"]
 
 _Floats = npt.NDArray[np.float64]
 _SLASH = 10 + MARKS.index("/")
@@ -24,50 +24,37 @@ _NO_IMAGE = np.zeros((28, 28), np.uint8)
 
 
 @dataclass(frozen=True)
-class Opinions:
-    """How the line model's opinion and the detector's become one.
+class _Opinions:
+    """How the line model's opinion and the detector's become one."""
 
-    Attributes:
-        zooms: sizes at which the line model looks, while its view and the detector differ.
-        unseen: probability of a symbol that only one of both sees.
-        least, most: what a model's probability is taken for at least and at most.
-        near: of a digit's height: how far apart the middles of one symbol may be for both.
-        odd_slash: how much less likely a slash is that parts no date and no fraction.
-        date: how much more likely a date is than a number with 1s where its slashes would be: of all numbers so long
-            one in thousands has them there.
-
-    """
-
-    zooms: tuple[float, ...] = (1.0, 0.85, 1.18)
-    unseen: float = 0.3
-    least: float = 0.01
-    most: float = 0.995
-    near: float = 0.4
-    odd_slash: float = 0.03
+    zooms: tuple[float, ...] = (1.0, 0.85, 1.18)  # at which the line model looks, while it and the detector differ
+    unseen: float = 0.3  # probability of a symbol that only one of both sees
+    least: float = 0.01  # what a model's probability is taken for at least,
+    most: float = 0.995  # and at most
+    near: float = 0.4  # of a digit's height: how far apart the middles of one symbol may be for both
+    odd_slash: float = 0.03  # how much less likely a slash is that parts no date and no fraction
+    # How much more likely a date is than a number with 1s where its slashes would be: of all numbers so long one in
+    # thousands has them there.
     date: float = 20.0
+
+
+_USUAL = _Opinions()
 
 
 @dataclass(frozen=True)
 class DetectedNumber:
-    """What the detector found of a number, on a crop of the page.
+    """What the detector found of a number, on a crop of the page."""
 
-    Attributes:
-        boxes: float64 (N,4): left, top, right and bottom in pixels of the crop.
-        scores: float32 (N,16), the probability of each symbol.
-        row: where it runs.
+    boxes: _Floats  # (N,4): left, top, right and bottom in pixels of the crop
+    scores: npt.NDArray[np.float32]  # (N,16), the probability of each symbol
+    row: Row  # where it runs
 
-    """
-
-    boxes: _Floats
-    scores: npt.NDArray[np.float32]
-    row: Row
-
-    def at(self, boxes: Sequence[Box], near: float) -> list[int | None]:
+    def at(self, symbols: Sequence[PlacedSymbol]) -> list[int | None]:
         """Return which detection stands where each symbol was read, the nearest first; None where none does."""
         middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
-        away = np.abs(np.array([(box[0] + box[2]) / 2 for box in boxes])[:, None] - middles)
-        places: list[int | None] = [None] * len(boxes)
-        while away.size and away.min() < near * self.row.height:
+        away = np.abs(np.array([_middle(symbol) for symbol in symbols])[:, None] - middles)
+        places: list[int | None] = [None] * len(symbols)
+        while away.size and away.min() < _USUAL.near * self.row.height:
             symbol, place = np.unravel_index(int(away.argmin()), away.shape)
             places[int(symbol)] = int(place)
             away[symbol], away[:, place] = np.inf, np.inf
@@ -76,28 +63,14 @@ class DetectedNumber:
 
 @dataclass(frozen=True)
 class _View:
-    """What the line model says of a band.
+    """What the line model says of a band."""
 
-    Attributes:
-        frames: float32 (T,22), as `LineModel.columns` gives them.
-        symbols: what it reads.
-        boxes: where, on the crop.
-
-    """
-
-    frames: npt.NDArray[np.float32]
-    symbols: Sequence[PlacedDigit]
-    boxes: Sequence[Box]
+    frames: npt.NDArray[np.float32]  # (T,22), as `LineModel.frames` gives them
+    symbols: Sequence[PlacedSymbol]  # with their boxes on the crop
 
     @property
     def string(self) -> tuple[int, ...]:
-        """The symbols' numbers."""
         return tuple(symbol.symbol for symbol in self.symbols)
-
-    @property
-    def text(self) -> str:
-        """The same, as a person writes it."""
-        return _as_written(self.string)
 
     def with_symbols(self, string: tuple[int, ...]) -> _View:
         """Return a view that says something else of the same places; of what differs it is as unsure as it was sure."""
@@ -108,36 +81,34 @@ class _View:
         return replace(self, symbols=symbols)
 
 
-def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: LineModel, how: Opinions) -> list[Symbol]:
+def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: LineModel) -> list[Symbol]:
     """Return the symbols of a number: as one of the line model's views has them, or as they were detected.
 
-    Args:
-        crop: uint8 (H,W), dark on light, the number with some paper about it.
-        number: what was detected there.
-        lines: reads the band.
-        how: how opinions become one.
-
+    `crop` is uint8 (H,W), dark on light, the number with some paper about it.
     """
     detected = tuple(number.scores.argmax(axis=1).tolist())
     views: list[_View] = []
-    for zoom in how.zooms:
+    for zoom in _USUAL.zooms:
         views.append(_view(crop, number.row, zoom, lines))
         if views[-1].string == detected:
             break
-    best = _most_probable(views, number, detected, how)
+    best = _most_probable(views, number, detected)
     if best is None:
-        return [_as_detected(number, place, how) for place in range(len(number.boxes))]
-    read = zip(best.symbols, best.boxes, number.at(best.boxes, how.near), strict=True)
-    return [_as_read(symbol, box, at, views, number, how) for symbol, box, at in read if symbol.symbol != NON_DIGIT]
+        return [_as_detected(number, place) for place in range(len(number.boxes))]
+    read = zip(best.symbols, number.at(best.symbols), strict=True)
+    return [_as_read(symbol, at, views, number) for symbol, at in read if symbol.symbol != NON_DIGIT]
 
 
 def _view(crop: npt.NDArray[np.uint8], row: Row, zoom: float, lines: LineModel) -> _View:
     band, to_crop = cut_line_crop(crop, row, zoom=zoom)
     # A column of paper at both ends: a stroke at the very end, where a page ends with it, is beside nothing otherwise.
     to_crop[:, 2] -= FRAME_WIDTH * to_crop[:, 0]
-    (frames,) = lines.frames([np.pad(normalise_line_crop(band), ((0, 0), (FRAME_WIDTH, FRAME_WIDTH)))])
-    symbols = decode_frames(frames)
-    return _View(frames, symbols, [_on_crop(symbol.box, to_crop) for symbol in symbols])
+    frames = lines.frames(np.pad(normalise_line_crop(band), ((0, 0), (FRAME_WIDTH, FRAME_WIDTH))))
+    return _View(frames, [replace(symbol, box=_on_crop(symbol.box, to_crop)) for symbol in decode_frames(frames)])
+
+
+def _middle(symbol: PlacedSymbol) -> float:
+    return (symbol.box[0] + symbol.box[2]) / 2
 
 
 def _on_crop(box: Box, to_crop: _Floats) -> Box:
@@ -147,21 +118,20 @@ def _on_crop(box: Box, to_crop: _Floats) -> Box:
     return x0, y0, x1, y1
 
 
-def _most_probable(
-    views: Sequence[_View], number: DetectedNumber, detected: tuple[int, ...], how: Opinions
-) -> _View | None:
+def _most_probable(views: Sequence[_View], number: DetectedNumber, detected: tuple[int, ...]) -> _View | None:
     """Return which view both models together find most probable; None if it is what was detected."""
+    scores = number.scores.max(axis=1)
 
     def read_by_lines(string: tuple[int, ...]) -> float:
         likelihood = np.mean([string_probabilities(view.frames, [string])[0] for view in views])
         text = _as_written(string)
-        usual = how.date if _DATE.fullmatch(text) else how.odd_slash if _has_odd_slash(text) else 1.0
+        usual = _USUAL.date if _DATE.fullmatch(text) else _USUAL.odd_slash if _has_odd_slash(text) else 1.0
         return float(np.log(likelihood + 1e-6) + np.log(usual))
 
     def seen_by_detector(view: _View) -> float:
-        near = number.at(view.boxes, how.near)
-        seen = [_seen(number, at, symbol, how) for at, symbol in zip(near, view.string, strict=True)]
-        most = np.clip(number.scores.max(axis=1), 0, how.most)
+        near = number.at(view.symbols)
+        seen = [_seen(number, at, symbol) for at, symbol in zip(near, view.string, strict=True)]
+        most = np.clip(scores, 0, _USUAL.most)
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
         return float(np.log([*seen, *missed, 1.0]).sum())
 
@@ -169,8 +139,7 @@ def _most_probable(
         spelled for view in views for spelled in _spelled(view) if min(spelled.string, default=NON_DIGIT) < 10
     ]
     totals = [read_by_lines(view.string) + seen_by_detector(view) for view in candidates]
-    certain = np.clip(number.scores.max(axis=1), how.least, how.most)
-    own = float(np.log(certain).sum()) + read_by_lines(detected)
+    own = float(np.log(np.clip(scores, _USUAL.least, _USUAL.most)).sum()) + read_by_lines(detected)
     best = int(np.argmax(totals)) if totals else 0
     return candidates[best] if totals and totals[best] >= own else None
 
@@ -181,12 +150,13 @@ def _spelled(view: _View) -> Iterator[_View]:
     A slash and a slanting 1 are one stroke; what is written about it tells them apart.
     """
     yield view
-    odd = _has_odd_slash(view.text)
+    text = _as_written(view.string)
+    odd = _has_odd_slash(text)
     if odd:
         yield view.with_symbols(tuple(1 if symbol == _SLASH else symbol for symbol in view.string))
     if odd or max(view.string, default=NON_DIGIT) < 10:
         for split in (r"(\d\d?)[1/](\d\d?)[1/](\d\d|\d{4})", r"(\d\d?)[1/](\d\d?)"):
-            if parts := re.fullmatch(split, view.text):
+            if parts := re.fullmatch(split, text):
                 yield view.with_symbols(tuple(map(SYMBOLS.index, "/".join(parts.groups()))))
 
 
@@ -199,45 +169,36 @@ def _has_odd_slash(text: str) -> bool:
     return "/" in text and not _DATE_OR_FRACTION.fullmatch(text)
 
 
-def _seen(number: DetectedNumber, at: int | None, symbol: int, how: Opinions) -> float:
+def _seen(number: DetectedNumber, at: int | None, symbol: int) -> float:
     """Return the detector's probability of a symbol that the line model reads."""
     if at is None or symbol >= NON_DIGIT:
-        return how.unseen
-    return float(np.clip(number.scores[at, symbol], how.least, how.most))
+        return _USUAL.unseen
+    return float(np.clip(number.scores[at, symbol], _USUAL.least, _USUAL.most))
 
 
-def _as_read(
-    symbol: PlacedDigit, box: Box, at: int | None, views: Sequence[_View], number: DetectedNumber, how: Opinions
-) -> Symbol:
+def _as_read(symbol: PlacedSymbol, at: int | None, views: Sequence[_View], number: DetectedNumber) -> Symbol:
     """Return a symbol that the line model reads, as sure as both models are."""
-    middle, near = (box[0] + box[2]) / 2, how.near * number.row.height
-    sure = np.mean(
-        [
-            max(
-                other.confidence
-                if other.symbol == symbol.symbol and abs((there[0] + there[2]) / 2 - middle) < near
-                else 0.0
-                for other, there in zip(view.symbols, view.boxes, strict=True)
-            )
-            if view.symbols
-            else 0.0
-            for view in views
-        ]
-    )
+    near = _USUAL.near * number.row.height
+
+    def surest(view: _View) -> float:
+        same = (other for other in view.symbols if other.symbol == symbol.symbol)
+        return max((other.confidence for other in same if abs(_middle(other) - _middle(symbol)) < near), default=0.0)
+
+    sure = float(np.mean([surest(view) for view in views]))
     probabilities = symbol.probabilities.astype(np.float64) + 1e-6
+    seen = _USUAL.unseen
     if at is not None:
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
-    confidence = float(np.sqrt(max(float(sure), how.least) * _seen(number, at, symbol.symbol, how)))
-    seen = float(number.scores[at].max()) if at is not None else how.unseen
-    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, box, _NO_IMAGE, seen)
+        seen = float(number.scores[at].max())
+    confidence = float(np.sqrt(max(sure, _USUAL.least) * _seen(number, at, symbol.symbol)))
+    return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, symbol.box, _NO_IMAGE, seen)
 
 
-def _as_detected(number: DetectedNumber, place: int, how: Opinions) -> Symbol:
+def _as_detected(number: DetectedNumber, place: int) -> Symbol:
     """Return a symbol that the detector alone answers for."""
     scores = number.scores[place].astype(np.float64)
     symbol = int(scores.argmax())
     ten = np.clip(scores[:10], 1e-4, 1)
-    confidence = float(np.sqrt(np.clip(scores[symbol], how.least, how.most) * how.unseen * 2))
+    confidence = float(np.sqrt(np.clip(scores[symbol], _USUAL.least, _USUAL.most) * _USUAL.unseen * 2))
     left, top, right, bottom = number.boxes[place].tolist()
-    box = left, top, right, bottom
-    return Symbol(symbol, ten / ten.sum(), confidence, box, _NO_IMAGE, float(scores[symbol]))
+    return Symbol(symbol, ten / ten.sum(), confidence, (left, top, right, bottom), _NO_IMAGE, float(scores[symbol]))

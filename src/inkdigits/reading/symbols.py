@@ -5,50 +5,48 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from statistics import fmean
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "ReadLine", "Symbol"]
+__all__ = ["Box", "ReadLine", "Symbol", "cut_box"]
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
+
+_Kind = TypeVar("_Kind", bound=np.generic)
+
+
+def cut_box(image: npt.NDArray[_Kind], box: Box, room: float) -> npt.NDArray[_Kind]:
+    """Return the part of an image, (H,W), within a box and so much of its height about it; it may be empty."""
+    left, top, right, bottom = box
+    around = room * (bottom - top)
+    rows = slice(max(0, int(top - around)), max(1, ceil(bottom + around)))
+    columns = slice(max(0, int(left - around)), max(1, ceil(right + around)))
+    return image[rows, columns]
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """A digit or a mark that was read.
+    """A digit or a mark that was read."""
 
-    Attributes:
-        symbol: 0 to 9 a digit, 10 to 15 a mark.
-        probabilities: float64 (10,) of the ten digits; they add up to 1.
-        confidence: probability that this symbol stands here, 0 to 1; before calibration, how far the models agree.
-        box: where.
-        image: uint8 (28,28), what the digit model saw; all zeros for a mark.
-        seen: the detector's score of whatever it sees there, 0 to 1.
-        near_print: share of what is about it that is other writing or print, 0 to 1.
-        unread: how many pieces of ink about its number are as large as digits, and were not read.
-        size: its height beside that of the page's digits, at most 1; for a mark that of its line's digits.
-        contrast: of its ink and paper beside that of the page's digits, at most 1.
-        is_cut: whether its box reaches beyond the page, by more than a tenth of its height.
-
-    """
-
-    symbol: int
-    probabilities: npt.NDArray[np.float64]
-    confidence: float
+    symbol: int  # 0 to 9 a digit, 10 to 15 a mark
+    probabilities: npt.NDArray[np.float64]  # (10,) of the ten digits; they add up to 1
+    confidence: float  # probability that this symbol stands here, 0 to 1; before calibration, how far the models agree
     box: Box
-    image: npt.NDArray[np.uint8]
-    seen: float = 1.0
-    near_print: float = 0.0
-    unread: int = 0
-    size: float = 1.0
-    contrast: float = 1.0
-    is_cut: bool = False
+    image: npt.NDArray[np.uint8]  # (28,28), what the digit model saw; all zeros for a mark
+    seen: float = 1.0  # the detector's score of whatever it sees there, 0 to 1
+    near_print: float = 0.0  # share of what is about it that is other writing or print, 0 to 1
+    unread: int = 0  # how many pieces of ink about its number are as large as digits, and were not read
+    size: float = 1.0  # its height beside that of the page's digits, at most 1; for a mark that of its line's digits
+    contrast: float = 1.0  # of its ink and paper beside that of the page's digits, at most 1
+    is_cut: bool = False  # whether its box reaches beyond the page, by more than a tenth of its height
 
     @property
     def is_digit(self) -> bool:
-        """Whether it is no mark."""
+        """Whether it is a digit, and no mark."""
         return self.symbol < 10
 
     @property
@@ -59,16 +57,10 @@ class Symbol:
 
 @dataclass(frozen=True)
 class ReadLine:
-    """What was read in a line, from the left.
-
-    Attributes:
-        symbols: digits and marks.
-        gaps: after how many of them a wide gap stands.
-
-    """
+    """What was read in a line, from the left."""
 
     symbols: tuple[Symbol, ...]
-    gaps: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()  # after how many symbols a wide gap stands
 
     @property
     def digits(self) -> tuple[Symbol, ...]:

@@ -17,7 +17,7 @@ from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 
 if TYPE_CHECKING:
-    from inkdigits.results.characters import Digit, Mark
+    from inkdigits.results.characters import Digit
     from inkdigits.results.drawing import Font
     from inkdigits.results.transcript import Transcript
 
@@ -26,41 +26,20 @@ __all__ = ["annotate", "picture_of", "with_boxes"]
 
 @dataclass(frozen=True)
 class _Sizes:
-    """How large the parts of a drawing are, in pixels where a picture has a million, and how much of it is drawn.
+    """How large the parts of a drawing are, in pixels where a picture has a million, and how much of it is drawn."""
 
-    Attributes:
-        shortest: the picture's longer side; a smaller picture is enlarged
-        usual: the root of a picture's pixels, where letters and lines have these sizes; they grow with a larger one
-        wide: so much wider than tall, and the summary stands below
-        margin: about everything
-        panel: width of the summary beside a picture
-        seen: the 28×28, enlarged four times
-        bars: the longest bar of the ten probabilities
-        explained: of more digits only those that are uncertain have a card, and of them so many
-        columns: of cards beside a picture
-        lines: in the summary
-        label: the smallest and the largest letters above a box
-        of_digit: of a digit's height, these letters otherwise
-
-    """
-
-    shortest: int = 280
-    usual: int = 1000
-    wide: float = 2.0
-    margin: int = 24
-    panel: int = 280
-    seen: int = 112
-    bars: int = 120
-    explained: int = 12
-    columns: int = 2
-    lines: int = 15
-    label: tuple[int, int] = (9, 24)
-    of_digit: float = 0.55
-
-    @property
-    def card(self) -> tuple[int, int]:
-        """The width and height of a digit's card."""
-        return self.seen + 28 + self.bars, self.seen + 44
+    shortest: int = 280  # the picture's longer side; a smaller picture is enlarged
+    usual: int = 1000  # the root of a picture's pixels, where sizes are these; they grow with a larger one
+    wide: float = 2.0  # so much wider than tall, and the summary stands below
+    margin: int = 24  # about everything
+    panel: int = 280  # width of the summary beside a picture
+    seen: int = 112  # the 28×28, enlarged four times
+    bars: int = 120  # the longest bar of the ten probabilities
+    explained: int = 12  # of more digits only those that are uncertain have a card, and of them so many
+    columns: int = 2  # of cards beside a picture
+    lines: int = 15  # in the summary
+    label: tuple[int, int] = (9, 24)  # the smallest and the largest letters above a box
+    of_digit: float = 0.55  # of a digit's height, these letters otherwise
 
 
 _SIZES = _Sizes()
@@ -76,93 +55,77 @@ class _Ruler:
         return max(1, round(length * self.unit))
 
 
-def annotate(reading: Transcript, most: int = 25_000_000) -> Image.Image:
+def annotate(reading: Transcript) -> Image.Image:
     """Draw a picture with a box about each digit, and beside it what was read, how surely, and what the model saw.
 
-    Args:
-        reading: of a picture that could be read.
-        most: pixels of the picture; a larger one is shrunk to that.
-
     Returns:
-        an RGB image, in which the picture has its own size where it is neither larger nor tiny.
+        an RGB image, in which the picture has its own size where it is neither huge nor tiny.
 
     Raises:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture = with_boxes(reading, most)
+    picture = with_boxes(reading, 25_000_000)  # pixels
     ruler = _Ruler(*picture.size)
-    margin, below = ruler(_SIZES.margin), picture.width > _SIZES.wide * picture.height
-    panel = _summary(reading, ruler, *((picture.width, None) if below else (None, picture.height)))
-    if below:
-        size, place = (max(picture.width, panel.width), picture.height + panel.height), (0, picture.height)
+    margin = ruler(_SIZES.margin)
+    if picture.width > _SIZES.wide * picture.height:
+        panel = _summary(reading, ruler, picture.width, None)
+        left, top = margin, 2 * margin + picture.height
     else:
-        size, place = (picture.width + panel.width, max(picture.height, panel.height)), (picture.width, 0)
-    gap = (0, margin) if below else (margin, 0)
-    canvas = Image.new("RGB", (size[0] + 2 * margin + gap[0], size[1] + 2 * margin + gap[1]), PAPER)
+        panel = _summary(reading, ruler, None, picture.height)
+        left, top = 2 * margin + picture.width, margin
+    width = max(margin + picture.width, left + panel.width) + margin
+    height = max(margin + picture.height, top + panel.height) + margin
+    canvas = Image.new("RGB", (width, height), PAPER)
     canvas.paste(picture, (margin, margin))
-    canvas.paste(panel, (margin + place[0] + gap[0], margin + place[1] + gap[1]))
+    canvas.paste(panel, (left, top))
     return canvas
 
 
 def with_boxes(reading: Transcript, most: int) -> Image.Image:
     """Return the picture that was read, RGB, with a box about each digit and mark, and above it what was read.
 
-    Args:
-        reading: of a picture that could be read.
-        most: pixels; a larger picture is shrunk, a tiny one enlarged.
+    One of more than `most` pixels is shrunk, a tiny one enlarged by a whole factor.
 
     Raises:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, most, _SIZES.shortest)
-    _draw_boxes(picture, reading, scale, _Ruler(*picture.size))
+    picture, scale = picture_of(reading, most)
+    if not reading.digits:
+        return picture
+    ruler = _Ruler(*picture.size)
+    draw, least, largest = ImageDraw.Draw(picture), *map(ruler, _SIZES.label)
+    height = median(digit.box[3] for digit in reading.digits) * scale
+    letters = font(round(min(max(_SIZES.of_digit * height, least), largest)))
+    gap = ruler(2)
+    for read in reading.characters:
+        x, y, width, height = (round(length * scale) for length in read.box)
+        draw_box(draw, read, x - gap, y - gap, x + width + gap, y + height + gap, gap)
+        above = (x + width // 2, y - gap - 1)
+        draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=gap, stroke_fill=PAPER)
     return picture
 
 
-def picture_of(reading: Transcript, most: int, shortest: int) -> tuple[Image.Image, float]:
-    """Return the picture that was read, at the size that it is drawn, and how much that enlarges it.
-
-    Args:
-        reading: of a picture that could be read.
-        most: pixels; a larger picture is shrunk.
-        shortest: of the longer side; a smaller picture is enlarged by a whole factor.
-
-    Raises:
-        PictureError: the picture could not be read, or can no longer be.
-
-    """
+def picture_of(reading: Transcript, most: int) -> tuple[Image.Image, float]:
+    """Return the picture that was read, at the size that `with_boxes` draws it, and how much that enlarges it."""
     if reading.error:
         raise reading.error
     if reading.picture is None:
         raise PictureError("this reading does not hold its picture", "read the picture again")
     image, width, height = open_picture(reading.picture, "RGB", most, reading.page)
-    side = max(width, height)
+    side, shortest = max(width, height), _SIZES.shortest
     scale = float(shortest // side) if side <= shortest else min(1.0, math.sqrt(most / (width * height)))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return image.resize(size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS), scale
 
 
-def _draw_boxes(picture: Image.Image, reading: Transcript, scale: float, ruler: _Ruler) -> None:
-    """Draw a box about each digit and mark, and above it what was read."""
-    if not reading.digits:
-        return
-    draw, least, largest = ImageDraw.Draw(picture), *map(ruler, _SIZES.label)
-    height = median(digit.box[3] for digit in reading.digits) * scale
-    letters = font(round(min(max(_SIZES.of_digit * height, least), largest)))
-    for read in reading.characters:
-        x, y, width, height = (round(length * scale) for length in read.box)
-        gap = ruler(2)
-        draw_box(draw, read, x - gap, y - gap, x + width + gap, y + height + gap, ruler(2))
-        above = (x + width // 2, y - gap - 1)
-        draw.text(above, str(read.value), colour_of(read), letters, "mb", stroke_width=ruler(2), stroke_fill=PAPER)
-
-
 def _summary(reading: Transcript, ruler: _Ruler, width: int | None, height: int | None) -> Image.Image:
     """Draw what was read and how surely, and cards of the digits, in a width or beside a height."""
-    explained = _explained(reading)
-    across, down = ruler(_SIZES.card[0] + _SIZES.margin), ruler(_SIZES.card[1])
+    explained: Sequence[Digit] = reading.digits
+    if len(explained) > _SIZES.explained:
+        explained = [digit for digit in explained if not digit.accepted][: _SIZES.explained]
+    across, down = ruler(_SIZES.seen + 28 + _SIZES.bars + _SIZES.margin), ruler(_SIZES.seen + 44)  # of a card
     lines = _said(reading)
     top = ruler(34) * len(lines) + ruler(_SIZES.margin)
     if width is None:
@@ -180,13 +143,6 @@ def _summary(reading: Transcript, ruler: _Ruler, width: int | None, height: int 
     for number, digit in enumerate(explained):
         _card(panel, digit, (number % columns * across, top + number // columns * down), ruler)
     return panel
-
-
-def _explained(reading: Transcript) -> Sequence[Digit]:
-    """Return the digits that have a card."""
-    if len(reading.digits) <= _SIZES.explained:
-        return reading.digits
-    return [digit for digit in reading.digits if not digit.accepted][: _SIZES.explained]
 
 
 def _said(reading: Transcript) -> list[tuple[str, str, int]]:
@@ -221,11 +177,10 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, width: int, ruler: _Ruler, si
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ruler) -> None:
-    """Draw what the model saw of a digit and how probable each of the ten is."""
     draw, seen = ImageDraw.Draw(canvas), ruler(_SIZES.seen)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((seen, seen), Image.Resampling.NEAREST), corner)
-    verdict = f"{_marked(digit)}   {digit.confidence:.1%}"
+    verdict = f"{digit.value}{'' if digit.accepted else '?'}   {digit.confidence:.1%}"
     draw.text((left, top + seen + ruler(16)), verdict, colour_of(digit), font(ruler(18)), anchor="lm")
     for value, share in enumerate(shares(digit)):
         middle = top + ruler(6) + value * (seen - ruler(12)) // 9
@@ -234,7 +189,3 @@ def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ru
         length = max(1, round(share * ruler(_SIZES.bars - 1)))
         colour = colour_of(digit) if value == digit.value else PALE
         draw.rectangle((start, middle - ruler(3), start + length, middle + ruler(3)), colour)
-
-
-def _marked(read: Digit | Mark) -> str:
-    return f"{read.value}{'' if read.accepted else '?'}"

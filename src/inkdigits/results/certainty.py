@@ -16,9 +16,6 @@ def shares(digit: Digit) -> tuple[float, ...]:
     `digit.probabilities` say which digit it is, if it is one, and `digit.confidence` that it is one and this one: shown
     beside each other, 99 % and 17 % would contradict each other.
 
-    Args:
-        digit: that was read.
-
     Returns:
         ten shares of 0 to 1; that of what was read is its confidence, and what they lack of 1 is that of no digit.
 

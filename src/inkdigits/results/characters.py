@@ -40,14 +40,7 @@ class Digit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the digit as it stands in JSON."""
-        return {
-            "value": self.value,
-            "confidence": round(self.confidence, 6),
-            "accepted": self.accepted,
-            "box": list(self.box),
-            "line": self.line,
-            "probabilities": [round(probability, 6) for probability in self.probabilities],
-        }
+        return _common(self) | {"probabilities": [round(probability, 6) for probability in self.probabilities]}
 
 
 @dataclass(frozen=True)
@@ -73,11 +66,15 @@ class Mark:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the mark as it stands in JSON."""
-        return {
-            "value": self.value,
-            "confidence": round(self.confidence, 6),
-            "accepted": self.accepted,
-            "box": list(self.box),
-            "line": self.line,
-            "after": self.after,
-        }
+        return _common(self) | {"after": self.after}
+
+
+def _common(read: Digit | Mark) -> dict[str, Any]:
+    """Return what JSON says of digits and marks alike."""
+    return {
+        "value": read.value,
+        "confidence": round(read.confidence, 6),
+        "accepted": read.accepted,
+        "box": list(read.box),
+        "line": read.line,
+    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -24,28 +23,9 @@ __all__ = ["MOST", "ContactSheet"]
 MOST = 500  # digits on a sheet
 
 
-@dataclass(frozen=True)
-class _Sizes:
-    """How large the parts of a sheet are, in pixels.
-
-    Attributes:
-        crop: the part of the picture about a digit
-        margin: between tiles and about the sheet
-        heading: above the tiles
-
-    """
-
-    crop: int = 128
-    margin: int = 16
-    heading: int = 64
-
-    @property
-    def tile(self) -> tuple[int, int]:
-        """The width and height of a digit with what is said of it."""
-        return self.crop + self.margin, self.crop + 76
-
-
-_SIZES = _Sizes()
+# Pixels: the part of the picture about a digit, the room between tiles and about the sheet, and that above the tiles.
+_CROP, _MARGIN, _HEADING = 128, 16, 64
+_TILE = _CROP + _MARGIN, _CROP + 76  # a digit with what is said of it: width and height
 
 
 class ContactSheet:
@@ -59,11 +39,7 @@ class ContactSheet:
     @classmethod
     @contextmanager
     def to_file(cls, path: str | Path, inputs: Iterable[str | Path] = ()) -> Iterator[ContactSheet]:
-        """Yield a sheet to add readings to, and write it to a file at the end.
-
-        Args:
-            path: its suffix names the format, such as `.png`.
-            inputs: the pictures that are read; none is replaced.
+        """Yield a sheet to add readings to, and write it to a file at the end, which replaces none of the inputs.
 
         Raises:
             OutputError: the file cannot be written, which is found out at the beginning.
@@ -89,38 +65,27 @@ class ContactSheet:
             return
         image, width, _ = open_picture(reading.picture, "RGB", 4_000_000, reading.page)  # pixels
         for digit in wanted:
-            tile = (
-                -digit.confidence,
-                next(self._order),
-                digit.value,
-                _tile(reading, digit, image, image.width / width),
-            )
-            if len(self._tiles) < MOST:
-                heapq.heappush(self._tiles, tile)
-            else:
-                heapq.heappushpop(self._tiles, tile)
+            tile = _tile(reading, digit, image, image.width / width)
+            heapq.heappush(self._tiles, (-digit.confidence, next(self._order), digit.value, tile))
+            if len(self._tiles) > MOST:
+                heapq.heappop(self._tiles)
 
     def draw(self) -> Image.Image:
-        """Draw the sheet.
-
-        Returns:
-            an RGB image with a title and a tile a digit, the doubtful ones of each value together.
-
-        """
+        """Draw the sheet, RGB, with a title and a tile a digit, the doubtful ones of each value together."""
         tiles = sorted(self._tiles, key=lambda tile: (tile[2], -tile[0], tile[1]))
         columns = min(8, max(3, len(tiles)))
         rows = -(-len(tiles) // columns)
-        size = (2 * _SIZES.margin + columns * _SIZES.tile[0], _SIZES.heading + rows * _SIZES.tile[1] + _SIZES.margin)
+        size = (2 * _MARGIN + columns * _TILE[0], _HEADING + rows * _TILE[1] + _MARGIN)
         sheet = Image.new("RGB", size, PAPER)
         draw = ImageDraw.Draw(sheet)
         title = f"{self.total} uncertain digit{'s' * (self.total != 1)}"
-        draw.text((_SIZES.margin, 26), title, COLOURS["uncertain" if self.total else "ok"], font(26), anchor="lm")
+        draw.text((_MARGIN, 26), title, COLOURS["uncertain" if self.total else "ok"], font(26), anchor="lm")
         if self.total > len(tiles):
             left_out = f"the {len(tiles)} least sure are shown, {self.total - len(tiles)} are left out"
-            draw.text((_SIZES.margin, 50), left_out, WORDS, font(14), anchor="lm")
+            draw.text((_MARGIN, 50), left_out, WORDS, font(14), anchor="lm")
         for place, (*_, tile) in enumerate(tiles):
             row, column = divmod(place, columns)
-            sheet.paste(tile, (_SIZES.margin + column * _SIZES.tile[0], _SIZES.heading + row * _SIZES.tile[1]))
+            sheet.paste(tile, (_MARGIN + column * _TILE[0], _HEADING + row * _TILE[1]))
         return sheet
 
 
@@ -129,25 +94,20 @@ def _tile(reading: Transcript, digit: Digit, image: Image.Image, scale: float) -
     x, y, width, height = (length * scale for length in digit.box)
     side = max(width, height, 1) * (1 + 2 * 0.4)  # as much of the digit's longer side is shown about it
     left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
-    enlarged = _SIZES.crop / side
-    crop = image.transform(
-        (_SIZES.crop, _SIZES.crop),
-        Image.Transform.EXTENT,
-        (left, top, left + side, top + side),
-        Image.Resampling.BICUBIC,
-        fillcolor=PAPER,
-    )
-    tile = Image.new("RGB", _SIZES.tile, PAPER)
+    enlarged = _CROP / side
+    size, part = (_CROP, _CROP), (left, top, left + side, top + side)
+    crop = image.transform(size, Image.Transform.EXTENT, part, Image.Resampling.BICUBIC, fillcolor=PAPER)
+    tile = Image.new("RGB", _TILE, PAPER)
     tile.paste(crop)
     draw = ImageDraw.Draw(tile)
     corner = round((x - left) * enlarged) - 4, round((y - top) * enlarged) - 4
     draw_box(draw, digit, *corner, corner[0] + round(width * enlarged) + 8, corner[1] + round(height * enlarged) + 8)
     verdict = f"{digit.value}?  {int(100 * digit.confidence)}%"  # 99.97 % is not 100 % where there is doubt
-    draw.text((0, _SIZES.crop + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
+    draw.text((0, _CROP + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
     if second := runner_up(digit):
         other = f"or {second[0]}  {second[1]:.0%}"
-        draw.text((0, _SIZES.crop + 37), other, WORDS, font(14), anchor="lm")
-    draw.text((0, _SIZES.crop + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
+        draw.text((0, _CROP + 37), other, WORDS, font(14), anchor="lm")
+    draw.text((0, _CROP + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
     return tile
 
 
@@ -155,7 +115,7 @@ def _place(reading: Transcript, draw: ImageDraw.ImageDraw) -> str:
     """Return as much of the end of a picture's name as fits, which tells more than its beginning, and its page."""
     page = f" p. {reading.page}" if reading.page > 1 else ""
     whole = name = printable(Path(reading.source).name)
-    while draw.textlength(f"{name}{page}", font(11)) > _SIZES.crop:
+    while draw.textlength(f"{name}{page}", font(11)) > _CROP:
         whole = whole[1:]
         name = f"…{whole}"
     return f"{name}{page}"

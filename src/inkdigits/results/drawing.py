@@ -1,9 +1,7 @@
-"""What drawings of readings share: colours, the font, the box of what was read, and writing them to a file."""
+"""What drawings of readings share: colours, the font, the box of what was read, the formats of their files."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,23 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from PIL import Image, ImageDraw, ImageFont
 
 from inkdigits.errors import OutputError, printable
-from inkdigits.files import write_atomically
 
 if TYPE_CHECKING:
     from inkdigits.results.characters import Digit, Mark
 
-__all__ = [
-    "COLOURS",
-    "PALE",
-    "PAPER",
-    "WORDS",
-    "Font",
-    "colour_of",
-    "draw_box",
-    "drawing_format",
-    "font",
-    "save_drawing",
-]
+__all__ = ["COLOURS", "PALE", "PAPER", "WORDS", "Font", "colour_of", "draw_box", "drawing_format", "font"]
 
 # Three of Okabe and Ito's colours, which the colour-blind tell apart; the box of an uncertain digit is also open.
 COLOURS = {"ok": "#0072b2", "uncertain": "#d55e00", "no_digit": "#6b7280"}
@@ -60,18 +46,6 @@ def draw_box(
 def font(size: int) -> Font:
     """Return the font that comes with Pillow."""
     return ImageFont.load_default(size)
-
-
-def save_drawing(image: Image.Image, path: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """Write a drawing to a file, in the format that its suffix names, but not over one of the inputs.
-
-    Raises:
-        OutputError: Pillow writes no such format, or the file cannot be written.
-
-    """
-    content = io.BytesIO()
-    image.save(content, format=drawing_format(path))
-    return write_atomically(path, content.getvalue(), inputs)
 
 
 def drawing_format(path: str | Path) -> str:

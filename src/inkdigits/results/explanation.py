@@ -12,7 +12,8 @@ from inkdigits.extras import require
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from inkdigits.results.figure import Figure
 
 __all__ = ["Explanation"]
 
@@ -71,8 +72,7 @@ class Explanation:
     def plot(self) -> Figure:
         """Plot the digit, where the model looked, what would have to change, and the nearest training digits.
 
-        Returns:
-            a matplotlib figure; a notebook shows it, `savefig` writes it.
+        A notebook shows the figure, `savefig` writes it.
 
         Raises:
             MissingExtraError: matplotlib is not installed.
@@ -82,18 +82,14 @@ class Explanation:
         return _plot(self)
 
     def _repr_png_(self) -> bytes:
-        from inkdigits.results.figure import encode
-
-        return encode(self.plot(), dpi=100)
+        return self.plot()._repr_png_()
 
 
 def _plot(explanation: Explanation) -> Figure:
-    """Plot a digit, where the model looked, what would have to change, and the nearest training digits below."""
-    from inkdigits.results.figure import GREY, RIGHT, WRONG
-    from inkdigits.results.figure import Figure as Drawn
+    from inkdigits.results.figure import GREY, RIGHT, WRONG, Figure
 
     count = len(explanation.neighbours)
-    figure = Drawn(figsize=(9, 4.6 if count else 3.3), layout="constrained")
+    figure = Figure(figsize=(9, 4.6 if count else 3.3), layout="constrained")
     parts = figure.subfigures(2 if count else 1, 1, height_ratios=(2.4, 1) if count else (1,), squeeze=False)[:, 0]
     seen, looked, change = parts[0].subplots(1, 3)
     value, runner_up, sure = explanation.value, explanation.runner_up, explanation.probabilities

@@ -25,11 +25,7 @@ def in_notebook() -> bool:
 def html_table(rows: Iterable[Sequence[object]], head: Sequence[object] = (), title: str = "") -> str:
     """Return a table as HTML, plain enough for light and dark notebooks.
 
-    Args:
-        rows: what stands in each cell.
-        head: the names of the columns, if they have names.
-        title: a line above it.
-
+    `head` has the names of the columns, if they have names; `title` is a line above it.
     """
     lines = [f'<tr style="border-bottom:1px solid">{_cells("th", head)}</tr>'] if head else []
     lines += [f"<tr>{_cells('td', row)}</tr>" for row in rows]

@@ -23,9 +23,6 @@ __all__ = ["plot"]
 def plot(reading: Transcript) -> Figure:
     """Plot a picture with the prediction as its title, and for each digit what the model saw and ten bars.
 
-    Args:
-        reading: of a picture that could be read.
-
     Returns:
         a matplotlib figure that pyplot does not hold on to.
 
@@ -33,7 +30,7 @@ def plot(reading: Transcript) -> Figure:
         PictureError: the picture could not be read, or can no longer be.
 
     """
-    picture, scale = picture_of(reading, 1_200_000, 280)  # pixels, and of the longer side
+    picture, scale = picture_of(reading, 1_200_000)  # pixels
     explained = reading.digits if len(reading.digits) <= 12 else ()  # more are only labelled in the picture
     tall = picture.height / picture.width
     if 0 < len(explained) <= 2:  # so few are explained beside the picture; more, below it
@@ -80,7 +77,6 @@ def _plot_box(axes: Axes, read: Digit | Mark, scale: float) -> None:
 
 
 def _plot_digit(digit: Digit, seen: Axes, bars: Axes) -> None:
-    """Plot what the model saw of a digit, and how probable each of the ten is."""
     seen.imshow(digit.image, cmap="gray", vmin=0, vmax=255)
     seen.set_axis_off()
     colours = [colour_of(digit) if value == digit.value else PALE for value in range(10)]

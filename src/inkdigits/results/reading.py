@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from inkdigits.errors import PictureError, printable
 from inkdigits.extras import require
+from inkdigits.files import write_atomically
 from inkdigits.results import explaining
 from inkdigits.results.annotate import annotate
 from inkdigits.results.characters import Digit
-from inkdigits.results.display import to_html, to_line, to_png
-from inkdigits.results.drawing import save_drawing
+from inkdigits.results.drawing import COLOURS, drawing_format
+from inkdigits.results.notebook_html import html_image
 from inkdigits.results.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -40,13 +44,46 @@ class Reading(Transcript):
     """
 
     def __repr__(self) -> str:
-        return to_line(self)
+        source = f"{self._name}, page {self.page}" if self.page > 1 else self._name
+        if self.error:
+            return f"<Reading: {self.error.code}, {source}>"
+        if not self.digits:
+            return f"<Reading: no digit, {source}>"
+        text = " / ".join(self.text.split("\n"))
+        longest = 40  # letters of a text in one line
+        shown = text if len(text) <= longest else f"{text[: longest - 1]}…"
+        doubtful = sum(not read.accepted for read in self.characters)
+        status = f"uncertain, {doubtful} of {len(self.characters)} to check" if doubtful else self.status
+        return f"<Reading '{shown}': {status}, {source}>"
 
     def _repr_html_(self) -> str:
-        return to_html(self)
+        """Return its drawing, its text to copy, and what should be checked in it."""
+        if self.error:
+            parts = [f"<b>{escape(self._name)}</b>: {escape(str(self.error))}"]
+        else:
+            jpeg = self._drawn("JPEG", quality=90)  # a tenth of the size: notebooks keep what they show
+            parts = [html_image(jpeg, f"{self._name}: {self.text or 'no digit'}", "jpeg")] if jpeg else []
+            parts.append(f'<pre style="font-size:1.2em;margin:.3em 0">{escape(self.text) or "no digit"}</pre>')
+        colour = f' style="color:{COLOURS["uncertain"]}"' if self.status == "uncertain" else ""
+        return "".join([*parts, *(f"<div{colour}>{escape(note)}</div>" for note in self.notes)])
 
     def _repr_png_(self) -> bytes | None:
-        return to_png(self)
+        return self._drawn("PNG")
+
+    @property
+    def _name(self) -> str:
+        """The picture's name without its folders, which a notebook that is passed on should not tell."""
+        return printable(Path(self.source).name)
+
+    def _drawn(self, kind: str, **how: int) -> bytes | None:
+        """Return its drawing as a file; None where its picture cannot be read, or no longer."""
+        try:
+            drawing = self.draw()
+        except PictureError:
+            return None
+        content = io.BytesIO()
+        drawing.save(content, format=kind, **how)
+        return content.getvalue()
 
     def explain(self, digit: Digit | int = 0, **how: Any) -> Explanation:
         """Explain why a digit was read as it was: where the model looked, what would have to change, similar digits.
@@ -82,13 +119,14 @@ class Reading(Transcript):
 
         """
         read = [os.fspath(self.picture)] if isinstance(self.picture, str | os.PathLike) else []
-        return save_drawing(self.draw(), path, read)
+        content = io.BytesIO()
+        self.draw().save(content, format=drawing_format(path))
+        return write_atomically(path, content.getvalue(), read)
 
     def plot(self) -> Figure:
         """Plot the picture with the prediction as its title, what the model saw, and the ten probabilities.
 
-        Returns:
-            a matplotlib figure; a notebook shows it, `savefig` writes it.
+        A notebook shows the figure, `savefig` writes it.
 
         Raises:
             MissingExtraError: matplotlib is not installed.

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from inkdigits.reading.confidence import Calibration
-from inkdigits.reading.context import in_context
+from inkdigits.reading.confidence import Calibration, in_context
 from inkdigits.reading.symbols import Box, ReadLine, Symbol
 
 
