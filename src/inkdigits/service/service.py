@@ -20,26 +20,15 @@ __all__ = ["Service", "service_of"]
 
 @dataclass(frozen=True)
 class Service:
-    """What the routes share.
-
-    Attributes:
-        settings: what the service was told.
-        metrics: what it counts.
-        models: the model that is used.
-        pool: who is read for.
-        corrections: where corrections are kept; None if they are not.
-        teaching: teaches the model from them; None if it does not learn.
-        explains: whether what explanations are drawn with is installed.
-
-    """
+    """What the routes share."""
 
     settings: Settings
     metrics: Metrics
     models: ServedModels
     pool: ReadingPool
-    corrections: Corrections | None
-    teaching: Teaching | None
-    explains: bool
+    corrections: Corrections | None  # where they are kept, if they are
+    teaching: Teaching | None  # from them, if it learns
+    explains: bool  # whether what explanations are drawn with is installed
 
     @classmethod
     def start(cls, settings: Settings) -> Service:
@@ -53,20 +42,13 @@ class Service:
         metrics = Metrics()
         bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
         corrections = Corrections.in_folder(settings.corrections) if settings.corrections else None
-        taught = (
-            TaughtFiles(settings.corrections, settings.model) if settings.corrections and settings.teaches else None
-        )
-        source = taught.in_use if taught else lambda: settings.model
-        models = ServedModels(source, settings.workers, bounds, metrics)
-        return cls(
-            settings,
-            metrics,
-            models,
-            ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics),
-            corrections,
-            Teaching(corrections, taught, models) if corrections and taught else None,
-            explains=not missing_modules("evaluate"),
-        )
+        taught = None
+        if settings.corrections and settings.teaches:
+            taught = TaughtFiles(settings.corrections, settings.model)
+        models = ServedModels(taught.in_use if taught else lambda: settings.model, settings.workers, bounds, metrics)
+        pool = ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics)
+        teaching = Teaching(corrections, taught, models) if corrections and taught else None
+        return cls(settings, metrics, models, pool, corrections, teaching, explains=not missing_modules("evaluate"))
 
 
 def service_of(request: Request) -> Service:

@@ -100,24 +100,14 @@ class TaughtFiles:
 
 @dataclass
 class _State:
-    """How it stands with the last lesson.
-
-    Attributes:
-        state: whether there was none, one is under way, or how it ended.
-        doing: what is being done, in words.
-        done: how much of that is done.
-        total: how much of it there is to do, 0 where that is unknown.
-        outcome: what a lesson left, as `inkdigits teach --json` says it.
-        message: why it left nothing.
-
-    """
+    """How it stands with the last lesson, as `schemas.Teaching` has it."""
 
     state: Literal["idle", "learning", "learned", "failed"] = "idle"
     doing: str = ""
     done: int = 0
-    total: int = 0
-    outcome: dict[str, Any] | None = None
-    message: str = ""
+    total: int = 0  # 0 where it is unknown
+    outcome: dict[str, Any] | None = None  # what a lesson left, as `inkdigits teach --json` says it
+    message: str = ""  # why it left nothing
 
 
 class Teaching:
@@ -135,9 +125,13 @@ class Teaching:
         self._state = _State()
         self._lesson: asyncio.Task[None] | None = None
 
-    async def describe(self) -> dict[str, Any]:
-        """Return how it stands, as JSON has it."""
-        return await run_in_threadpool(self._describe)
+    def describe(self) -> dict[str, Any]:
+        """Return how it stands, as `schemas.Teaching` has it, which means to look into files."""
+        return asdict(self._state) | {
+            "corrections": self._corrections.count_digits(),
+            "model": self._models.current.about.name,
+            "can_take_back": self._files.before() is not None,
+        }
 
     def begin(self) -> None:
         """Begin a lesson.
@@ -172,13 +166,6 @@ class Teaching:
             with suppress(asyncio.CancelledError):
                 await self._lesson
 
-    def _describe(self) -> dict[str, Any]:
-        return asdict(self._state) | {
-            "corrections": self._corrections.count_digits(),
-            "model": self._models.current.name,
-            "can_take_back": self._files.before() is not None,
-        }
-
     def _refuse_while_learning(self) -> None:
         if self._state.state == "learning":
             raise ApiError(409, "already_learning", "it is learning already; wait until that is done")
@@ -194,7 +181,7 @@ class Teaching:
         """Teach, try what came of it, and use it; or say why not."""
         try:
             outcome = await self._in_a_process()
-            self._state.doing, self._state.done, self._state.total = "trying the new model", 0, 0
+            self._state = _State("learning", "trying the new model")
             await run_in_threadpool(self._use_new)
             self._state = _State("learned", outcome=outcome)
             log.info("learned", extra={"fields": {"digits": outcome["n"], **outcome["held_back"]}})
@@ -249,7 +236,7 @@ class Teaching:
                 words = line.decode(errors="replace").strip().removeprefix("inkdigits: ") or words
                 continue
             if "doing" in told:
-                self._state.doing, self._state.done, self._state.total = told["doing"], told["done"], told["total"]
+                self._state = _State("learning", told["doing"], told["done"], told["total"])
             else:
                 outcome = told
         if await process.wait() or outcome is None:

@@ -116,7 +116,7 @@ async def _read_one(request: Request, options: ReadOptions, upload: uploads.Uplo
     service = service_of(request)
     with service.pool.place(request, service.models.current.readers) as place:
         answer = await _read_at(place, options, upload)
-    service.metrics.count_reading(answer["status"])
+    service.metrics.readings.labels(answer["status"]).inc()
     return answer
 
 
@@ -131,7 +131,7 @@ async def _read_all(request: Request, options: ReadOptions, pictures: list[uploa
             except PictureError as error:
                 answer = Reading(upload.name, error=error, page=options.page).to_dict()
             readings.append(answer)
-            service.metrics.count_reading(answer["status"])
+            service.metrics.readings.labels(answer["status"]).inc()
     return {"readings": readings}
 
 

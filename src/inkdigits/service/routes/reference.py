@@ -40,7 +40,7 @@ _BODIES: dict[str, object] = {  # by the beginning of the path
 async def reference(request: Request) -> HTMLResponse:
     """Return the page."""
     service = service_of(request)
-    model = service.models.current
+    model = service.models.current.about
     known = {"name": model.name, "version": model.version, "number": "1"}
     page = _Page(request.app.openapi(), str(request.base_url).rstrip("/"), known, service.settings.token is not None)
     return HTMLResponse(page.html())
