@@ -13,17 +13,14 @@ from functools import partial
 from pathlib import Path
 from threading import Condition, Lock, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from inkdigits.errors import PictureError
-from inkdigits.pool.bounds import Bounds
-from inkdigits.pool.process import OUT_OF_MEMORY, begin, work_on
+from inkdigits.pool.process import OUT_OF_MEMORY, Bounds, begin, work_on
 from inkdigits.reading.model_file import BUNDLED, find_model
-
-if TYPE_CHECKING:
-    from inkdigits.reading.reader import Reader
+from inkdigits.reading.reader import Reader
 
 __all__ = ["Readers"]
 
@@ -129,7 +126,10 @@ class Readers:
             if isinstance(error, _DIED) and tries > 1:
                 self._try(work, seconds, outcome, tries - 1)
             elif outcome.set_running_or_notify_cancel():
-                _settle(outcome, done.result() if error is None else None, _in_words(error, seconds))
+                if error is None:
+                    outcome.set_result(done.result())
+                else:
+                    outcome.set_exception(_in_words(error, seconds))
 
         outcome.add_done_callback(give_up)
         attempt.add_done_callback(note)
@@ -152,14 +152,7 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _settle(outcome: Future[_Result], result: Any, error: BaseException | None) -> None:
-    if error is None:
-        outcome.set_result(result)
-    else:
-        outcome.set_exception(error)
-
-
-def _in_words(error: BaseException | None, seconds: float) -> BaseException | None:
+def _in_words(error: BaseException, seconds: float) -> BaseException:
     """Return what befell a process as an error of a picture; other errors as they are."""
     if isinstance(error, TimeoutError):
         return PictureError(f"the picture was not read within {seconds:g} seconds", "scale it down", code="timeout")

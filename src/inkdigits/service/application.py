@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ from inkdigits.version import __version__
 
 __all__ = ["create_app"]
 
-_STATIC = Path(str(files("inkdigits.service") / "static"))
+_STATIC = Path(__file__).with_name("static")
 _FRESH = "no-cache"  # may be kept, but not used without asking
 _RELOAD = getattr(signal, "SIGHUP", None)  # Windows has none
 _SUMMARY = "Reads handwritten digits in pictures: `/v1`, and the Open Inference Protocol on 28×28 tensors: `/v2`."

@@ -6,7 +6,7 @@ import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,34 +40,20 @@ class NoRoomError(OutputError):
 
 @dataclass(frozen=True)
 class KeptCorrection:
-    """What a person says of a digit.
+    """What a person says of a digit."""
 
-    Attributes:
-        picture: the part of the picture that it is in, as PNG.
-        predicted: what was read, 0 to 9; None for nothing.
-        corrected: what it is, 0 to 9; None if it is not a digit.
-        confidence: that of what was read, 0 to 1.
-        model: the name of the model that read it.
-
-    """
-
-    picture: bytes
-    predicted: int | None
-    corrected: int | None
-    confidence: float
-    model: str
+    picture: bytes  # the part of the picture that it is in, as PNG
+    predicted: int | None  # what was read, 0 to 9; None for nothing
+    corrected: int | None  # what it is, 0 to 9; None if it is not a digit
+    confidence: float  # that of what was read, 0 to 1
+    model: str  # the name of the model that read it
 
 
 class Corrections:
-    """The corrections in one SQLite file; several processes may write to it.
+    """The corrections in a folder's SQLite file; several processes may write to it."""
 
-    Args:
-        file: where they are.
-
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / _FILE
 
     @classmethod
     def in_folder(cls, folder: Path) -> Corrections:
@@ -77,7 +63,7 @@ class Corrections:
             OutputError: it cannot be written to.
 
         """
-        corrections = cls(make_folder(folder) / _FILE)
+        corrections = cls(make_folder(folder))
         private = 0o600  # what people drew, or parts of what they brought
         try:
             corrections._file.touch(private)
@@ -99,21 +85,15 @@ class Corrections:
             PictureError: the picture is none; see `as_kept`.
 
         """
-        picture = as_kept(correction.picture)
+        kept = replace(correction, picture=as_kept(correction.picture))
         most = 100_000  # each is a small picture
         try:
             with self._open() as database:
                 if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= most:
                     raise NoRoomError(f"{most:,} corrections are kept already", "export and remove them")
                 added = database.execute(
-                    "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
-                    (
-                        correction.model,
-                        correction.predicted,
-                        correction.corrected,
-                        correction.confidence,
-                        picture,
-                    ),
+                    "INSERT INTO corrections (picture, predicted, corrected, confidence, model) VALUES (?, ?, ?, ?, ?)",
+                    astuple(kept),
                 )
                 return int(added.lastrowid or 0)
         except sqlite3.Error as error:
@@ -199,7 +179,7 @@ def kept_corrections(folder: Path) -> Iterator[tuple[int, KeptCorrection]]:
             "name the folder that 'serve --keep-corrections' was given",
         )
     try:
-        yield from Corrections(folder / _FILE)
+        yield from Corrections(folder)
     except (sqlite3.Error, TypeError) as error:
         raise DataError(f"the corrections in {printable(folder)} cannot be read: the file is damaged") from error
 

@@ -10,10 +10,7 @@ import struct
 import sys
 from contextlib import suppress
 
-import uvicorn
-
-__all__ = ["Server", "shut"]
-
+__all__ = ["take_in_who_waits"]
 
 # A program of the kernel's packet filter, an instruction a line: drop what asks for a connection (SYN without ACK), let
 # pass all that belongs to one.
@@ -26,7 +23,24 @@ _NO_NEWCOMERS = (
 )
 
 
-def shut(listener: socket.socket) -> None:
+async def take_in_who_waits(listeners: list[socket.socket]) -> None:
+    """Return when nobody waits to be accepted at some addresses, to which the kernel makes no more connections.
+
+    The kernel makes connections ahead of the service and keeps them in a queue, with requests that may be in them. When
+    a listener is closed, it resets those that are still there: for their clients, requests are lost.
+    """
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    with selectors.DefaultSelector() as waiting:
+        for listener in listeners:
+            _shut(listener)
+            waiting.register(listener, selectors.EVENT_READ)
+        await asyncio.sleep(0.25)  # for connections that are half made when the door is shut, from far away too
+        while waiting.select(0) and loop.time() < begin + 5.0:  # where the door cannot be shut, newcomers do not end
+            await asyncio.sleep(0.02)  # the event loop is what accepts
+
+
+def _shut(listener: socket.socket) -> None:
     """Have the kernel make no more connections to an address.
 
     A newcomer's packet gets no answer; it is sent again after a second, and refused then, for the listener is closed.
@@ -38,31 +52,3 @@ def shut(listener: socket.socket) -> None:
             reference = struct.pack("HP", len(_NO_NEWCOMERS), ctypes.addressof(program))
             # SO_ATTACH_FILTER of Linux; Python has no name for it
             listener.setsockopt(socket.SOL_SOCKET, 26, reference)
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, which accepts all who wait before it closes its listeners.
-
-    The kernel makes connections ahead of the service and keeps them in a queue, with requests that may be in them. When
-    the listener is closed, it resets those that are still there: for their clients, requests are lost.
-    """
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take in who waits, then finish what was begun."""
-        listeners = sockets or []
-        for listener in listeners:
-            shut(listener)
-        await _let_in(listeners)
-        await super().shutdown(sockets)
-
-
-async def _let_in(listeners: list[socket.socket]) -> None:
-    """Return when nobody waits to be accepted; the event loop is what accepts."""
-    loop = asyncio.get_running_loop()
-    begin = loop.time()
-    with selectors.DefaultSelector() as waiting:
-        for listener in listeners:
-            waiting.register(listener, selectors.EVENT_READ)
-        await asyncio.sleep(0.25)  # for connections that are half made when the door is shut, from far away too
-        while waiting.select(0) and loop.time() < begin + 5.0:  # where the door cannot be shut, newcomers do not end
-            await asyncio.sleep(0.02)

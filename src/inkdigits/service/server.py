@@ -10,13 +10,12 @@ import webbrowser
 from logging.config import dictConfig
 from threading import Thread
 from types import FrameType
-from typing import Any
 
 import uvicorn
 
 from inkdigits.errors import UsageError, printable
 from inkdigits.service.connection import Connection
-from inkdigits.service.leaving import Server
+from inkdigits.service.leaving import take_in_who_waits
 from inkdigits.service.logs import log, log_configuration
 from inkdigits.service.service_settings import Settings
 
@@ -40,38 +39,8 @@ def run(settings: Settings) -> None:
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the model is just being loaded; unheard, it would end the start
     listener = _bind(settings.host, settings.port)
-    server = _Announced(_configuration(settings, create_app(settings)), settings)
-    server.run([listener])
-
-
-class _Announced(Server):
-    """Says where it is once it answers there, and opens that in a browser if it was told to.
-
-    Args:
-        configuration: uvicorn's.
-        settings: how to log, and whether to open the page.
-
-    """
-
-    def __init__(self, configuration: uvicorn.Config, settings: Settings) -> None:
-        super().__init__(configuration)
-        self._settings = settings
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
-        url = _url(sockets[0]) if sockets else ""
-        if self._settings.log_format == "text":
-            sys.stderr.write(f"Open {url} · Ctrl-C stops\n")
-        else:
-            log.info("serving", extra={"fields": {"url": url}})
-        if self._settings.opens:
-            Thread(target=webbrowser.open, args=[url], name="browser", daemon=True).start()
-
-
-def _configuration(settings: Settings, app: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
+    configuration = uvicorn.Config(
+        create_app(settings),
         http=Connection,
         ws="none",
         lifespan="on",
@@ -81,6 +50,31 @@ def _configuration(settings: Settings, app: Any) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=30,  # for what is being answered
     )
+    _Server(configuration, settings).run([listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which says where it is once it answers there, and accepts all who wait before it leaves."""
+
+    def __init__(self, configuration: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(configuration)
+        self._settings = settings
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so, and open the page in a browser if that was asked for."""
+        await super().startup(sockets)
+        url = _url(sockets[0]) if sockets else ""
+        if self._settings.log_format == "text":
+            sys.stderr.write(f"Open {url} · Ctrl-C stops\n")
+        else:
+            log.info("serving", extra={"fields": {"url": url}})
+        if self._settings.opens:
+            Thread(target=webbrowser.open, args=[url], name="browser", daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take in who waits, then finish what was begun."""
+        await take_in_who_waits(sockets or [])
+        await super().shutdown(sockets)
 
 
 def _bind(host: str, port: int) -> socket.socket:
