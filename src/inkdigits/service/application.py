@@ -20,8 +20,7 @@ from inkdigits.errors import InkdigitsError
 from inkdigits.service.error_answers import install_error_handlers
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
-from inkdigits.service.middleware.head import answer_head
-from inkdigits.service.middleware.headers import add_security_headers
+from inkdigits.service.middleware.answers import add_security_headers, answer_head
 from inkdigits.service.middleware.limits import BodyLimits, admit
 from inkdigits.service.middleware.request_log import RequestLog
 from inkdigits.service.routes import correct, explanation, inference, model, readings, reference, samples, teaching
@@ -41,11 +40,10 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the service as an ASGI application whose readers have their model loaded.
 
     Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe.
-        OutputError: the folder for corrections cannot be written to.
+        InkdigitsError: what `Service` raises.
 
     """
-    service = Service.start(settings)
+    service = Service(settings)
     app = _App(
         title="inkdigits",
         version=__version__,

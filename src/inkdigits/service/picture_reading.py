@@ -6,7 +6,7 @@ import base64
 import io
 import struct
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,13 +17,11 @@ from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.limits import MAX_PAGES
 from inkdigits.pictures.region import REGION
 from inkdigits.reading.reader import Reader
-from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.characters import Digit
 from inkdigits.results.reading import Reading
 from inkdigits.service.uploads import Upload
 
 __all__ = ["ReadOptions", "is_quick"]
-
-_Read = TypeVar("_Read", Digit, Mark)
 
 _PNG_HEADER = struct.Struct(">8s4x4sII")  # signature, chunk, width, height
 
@@ -98,12 +96,15 @@ def _pixels(content: bytes) -> int:
 
 def _accepting(reading: Reading, least: float) -> Reading:
     """Return a reading in which the digits and marks with at least some confidence are accepted."""
-
-    def accepting(read: tuple[_Read, ...]) -> tuple[_Read, ...]:
-        return tuple(replace(one, accepted=one.confidence >= least) for one in read)
-
-    lines = (replace(line, digits=accepting(line.digits), marks=accepting(line.marks)) for line in reading.lines)
-    return replace(reading, lines=tuple(lines))
+    lines = tuple(
+        replace(
+            line,
+            digits=tuple(replace(digit, accepted=digit.confidence >= least) for digit in line.digits),
+            marks=tuple(replace(mark, accepted=mark.confidence >= least) for mark in line.marks),
+        )
+        for line in reading.lines
+    )
+    return replace(reading, lines=lines)
 
 
 def _png(digit: Digit) -> str:

@@ -70,21 +70,14 @@ class ReadingPool:
     """Gives requests their places; refuses what is more than it may keep waiting.
 
     Large pictures leave one reader free for small ones, where there is more than one.
-
-    Args:
-        processes: how many readers there are.
-        places: how many requests are read for or wait, at most.
-        timeout: seconds for a whole request.
-        metrics: told of the queue and of refusals.
-
     """
 
     def __init__(self, processes: int, places: int, timeout: float, metrics: Metrics) -> None:
         self._turns = asyncio.Semaphore(processes)
         self._large = asyncio.Semaphore(max(1, processes - 1))
-        self._places = places
+        self._places = places  # for requests that are read for or wait
         self._share = places - places // 4  # one of four is kept from a client that has all the others
-        self._timeout = timeout
+        self._timeout = timeout  # seconds for a whole request
         self._metrics = metrics
         self._taken: Counter[str] = Counter()
 

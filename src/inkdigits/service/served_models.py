@@ -67,16 +67,11 @@ class ServedModels:
         self._info(self.current.about).set(1)
 
     def reload(self) -> AboutModel:
-        """Load the model file again in new processes, and use them from the next request on; return it.
-
-        Raises:
-            ModelFileError: as for a new holder; the model that was used is used still.
-
-        """
+        """Use what the source says now; see `use`."""
         return self.use(self._source())
 
     def use(self, source: str) -> AboutModel:
-        """Load another model in new processes, and use them from the next request on; return it.
+        """Load a model in new processes, and use them from the next request on; return what is said of it.
 
         Raises:
             ModelFileError: as for a new holder; the model that was used is used still.

@@ -26,9 +26,7 @@ def run(settings: Settings) -> None:
     """Serve until told to stop: SIGTERM and Ctrl-C finish what was begun, SIGHUP loads the model again.
 
     Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe.
-        OutputError: the folder for corrections cannot be written to.
-        UsageError: the address cannot be listened on.
+        UsageError: the address cannot be listened on; and what `Service` raises.
 
     """
     from inkdigits.service.application import create_app
@@ -78,12 +76,6 @@ class _Server(uvicorn.Server):
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to an address.
-
-    Raises:
-        UsageError: it is taken, or not an address of this machine.
-
-    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named, so that asyncio sends what is written at once: without, an answer's end waits 40 ms for the client's ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 
 from inkdigits.extras import missing_modules
@@ -18,37 +16,28 @@ from inkdigits.service.teaching import TaughtFiles, Teaching
 __all__ = ["Service", "service_of"]
 
 
-@dataclass(frozen=True)
 class Service:
-    """What the routes share."""
+    """What the routes share.
 
-    settings: Settings
-    metrics: Metrics
-    models: ServedModels
-    pool: ReadingPool
-    corrections: Corrections | None  # where they are kept, if they are
-    teaching: Teaching | None  # from them, if it learns
-    explains: bool  # whether what explanations are drawn with is installed
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+        OutputError: the folder for corrections cannot be written to.
 
-    @classmethod
-    def start(cls, settings: Settings) -> Service:
-        """Load the model in processes that read.
+    """
 
-        Raises:
-            ModelFileError: the model file is missing, damaged, foreign or unsafe.
-            OutputError: the folder for corrections cannot be written to.
-
-        """
-        metrics = Metrics()
-        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
-        corrections = Corrections.in_folder(settings.corrections) if settings.corrections else None
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.explains = not missing_modules("evaluate")  # with which explanations are drawn
+        self.metrics = Metrics()
+        self.pool = ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, self.metrics)
+        self.corrections = Corrections.in_folder(settings.corrections) if settings.corrections else None
         taught = None
         if settings.corrections and settings.teaches:
             taught = TaughtFiles(settings.corrections, settings.model)
-        models = ServedModels(taught.in_use if taught else lambda: settings.model, settings.workers, bounds, metrics)
-        pool = ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics)
-        teaching = Teaching(corrections, taught, models) if corrections and taught else None
-        return cls(settings, metrics, models, pool, corrections, teaching, explains=not missing_modules("evaluate"))
+        source = taught.in_use if taught else lambda: settings.model
+        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
+        self.models = ServedModels(source, settings.workers, bounds, self.metrics)
+        self.teaching = Teaching(self.corrections, taught, self.models) if self.corrections and taught else None
 
 
 def service_of(request: Request) -> Service:

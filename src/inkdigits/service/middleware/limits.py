@@ -33,12 +33,8 @@ def client_of(scope: Scope) -> str:
 def admit(app: ASGIApp, check_room: Callable[[str], None]) -> ASGIApp:
     """Refuse requests to read while no place is free, before any work is done for them and their body is read.
 
-    It stands before the log: a crowd that is refused is counted, and costs as little as can be.
-
-    Args:
-        app: what answers.
-        check_room: raises ApiError if no place is free for a client.
-
+    `check_room` raises ApiError where none is free for a client. This stands before the log: a crowd that is refused is
+    counted, and costs as little as can be.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,19 +53,12 @@ def admit(app: ASGIApp, check_room: Callable[[str], None]) -> ASGIApp:
 
 
 class BodyLimits:
-    """Refuses a body that is too large before it is read, and stops one that grows too large or comes too slowly.
-
-    Args:
-        app: what answers.
-        max_body: bytes at most.
-        timeout: seconds for the whole body to arrive.
-
-    """
+    """Refuses a body that is too large before it is read, and stops one that grows too large or comes too slowly."""
 
     def __init__(self, app: ASGIApp, max_body: int, timeout: float) -> None:
         self._app = app
-        self._max_body = max_body
-        self._timeout = timeout
+        self._max_body = max_body  # bytes
+        self._timeout = timeout  # seconds for the whole body to arrive
         self._held: Counter[str] = Counter()  # bytes of bodies in memory, by client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,13 +19,7 @@ _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class RequestLog:
-    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it.
-
-    Args:
-        app: what answers.
-        metrics: what counts.
-
-    """
+    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app

@@ -24,22 +24,10 @@ __all__ = ["router"]
 
 router = APIRouter()
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FORM = {
-    "schema": {
-        "type": "object",
-        "required": [uploads.FIELD],
-        "properties": {
-            uploads.FIELD: {
-                "type": "array",
-                "items": {"type": "string", "format": "binary"},
-                "minItems": 1,
-                "maxItems": uploads.MAX_PICTURES,
-            }
-        },
-    }
-}
-_PICTURE = dict.fromkeys(uploads.MEDIA_TYPES, _BINARY)
+_BINARY = {"type": "string", "format": "binary"}
+_PICTURE = {kind: {"schema": _BINARY} for kind in uploads.MEDIA_TYPES}
+_PICTURES = {"type": "array", "items": _BINARY, "minItems": 1, "maxItems": uploads.MAX_PICTURES}
+_FORM = {"schema": {"type": "object", "required": [uploads.FIELD], "properties": {uploads.FIELD: _PICTURES}}}
 _LINES = "application/x-ndjson"
 _ERRORS = schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504)
 
@@ -67,7 +55,7 @@ async def read(request: Request, options: GivenOptions) -> Response:
         answer = await _read_all(request, options, await uploads.read_form(request))
     else:
         answer = await _read_one(request, options, await uploads.read_body(request))
-    return Response(_json(answer), media_type="application/json")
+    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
 
 
 @router.post(
@@ -94,22 +82,18 @@ async def read_pages(request: Request, options: GivenOptions) -> StreamingRespon
 async def _lines(
     request: Request, options: ReadOptions, upload: uploads.Upload, first: dict[str, Any]
 ) -> AsyncIterator[str]:
-    yield f"{_json(first)}\n"
-    try:
-        for page in range(options.page + 1, MAX_PAGES + 1):
-            try:
-                answer = await _read_one(request, options.model_copy(update={"page": page}), upload)
-            except PictureError as error:
-                if error.code == "no_such_page":
-                    return
-                answer = Reading(upload.name, error=error, page=page).to_dict()
-            yield f"{_json(answer)}\n"
-    except ApiError:  # too busy, or too late
-        yield f"{_json({'more': True})}\n"
-
-
-def _json(answer: dict[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False)
+    yield json.dumps(first, ensure_ascii=False) + "\n"
+    for page in range(options.page + 1, MAX_PAGES + 1):
+        try:
+            answer = await _read_one(request, options.model_copy(update={"page": page}), upload)
+        except ApiError:  # too busy, or too late
+            yield '{"more": true}\n'
+            return
+        except PictureError as error:
+            if error.code == "no_such_page":
+                return
+            answer = Reading(upload.name, error=error, page=page).to_dict()
+        yield json.dumps(answer, ensure_ascii=False) + "\n"
 
 
 async def _read_one(request: Request, options: ReadOptions, upload: uploads.Upload) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""The headers that tell a browser what an answer may do."""
+"""What is done to every answer: it tells a browser what it may do, and is one to GET where HEAD was asked."""
 
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["add_security_headers"]
+__all__ = ["add_security_headers", "answer_head"]
 
 # The page is all that it needs: no other host, no script in the markup, no frame about it.
 _POLICY = (
@@ -33,5 +33,23 @@ def add_security_headers(app: ASGIApp) -> ASGIApp:
             await send(message)
 
         await app(scope, receive, send_with_headers)
+
+    return answer
+
+
+def answer_head(app: ASGIApp) -> ASGIApp:
+    """Have a HEAD request answered as GET is; the server that sends the answer leaves the body out."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def send_as_head(message: Message) -> None:
+            scope["method"] = "HEAD"
+            await send(message)
+
+        scope["method"] = "GET"
+        await app(scope, receive, send_as_head)
 
     return answer
