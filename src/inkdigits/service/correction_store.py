@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS corrections (
 class NoRoomError(OutputError):
     """No more corrections are kept."""
 
+    code = "no_room"
+
 
 @dataclass(frozen=True)
 class KeptCorrection:

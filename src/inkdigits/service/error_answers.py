@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from inkdigits.errors import InkdigitsError, PictureError, UsageError
-from inkdigits.service.correction_store import NoRoomError
 
 __all__ = ["CLIENT_GONE", "ApiError", "error_response", "install_error_handlers"]
 
@@ -87,8 +86,8 @@ def _as_api_error(request: Request, error: Exception) -> ApiError:
             return ApiError(400, "bad_request", "; ".join(wrong))
         case PictureError():  # in the decoder's words
             return ApiError(_STATUS_OF_PICTURES.get(error.code, 422), error.code, str(error))
-        case NoRoomError():
-            return ApiError(507, "no_room", str(error))
+        case InkdigitsError(code="no_room"):
+            return ApiError(507, error.code, str(error))
         case UsageError():
             return ApiError(400, "bad_request", str(error))
         case InkdigitsError():

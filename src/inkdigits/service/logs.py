@@ -49,18 +49,13 @@ def log_configuration(log_format: str) -> dict[str, Any]:
 
     Programs are told of each request, people of those that did not go well.
     """
+    filters = [] if log_format == "json" else [_is_remarkable]
     formatter = JsonFormatter if log_format == "json" else TextFormatter
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
-        "handlers": {
-            "stderr": {
-                "class": "logging.StreamHandler",
-                "formatter": "line",
-                "filters": [] if log_format == "json" else [_is_remarkable],
-            }
-        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": filters}},
         "loggers": {
             "inkdigits": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
             # uvicorn tells of each process at level INFO; what matters of that is logged here.

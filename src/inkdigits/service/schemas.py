@@ -111,11 +111,11 @@ class AboutModel(BaseModel):
     """The model that is used; `card` is Markdown."""
 
     name: str
-    version: str
-    card: str
-    metrics: dict[str, Any]
-    confusion: dict[str, Any] | None
-    limits: list[str]
+    version: str  # the first digits of its file's SHA-256
+    card: str  # what its metadata say, if it has none
+    metrics: dict[str, Any]  # the figures of each split
+    confusion: dict[str, Any] | None  # of the split that has one: `split`, and ten `rows` of ten counts
+    limits: list[str]  # what it cannot do, a sentence or two each
 
 
 class Limits(BaseModel):
@@ -229,7 +229,7 @@ def json_body(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     parts = {f"#/$defs/{name}": part for name, part in schema.pop("$defs", {}).items()}
     # None of these parts holds another.
-    whole = json.loads(json.dumps(schema), object_hook=lambda part: parts.get(part.get("$ref"), part))
+    whole = json.loads(json.dumps(schema), object_hook=lambda part: parts.get(part.get("$ref", ""), part))
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
 
 
