@@ -16,7 +16,7 @@ from inkdigits.errors import DataError, OutputError, PictureError, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.pictures.grey import flatten
 
-__all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections", "kept_corrections"]
+__all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections"]
 
 _FILE = "corrections.sqlite3"
 _MOST_BYTES = 512 * 2**20  # of the file
@@ -120,12 +120,25 @@ class Corrections:
             return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
 
     def __iter__(self) -> Iterator[tuple[int, KeptCorrection]]:
-        """Yield all corrections, oldest first, each with its number."""
-        with self._open() as database:
-            for number, *values in database.execute(
-                "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
-            ):
-                yield number, KeptCorrection(*values)
+        """Yield all corrections, oldest first, each with its number.
+
+        Raises:
+            DataError: none are kept there, or their file is damaged.
+
+        """
+        folder = printable(self._file.parent)
+        if not self._file.is_file():
+            raise DataError(
+                f"no corrections are kept in {folder}", "name the folder that 'serve --keep-corrections' was given"
+            )
+        try:
+            with self._open() as database:
+                for number, *values in database.execute(
+                    "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
+                ):
+                    yield number, KeptCorrection(*values)
+        except (sqlite3.Error, TypeError) as error:
+            raise DataError(f"the corrections in {folder} cannot be read: the file is damaged") from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -168,24 +181,6 @@ def holds_corrections(folder: Path) -> bool:
     return (folder / _FILE).is_file()
 
 
-def kept_corrections(folder: Path) -> Iterator[tuple[int, KeptCorrection]]:
-    """Yield the corrections that are kept in a folder, oldest first, each with its number.
-
-    Raises:
-        DataError: none are kept there, or their file is damaged.
-
-    """
-    if not holds_corrections(folder):
-        raise DataError(
-            f"no corrections are kept in {printable(folder)}",
-            "name the folder that 'serve --keep-corrections' was given",
-        )
-    try:
-        yield from Corrections(folder)
-    except (sqlite3.Error, TypeError) as error:
-        raise DataError(f"the corrections in {printable(folder)} cannot be read: the file is damaged") from error
-
-
 def export(kept: Path, folder: Path) -> tuple[int, int]:
     """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is not a digit.
 
@@ -203,7 +198,7 @@ def export(kept: Path, folder: Path) -> tuple[int, int]:
     """
     digits = others = 0
     try:
-        for number, correction in kept_corrections(kept):
+        for number, correction in Corrections(kept):
             name = _NAMES[correction.corrected]
             write_atomically(make_folder(folder / name) / f"{number:06}.png", as_kept(correction.picture))
             digits += correction.corrected is not None
