@@ -175,12 +175,7 @@ class Teaching:
         self._files.adopt()
 
     async def _in_a_process(self) -> dict[str, Any]:
-        """Return what `inkdigits teach` says of the model that it left.
-
-        Raises:
-            InkdigitsError: it left none.
-
-        """
+        """Return what `inkdigits teach` says of the model that it left; raise InkdigitsError where it left none."""
         folder = await run_in_threadpool(make_folder, self._files.new.parent)
         arguments = (str(self._files.kept), "--base", self._files.base, "--out", str(folder), "--offline", "--json")
         process = await asyncio.create_subprocess_exec(
