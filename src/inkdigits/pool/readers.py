@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import shutil
 import tempfile
@@ -61,7 +62,7 @@ class Readers:
         self._replacing = Lock()
         self._keepers, self._fewer = 0, Condition()
 
-    def submit(self, work: Callable[[Reader], _Result], seconds: float | None = None) -> Future[_Result]:
+    def submit(self, work: Callable[[Reader], _Result], seconds: float = math.inf) -> Future[_Result]:
         """Have some work done; cancelling the future takes it from the queue, or kills the process that is at it.
 
         Args:
@@ -73,8 +74,8 @@ class Readers:
             too much ("too_costly").
 
         """
-        allowed = min(self.bounds.seconds, seconds if seconds is not None else self.bounds.seconds)
         outcome: Future[_Result] = Future()
+        allowed = min(self.bounds.seconds, seconds)
         self._try(work, allowed, outcome, 2)  # twice: another picture may have killed it, or filled its memory before
         return outcome
 

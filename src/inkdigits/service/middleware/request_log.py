@@ -66,8 +66,7 @@ class RequestLog:
 
 def name_request(scope: Scope) -> str:
     """Return the id that a request goes by from now on: its own, if it brings a plain one."""
-    request_id = next(
-        (value.decode() for name, value in scope["headers"] if name == b"x-request-id" and _ID.fullmatch(value)), None
-    )
-    scope.setdefault("state", {})["request_id"] = request_id = request_id or secrets.token_hex(8)
+    plain = (value.decode() for name, value in scope["headers"] if name == b"x-request-id" and _ID.fullmatch(value))
+    request_id = next(plain, None) or secrets.token_hex(8)
+    scope.setdefault("state", {})["request_id"] = request_id
     return request_id
