@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import shutil
 import tempfile
@@ -13,17 +14,14 @@ from functools import partial
 from pathlib import Path
 from threading import Condition, Lock, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from inkdigits.errors import PictureError
-from inkdigits.pool.bounds import Bounds
-from inkdigits.pool.process import OUT_OF_MEMORY, begin, work_on
+from inkdigits.pool.process import OUT_OF_MEMORY, Bounds, begin, work_on
 from inkdigits.reading.model_file import BUNDLED, find_model
-
-if TYPE_CHECKING:
-    from inkdigits.reading.reader import Reader
+from inkdigits.reading.reader import Reader
 
 __all__ = ["Readers"]
 
@@ -64,7 +62,7 @@ class Readers:
         self._replacing = Lock()
         self._keepers, self._fewer = 0, Condition()
 
-    def submit(self, work: Callable[[Reader], _Result], seconds: float | None = None) -> Future[_Result]:
+    def submit(self, work: Callable[[Reader], _Result], seconds: float = math.inf) -> Future[_Result]:
         """Have some work done; cancelling the future takes it from the queue, or kills the process that is at it.
 
         Args:
@@ -76,8 +74,8 @@ class Readers:
             too much ("too_costly").
 
         """
-        allowed = min(self.bounds.seconds, seconds if seconds is not None else self.bounds.seconds)
         outcome: Future[_Result] = Future()
+        allowed = min(self.bounds.seconds, seconds)
         self._try(work, allowed, outcome, 2)  # twice: another picture may have killed it, or filled its memory before
         return outcome
 
@@ -129,7 +127,10 @@ class Readers:
             if isinstance(error, _DIED) and tries > 1:
                 self._try(work, seconds, outcome, tries - 1)
             elif outcome.set_running_or_notify_cancel():
-                _settle(outcome, done.result() if error is None else None, _in_words(error, seconds))
+                if error is None:
+                    outcome.set_result(done.result())
+                else:
+                    outcome.set_exception(_in_words(error, seconds))
 
         outcome.add_done_callback(give_up)
         attempt.add_done_callback(note)
@@ -152,14 +153,7 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
-def _settle(outcome: Future[_Result], result: Any, error: BaseException | None) -> None:
-    if error is None:
-        outcome.set_result(result)
-    else:
-        outcome.set_exception(error)
-
-
-def _in_words(error: BaseException | None, seconds: float) -> BaseException | None:
+def _in_words(error: BaseException, seconds: float) -> BaseException:
     """Return what befell a process as an error of a picture; other errors as they are."""
     if isinstance(error, TimeoutError):
         return PictureError(f"the picture was not read within {seconds:g} seconds", "scale it down", code="timeout")

@@ -8,7 +8,6 @@ import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,8 @@ from inkdigits.errors import InkdigitsError
 from inkdigits.service.error_answers import install_error_handlers
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
-from inkdigits.service.middleware.head import Head
-from inkdigits.service.middleware.headers import SecurityHeaders
-from inkdigits.service.middleware.limits import AdmissionControl, BodyLimits
+from inkdigits.service.middleware.answers import add_security_headers, answer_head
+from inkdigits.service.middleware.limits import BodyLimits, admit
 from inkdigits.service.middleware.request_log import RequestLog
 from inkdigits.service.routes import correct, explanation, inference, model, readings, reference, samples, teaching
 from inkdigits.service.service import Service
@@ -32,7 +30,7 @@ from inkdigits.version import __version__
 
 __all__ = ["create_app"]
 
-_STATIC = Path(str(files("inkdigits.service") / "static"))
+_STATIC = Path(__file__).with_name("static")
 _FRESH = "no-cache"  # may be kept, but not used without asking
 _RELOAD = getattr(signal, "SIGHUP", None)  # Windows has none
 _SUMMARY = "Reads handwritten digits in pictures: `/v1`, and the Open Inference Protocol on 28×28 tensors: `/v2`."
@@ -42,11 +40,10 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the service as an ASGI application whose readers have their model loaded.
 
     Raises:
-        ModelFileError: the model file is missing, damaged, foreign or unsafe.
-        OutputError: the folder for corrections cannot be written to.
+        InkdigitsError: what `Service` raises.
 
     """
-    service = Service.start(settings)
+    service = Service(settings)
     app = _App(
         title="inkdigits",
         version=__version__,
@@ -63,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/", _page, include_in_schema=False)
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")
     # The last one added stands outermost.
-    app.add_middleware(Head)
+    app.add_middleware(answer_head)
     app.add_middleware(BodyLimits, max_body=settings.max_body, timeout=settings.timeout)
     app.add_middleware(Access, settings=settings)
     if settings.cors_origins:
@@ -73,9 +70,9 @@ def create_app(settings: Settings) -> FastAPI:
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(add_security_headers)
     app.add_middleware(RequestLog, metrics=service.metrics)
-    app.add_middleware(AdmissionControl, check_room=service.pool.check_room)
+    app.add_middleware(admit, check_room=service.pool.check_room)
     return app
 
 
@@ -115,11 +112,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         loop.add_signal_handler(_RELOAD, loop.run_in_executor, None, reload)
     gc.freeze()  # what is there now stays: it need not be looked at again and again
     gc.enable()
-    log.info("ready", extra={"fields": {"model": service.models.current.name}})
+    log.info("ready", extra={"fields": {"model": service.models.current.about.name}})
     yield
     if service.teaching is not None:
         await service.teaching.close()
-    await loop.run_in_executor(None, service.models.close)
+    await loop.run_in_executor(None, service.models.current.retire)
 
 
 async def _page() -> FileResponse:

@@ -16,22 +16,13 @@ __all__ = ["Connection", "Patience"]
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how much a connection may take.
+    """How long and how much a connection may take."""
 
-    Attributes:
-        head: seconds for a request's first line and headers to arrive.
-        head_bytes: of those, and of what comes between or behind a body's chunks and is none.
-        answer: seconds for a client to take what is in its way.
-        last_request: seconds that an idle connection is listened to once the service stops.
-        connections: at a time; for one more, the one that has been idle longest is closed.
-
-    """
-
-    head: float = 10.0
-    head_bytes: int = 64 * 1024
-    answer: float = 10.0
-    last_request: float = 1.5
-    connections: int = 512
+    head: float = 10.0  # seconds for a request's first line and headers to arrive
+    head_bytes: int = 64 * 1024  # of those, and of what comes between or behind a body's chunks and is none
+    answer: float = 10.0  # seconds for a client to take what is in its way
+    last_request: float = 1.5  # seconds that an idle connection is listened to once the service stops
+    connections: int = 512  # at a time; for one more, the one that has been idle longest is closed
 
 
 _PATIENCE = Patience()
@@ -122,13 +113,15 @@ class Connection(HttpToolsProtocol):
 
     def resume_writing(self) -> None:
         """Go on."""
-        self._end_of_answer()
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting, and tell what is being answered; uvicorn tells what came last."""
         self._end_of_head()
-        self._end_of_answer()
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
         self._end_answering()
         super().connection_lost(exc)
 
@@ -166,11 +159,6 @@ class Connection(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
-
-    def _end_of_answer(self) -> None:
-        if self._answer_timer is not None:
-            self._answer_timer.cancel()
-            self._answer_timer = None
 
     def _refuse(self, status: bytes) -> None:
         """Answer what is not taken, and close the connection."""

@@ -6,7 +6,7 @@ import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from inkdigits.errors import DataError, OutputError, PictureError, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.pictures.grey import flatten
 
-__all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections", "kept_corrections"]
+__all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections"]
 
 _FILE = "corrections.sqlite3"
 _MOST_BYTES = 512 * 2**20  # of the file
@@ -37,37 +37,25 @@ CREATE TABLE IF NOT EXISTS corrections (
 class NoRoomError(OutputError):
     """No more corrections are kept."""
 
+    code = "no_room"
+
 
 @dataclass(frozen=True)
 class KeptCorrection:
-    """What a person says of a digit.
+    """What a person says of a digit."""
 
-    Attributes:
-        picture: the part of the picture that it is in, as PNG.
-        predicted: what was read, 0 to 9; None for nothing.
-        corrected: what it is, 0 to 9; None if it is not a digit.
-        confidence: that of what was read, 0 to 1.
-        model: the name of the model that read it.
-
-    """
-
-    picture: bytes
-    predicted: int | None
-    corrected: int | None
-    confidence: float
-    model: str
+    picture: bytes  # the part of the picture that it is in, as PNG
+    predicted: int | None  # what was read, 0 to 9; None for nothing
+    corrected: int | None  # what it is, 0 to 9; None if it is not a digit
+    confidence: float  # that of what was read, 0 to 1
+    model: str  # the name of the model that read it
 
 
 class Corrections:
-    """The corrections in one SQLite file; several processes may write to it.
+    """The corrections in a folder's SQLite file; several processes may write to it."""
 
-    Args:
-        file: where they are.
-
-    """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / _FILE
 
     @classmethod
     def in_folder(cls, folder: Path) -> Corrections:
@@ -77,7 +65,7 @@ class Corrections:
             OutputError: it cannot be written to.
 
         """
-        corrections = cls(make_folder(folder) / _FILE)
+        corrections = cls(make_folder(folder))
         private = 0o600  # what people drew, or parts of what they brought
         try:
             corrections._file.touch(private)
@@ -99,21 +87,15 @@ class Corrections:
             PictureError: the picture is none; see `as_kept`.
 
         """
-        picture = as_kept(correction.picture)
+        kept = replace(correction, picture=as_kept(correction.picture))
         most = 100_000  # each is a small picture
         try:
             with self._open() as database:
                 if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= most:
                     raise NoRoomError(f"{most:,} corrections are kept already", "export and remove them")
                 added = database.execute(
-                    "INSERT INTO corrections (model, predicted, corrected, confidence, picture) VALUES (?, ?, ?, ?, ?)",
-                    (
-                        correction.model,
-                        correction.predicted,
-                        correction.corrected,
-                        correction.confidence,
-                        picture,
-                    ),
+                    "INSERT INTO corrections (picture, predicted, corrected, confidence, model) VALUES (?, ?, ?, ?, ?)",
+                    astuple(kept),
                 )
                 return int(added.lastrowid or 0)
         except sqlite3.Error as error:
@@ -138,12 +120,25 @@ class Corrections:
             return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
 
     def __iter__(self) -> Iterator[tuple[int, KeptCorrection]]:
-        """Yield all corrections, oldest first, each with its number."""
-        with self._open() as database:
-            for number, *values in database.execute(
-                "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
-            ):
-                yield number, KeptCorrection(*values)
+        """Yield all corrections, oldest first, each with its number.
+
+        Raises:
+            DataError: none are kept there, or their file is damaged.
+
+        """
+        folder = printable(self._file.parent)
+        if not self._file.is_file():
+            raise DataError(
+                f"no corrections are kept in {folder}", "name the folder that 'serve --keep-corrections' was given"
+            )
+        try:
+            with self._open() as database:
+                for number, *values in database.execute(
+                    "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
+                ):
+                    yield number, KeptCorrection(*values)
+        except (sqlite3.Error, TypeError) as error:
+            raise DataError(f"the corrections in {folder} cannot be read: the file is damaged") from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -186,24 +181,6 @@ def holds_corrections(folder: Path) -> bool:
     return (folder / _FILE).is_file()
 
 
-def kept_corrections(folder: Path) -> Iterator[tuple[int, KeptCorrection]]:
-    """Yield the corrections that are kept in a folder, oldest first, each with its number.
-
-    Raises:
-        DataError: none are kept there, or their file is damaged.
-
-    """
-    if not holds_corrections(folder):
-        raise DataError(
-            f"no corrections are kept in {printable(folder)}",
-            "name the folder that 'serve --keep-corrections' was given",
-        )
-    try:
-        yield from Corrections(folder / _FILE)
-    except (sqlite3.Error, TypeError) as error:
-        raise DataError(f"the corrections in {printable(folder)} cannot be read: the file is damaged") from error
-
-
 def export(kept: Path, folder: Path) -> tuple[int, int]:
     """Write kept corrections as labelled pictures: a sub-folder a digit, and `none/` for what is not a digit.
 
@@ -221,7 +198,7 @@ def export(kept: Path, folder: Path) -> tuple[int, int]:
     """
     digits = others = 0
     try:
-        for number, correction in kept_corrections(kept):
+        for number, correction in Corrections(kept):
             name = _NAMES[correction.corrected]
             write_atomically(make_folder(folder / name) / f"{number:06}.png", as_kept(correction.picture))
             digits += correction.corrected is not None

@@ -33,30 +33,18 @@ _AUTOSCALING = AutoscalingConfig(
 
 
 class Arguments(BaseModel):
-    """What may follow `serve run`: as for `inkdigits serve`, and how much of the cluster is used.
-
-    Attributes:
-        model: "bundled", an `.onnx` model file, or a run folder, on every node.
-        token_file: holds the token that requests must carry.
-        serves_anyone: let other machines in without a token.
-        max_body: the largest body of a request.
-        timeout: seconds for a body to arrive, and for an answer.
-        picture_seconds: what a picture may take, by the clock.
-        replicas: how many there always are, in place of as many as are needed.
-        cpus: cores of each replica.
-
-    """
+    """What may follow `serve run`: as for `inkdigits serve`, and how much of the cluster is used."""
 
     model_config = ConfigDict(extra="forbid")
 
-    model: str = BUNDLED
-    token_file: Path | None = None
-    serves_anyone: bool = False
+    model: str = BUNDLED  # or an `.onnx` model file, or a run folder, on every node
+    token_file: Path | None = None  # holds the token that requests must carry
+    serves_anyone: bool = False  # let other machines in without a token
     max_body: str = "20MB"
-    timeout: float = 30.0
+    timeout: float = 30.0  # seconds for a body to arrive, and for an answer
     picture_seconds: float = Bounds.seconds
-    replicas: int | None = None
-    cpus: float = 1.0
+    replicas: int | None = None  # how many there always are, in place of as many as are needed
+    cpus: float = 1.0  # cores of each replica
 
     def settings(self) -> Settings:
         """Return what each replica is told."""
@@ -71,19 +59,18 @@ class Arguments(BaseModel):
         )
 
 
-class _LeavesNamingToServe:
-    """Leaves the id out of an answer: Serve's proxy has given each request one, and says it itself."""
+def _leave_naming_to_serve(app: ASGIApp) -> ASGIApp:
+    """Leave the id out of an answer: Serve's proxy has given each request one, and says it itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_without_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [header for header in message["headers"] if header[0] != b"x-request-id"]
             await send(message)
 
-        await self._app(scope, receive, send_without_id)
+        await app(scope, receive, send_without_id)
+
+    return answer
 
 
 def _answer_a_digit(reader: Reader) -> None:
@@ -95,7 +82,7 @@ class _Replica:
 
     def __init__(self, settings: Settings) -> None:
         self._app = create_app(settings)
-        self._app.add_middleware(_LeavesNamingToServe)
+        self._app.add_middleware(_leave_naming_to_serve)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         return self._app

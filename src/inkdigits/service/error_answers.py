@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -19,9 +18,8 @@ from starlette.types import Scope
 
 from inkdigits.errors import InkdigitsError, PictureError, UsageError
 
-__all__ = ["CLIENT_GONE", "ApiError", "error_response", "install_error_handlers", "picture_error"]
+__all__ = ["CLIENT_GONE", "ApiError", "error_response", "install_error_handlers"]
 
-_CODES = {404: "not_found", 405: "method_not_allowed"}
 _STATUS_OF_PICTURES = {
     "no_such_page": 404,
     "image_too_large": 413,
@@ -51,11 +49,6 @@ class ApiError(HTTPException):
         return type(self), (self.status_code, self.code, self.detail, self.headers)  # for the way from a reader
 
 
-def picture_error(error: PictureError) -> ApiError:
-    """Return what is answered for a picture that cannot be read, in the decoder's words."""
-    return ApiError(_STATUS_OF_PICTURES.get(error.code, 422), error.code, str(error))
-
-
 def error_response(scope: Scope, error: ApiError) -> Response:
     """Return the answer for an error, in the shape of the route that was asked for."""
     if scope["path"].startswith("/v2"):
@@ -69,59 +62,47 @@ def error_response(scope: Scope, error: ApiError) -> Response:
 
 def install_error_handlers(app: FastAPI) -> None:
     """Have every error of an app answered in these shapes."""
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(InkdigitsError, _on_inkdigits_error)
-    app.add_exception_handler(ClientDisconnect, _on_client_gone)
-    app.add_exception_handler(Exception, _on_failure)
+    for kind in (HTTPException, RequestValidationError, InkdigitsError, Exception):
+        app.add_exception_handler(kind, _answer)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:
-    if not isinstance(error, ApiError):
-        assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker
-        code = _CODES.get(error.status_code, "bad_request")
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
-            # The framework names those of the address's first route alone.
-            error = HTTPException(error.status_code, error.detail, {"Allow": methods})
-        error = ApiError(error.status_code, code, _sentence(error), error.headers)
-    return error_response(request.scope, error)
+async def _answer(request: Request, error: Exception) -> Response:
+    return error_response(request.scope, _as_api_error(request, error))
 
 
-async def _on_invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - for the type checker
-    wrong = "; ".join(f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors())
-    return error_response(request.scope, ApiError(400, "bad_request", wrong))
-
-
-async def _on_inkdigits_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, InkdigitsError)  # noqa: S101 - for the type checker
-    if isinstance(error, PictureError):
-        return error_response(request.scope, picture_error(error))
-    asked_wrong = ApiError(400, "bad_request", str(error))
-    return error_response(
-        request.scope, asked_wrong if isinstance(error, UsageError) else ApiError(500, error.code, str(error))
-    )
-
-
-async def _on_client_gone(request: Request, error: Exception) -> Response:
+async def _answer_nobody(request: Request, error: Exception) -> Response:
     return Response(status_code=CLIENT_GONE)
 
 
-async def _on_failure(request: Request, error: Exception) -> Response:
-    failure = ApiError(500, "internal", "something went wrong here; the log says what, under this request id")
-    return error_response(request.scope, failure)
+def _as_api_error(request: Request, error: Exception) -> ApiError:
+    match error:
+        case ApiError():
+            return error
+        case HTTPException():
+            return _of_library(request, error)
+        case RequestValidationError():
+            wrong = (f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}" for entry in error.errors())
+            return ApiError(400, "bad_request", "; ".join(wrong))
+        case PictureError():  # in the decoder's words
+            return ApiError(_STATUS_OF_PICTURES.get(error.code, 422), error.code, str(error))
+        case InkdigitsError(code="no_room"):
+            return ApiError(507, error.code, str(error))
+        case UsageError():
+            return ApiError(400, "bad_request", str(error))
+        case InkdigitsError():
+            return ApiError(500, error.code, str(error))
+    return ApiError(500, "internal", "something went wrong here; the log says what, under this request id")
 
 
-def _methods(request: Request) -> str:
-    """Return the methods that an address takes, as Allow names them; empty where it is not in the document."""
-    documented = request.app.openapi()["paths"].get(request.url.path, {})
-    return ", ".join(sorted(method.upper() for method in documented))
-
-
-def _sentence(error: HTTPException) -> str:
-    """Return what an HTTP exception of a library says; more than its status, if that is all."""
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return "there is nothing at this address; /docs lists what there is"
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and error.headers:
-        return f"this address takes {error.headers.get('Allow', 'another method')}; /docs shows how"
-    return str(error.detail)
+def _of_library(request: Request, error: HTTPException) -> ApiError:
+    """Return an HTTP exception of a library with more to say than its status."""
+    if error.status_code == 404:
+        return ApiError(404, "not_found", "there is nothing at this address; /docs lists what there is")
+    if error.status_code == 405:
+        # The framework names the methods of the address's first route alone.
+        documented = request.app.openapi()["paths"].get(request.url.path, {})
+        takes = ", ".join(sorted(documented)).upper() or (error.headers or {}).get("Allow")
+        message = f"this address takes {takes}; /docs shows how" if takes else str(error.detail)
+        return ApiError(405, "method_not_allowed", message, {"Allow": takes} if takes else None)
+    return ApiError(error.status_code, "bad_request", str(error.detail), error.headers)

@@ -11,7 +11,7 @@ from typing import Any
 
 from inkdigits.errors import printable
 
-__all__ = ["JsonFormatter", "Remarkable", "TextFormatter", "log", "log_configuration"]
+__all__ = ["JsonFormatter", "TextFormatter", "log", "log_configuration"]
 
 log = logging.getLogger("inkdigits.service")
 
@@ -44,27 +44,17 @@ class TextFormatter(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-class Remarkable(logging.Filter):
-    """Lets through what people should see: of requests those that were refused or failed, not each of a drawing."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether a record is to be seen."""
-        status = getattr(record, "fields", {}).get("status", HTTPStatus.BAD_REQUEST)
-        return bool(status >= HTTPStatus.BAD_REQUEST)
-
-
 def log_configuration(log_format: str) -> dict[str, Any]:
     """Return the configuration of all loggers, as `logging.config.dictConfig` takes it: one stream, stderr.
 
     Programs are told of each request, people of those that did not go well.
     """
+    filters = [] if log_format == "json" else [_is_remarkable]
     formatter = JsonFormatter if log_format == "json" else TextFormatter
-    filters = [] if log_format == "json" else ["remarkable"]
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
-        "filters": {"remarkable": {"()": Remarkable}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": filters}},
         "loggers": {
             "inkdigits": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
@@ -72,6 +62,12 @@ def log_configuration(log_format: str) -> dict[str, Any]:
             "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         },
     }
+
+
+def _is_remarkable(record: logging.LogRecord) -> bool:
+    """Say whether people should see a record: of requests those that were refused or failed, not each of a drawing."""
+    status = getattr(record, "fields", {}).get("status", HTTPStatus.BAD_REQUEST)
+    return bool(status >= HTTPStatus.BAD_REQUEST)
 
 
 def _plain(value: str) -> str:

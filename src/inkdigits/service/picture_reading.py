@@ -5,60 +5,56 @@ from __future__ import annotations
 import base64
 import io
 import struct
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Annotated, Any
 
 from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.frames import open_frames
-from inkdigits.pictures.region import Region
+from inkdigits.pictures.limits import MAX_PAGES
+from inkdigits.pictures.region import REGION
 from inkdigits.reading.reader import Reader
-from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.characters import Digit
 from inkdigits.results.reading import Reading
 from inkdigits.service.uploads import Upload
 
 __all__ = ["ReadOptions", "is_quick"]
 
-_Read = TypeVar("_Read", Digit, Mark)
-
 _PNG_HEADER = struct.Struct(">8s4x4sII")  # signature, chunk, width, height
 
 
-@dataclass(frozen=True)
-class ReadOptions:
-    """How pictures are to be read.
+class ReadOptions(BaseModel):
+    """How pictures are to be read, as a request's query says it."""
 
-    Attributes:
-        single: take each as exactly one digit.
-        min_confidence: digits with less are uncertain, 0 to 1; the model's own threshold if None.
-        page: of a TIFF or a PDF, or the picture of an animation, from 1.
-        region: of the picture, the part to read; all of it if None.
-        digits_only: leave marks and gaps out of the text of lines.
-        detail: whether each digit's JSON has the 28×28 that the model saw.
-        max_pixels: a picture with more is not decoded.
+    model_config = ConfigDict(frozen=True)
 
-    """
+    single: Annotated[bool, Field(description="take each picture as exactly one digit")] = False
+    min_confidence: Annotated[
+        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
+        Field(description="less sure digits are uncertain"),
+    ] = None
+    page: Annotated[int, Field(ge=1, le=MAX_PAGES, description="of a TIFF or a PDF")] = 1
+    region: Annotated[
+        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
+        Field(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
+    ] = None
+    digits_only: Annotated[bool, Field(description="leave marks and gaps out of text and lines")] = False
+    detail: Annotated[bool, Field(description="with each digit, the 28×28 that the model saw")] = False
 
-    single: bool
-    min_confidence: float | None
-    page: int
-    region: Region | None
-    digits_only: bool
-    detail: bool
-    max_pixels: int
-
-    def read(self, reader: Reader, upload: Upload) -> dict[str, Any]:
+    def read(self, reader: Reader, upload: Upload, max_pixels: int) -> dict[str, Any]:
         """Return the reading of a picture as it stands in JSON.
 
         Raises:
-            PictureError: it cannot be read.
+            PictureError: it cannot be read, or has more than so many pixels.
 
         """
         pixels = _pixels(upload.content)
-        if pixels > self.max_pixels:
+        if pixels > max_pixels:
             raise PictureError(
-                f"the picture is too large: {pixels:,} pixels, more than {self.max_pixels:,}",
+                f"the picture is too large: {pixels:,} pixels, more than {max_pixels:,}",
                 "scale it down",
                 code="image_too_large",
             )
@@ -100,12 +96,15 @@ def _pixels(content: bytes) -> int:
 
 def _accepting(reading: Reading, least: float) -> Reading:
     """Return a reading in which the digits and marks with at least some confidence are accepted."""
-
-    def accepting(read: tuple[_Read, ...]) -> tuple[_Read, ...]:
-        return tuple(replace(one, accepted=one.confidence >= least) for one in read)
-
-    lines = (replace(line, digits=accepting(line.digits), marks=accepting(line.marks)) for line in reading.lines)
-    return replace(reading, lines=tuple(lines))
+    lines = tuple(
+        replace(
+            line,
+            digits=tuple(replace(digit, accepted=digit.confidence >= least) for digit in line.digits),
+            marks=tuple(replace(mark, accepted=mark.confidence >= least) for mark in line.marks),
+        )
+        for line in reading.lines
+    )
+    return replace(reading, lines=lines)
 
 
 def _png(digit: Digit) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from inkdigits.pool import Readers
 from inkdigits.reading.reader import Reader
 from inkdigits.service.error_answers import ApiError
-from inkdigits.service.middleware.limits import busy
+from inkdigits.service.middleware.limits import busy, client_of
 from inkdigits.service.service_metrics import Metrics
 
 __all__ = ["ReadingPool", "ReadingSlot"]
@@ -26,22 +26,13 @@ _NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawin
 
 @dataclass(frozen=True)
 class ReadingSlot:
-    """A request's place.
-
-    Attributes:
-        request: whose it is.
-        readers: who reads for it, all of it by one model.
-        deadline: of the whole request, on the event loop's clock.
-        turns: holds a picture until a reader is free.
-        large: holds a large picture until it may have a turn.
-
-    """
+    """A request's place."""
 
     request: Request
-    readers: Readers
-    deadline: float
-    turns: asyncio.Semaphore
-    large: asyncio.Semaphore
+    readers: Readers  # all of it is read by one model
+    deadline: float  # of the whole request, on the event loop's clock
+    turns: asyncio.Semaphore  # holds a picture until a reader is free
+    large: asyncio.Semaphore  # holds a large picture until it may have a turn
 
     async def run(self, work: Callable[[Reader], _Result], *, quick: bool = False) -> _Result:
         """Return what some work with a reader returns.
@@ -64,9 +55,7 @@ class ReadingSlot:
 
     async def _read(self, work: Callable[[Reader], _Result], *, quick: bool) -> _Result:
         """Wait for a turn and keep it until a reader is free again, also if nobody waits for the result any more."""
-        async with AsyncExitStack() as turn:
-            for needed in (self.turns,) if quick else (self.large, self.turns):
-                await turn.enter_async_context(needed)
+        async with nullcontext() if quick else self.large, self.turns:
             left = self.deadline - asyncio.get_running_loop().time()
             reading = asyncio.wrap_future(self.readers.submit(work, left))
             try:
@@ -81,28 +70,21 @@ class ReadingPool:
     """Gives requests their places; refuses what is more than it may keep waiting.
 
     Large pictures leave one reader free for small ones, where there is more than one.
-
-    Args:
-        processes: how many readers there are.
-        places: how many requests are read for or wait, at most.
-        timeout: seconds for a whole request.
-        metrics: told of the queue and of refusals.
-
     """
 
     def __init__(self, processes: int, places: int, timeout: float, metrics: Metrics) -> None:
         self._turns = asyncio.Semaphore(processes)
         self._large = asyncio.Semaphore(max(1, processes - 1))
-        self._places = places
+        self._places = places  # for requests that are read for or wait
         self._share = places - places // 4  # one of four is kept from a client that has all the others
-        self._timeout = timeout
+        self._timeout = timeout  # seconds for a whole request
         self._metrics = metrics
         self._taken: Counter[str] = Counter()
 
     def check_room(self, client: str) -> None:
         """Raise ApiError (503) if no place is free for a client."""
         if self._taken.total() >= self._places or self._taken[client] >= self._share:
-            self._metrics.count_refusal()
+            self._metrics.refused.inc()
             raise busy()
 
     @contextmanager
@@ -113,7 +95,7 @@ class ReadingPool:
             ApiError: there is none (503).
 
         """
-        client = request.client.host if request.client else ""
+        client = client_of(request.scope)
         self.check_room(client)
         self._change(client, 1)
         try:
@@ -127,7 +109,7 @@ class ReadingPool:
         self._taken[client] += by
         if not self._taken[client]:
             del self._taken[client]
-        self._metrics.set_queue(self._taken.total())
+        self._metrics.queue.set(self._taken.total())
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, _Result]) -> _Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
@@ -110,11 +111,11 @@ class AboutModel(BaseModel):
     """The model that is used; `card` is Markdown."""
 
     name: str
-    version: str
-    card: str
-    metrics: dict[str, Any]
-    confusion: dict[str, Any] | None
-    limits: list[str]
+    version: str  # the first digits of its file's SHA-256
+    card: str  # what its metadata say, if it has none
+    metrics: dict[str, Any]  # the figures of each split
+    confusion: dict[str, Any] | None  # of the split that has one: `split`, and ten `rows` of ten counts
+    limits: list[str]  # what it cannot do, a sentence or two each
 
 
 class Limits(BaseModel):
@@ -203,11 +204,11 @@ class Teaching(BaseModel):
 Sent = TypeVar("Sent", bound=BaseModel)
 
 
-def understood(kind: type[Sent], body: bytes, code: str) -> Sent:
+def understood(kind: type[Sent], body: bytes, status: int, code: str) -> Sent:
     """Return what a body of JSON says.
 
     Raises:
-        ApiError: it says something else (422, of this code).
+        ApiError: it says something else (of this status and code).
 
     """
     try:
@@ -215,7 +216,7 @@ def understood(kind: type[Sent], body: bytes, code: str) -> Sent:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "the body"
-        raise ApiError(422, code, f"{where}: {first['msg']}") from None
+        raise ApiError(status, code, f"{where}: {first['msg']}") from None
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -226,18 +227,10 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def json_body(model: type[BaseModel]) -> dict[str, Any]:
     """Return the entry of an OpenAPI document for a route that reads its JSON itself."""
     schema = model.model_json_schema()
-    definitions = schema.pop("$defs", {})
-
-    def resolved(part: Any) -> Any:
-        if isinstance(part, list):
-            return [resolved(entry) for entry in part]
-        if not isinstance(part, dict):
-            return part
-        if "$ref" in part:
-            return resolved(definitions[part["$ref"].rpartition("/")[2]])
-        return {name: resolved(value) for name, value in part.items()}
-
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": resolved(schema)}}}}
+    parts = {f"#/$defs/{name}": part for name, part in schema.pop("$defs", {}).items()}
+    # None of these parts holds another.
+    whole = json.loads(json.dumps(schema), object_hook=lambda part: parts.get(part.get("$ref", ""), part))
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
 
 
 _MEANINGS = {

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any
 
 import numpy as np
+from prometheus_client import Gauge
 
 from inkdigits.errors import InkdigitsError, ModelFileError
 from inkdigits.files import sha256
@@ -18,6 +18,7 @@ from inkdigits.pool import Bounds, Readers
 from inkdigits.reading.model_file import BUNDLED, ModelInfo, find_model
 from inkdigits.reading.reader import Reader
 from inkdigits.service.logs import log
+from inkdigits.service.schemas import AboutModel
 from inkdigits.service.service_metrics import Metrics
 
 __all__ = ["LoadedModel", "ServedModels"]
@@ -25,22 +26,10 @@ __all__ = ["LoadedModel", "ServedModels"]
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model that answers.
+    """A model that answers."""
 
-    Attributes:
-        readers: processes that read with it.
-        info: what its file says.
-        version: the first digits of its file's SHA-256.
-        card: its model card as Markdown; what its metadata say, if it has none.
-        limits: what it cannot do, a sentence or two each.
-
-    """
-
-    readers: Readers
-    info: ModelInfo
-    version: str
-    card: str
-    limits: list[str]
+    readers: Readers  # processes that read with it
+    about: AboutModel
 
     @cached_property
     def explainers(self) -> Readers:
@@ -49,37 +38,9 @@ class LoadedModel:
 
     def retire(self) -> None:
         """End its processes once nobody needs them."""
-        self._end(Readers.retire)
-
-    def close(self) -> None:
-        """Wait for what was asked for, then end its processes."""
-        self._end(Readers.close)
-
-    def _end(self, end: Callable[[Readers], None]) -> None:
-        end(self.readers)
+        self.readers.retire()
         if "explainers" in self.__dict__:  # it was asked for
-            end(self.explainers)
-
-    @property
-    def name(self) -> str:
-        """Its name, such as "compact-0"."""
-        return self.info.name
-
-    @property
-    def figures(self) -> dict[str, dict[str, Any]]:
-        """The figures of each split, without its confusion matrix."""
-        return {
-            split: {name: figure for name, figure in figures.items() if name != "confusion"}
-            for split, figures in self.info.metrics.items()
-        }
-
-    @property
-    def confusion(self) -> dict[str, Any] | None:
-        """The confusion matrix of the split that the model's file has one of: `split` and ten `rows` of ten counts."""
-        for split, figures in self.info.metrics.items():
-            if "confusion" in figures:
-                return {"split": split, "rows": figures["confusion"]}
-        return None
+            self.explainers.retire()
 
 
 class ServedModels:
@@ -103,19 +64,14 @@ class ServedModels:
         self._metrics = metrics
         self._reloading = Lock()
         self.current = self._load(source())
-        metrics.set_model(self.current.name, self.current.version)
+        self._info(self.current.about).set(1)
 
-    def reload(self) -> LoadedModel:
-        """Load the model file again in new processes, and use them from the next request on; return it.
-
-        Raises:
-            ModelFileError: as for a new holder; the model that was used is used still.
-
-        """
+    def reload(self) -> AboutModel:
+        """Use what the source says now; see `use`."""
         return self.use(self._source())
 
-    def use(self, source: str) -> LoadedModel:
-        """Load another model in new processes, and use them from the next request on; return it.
+    def use(self, source: str) -> AboutModel:
+        """Load a model in new processes, and use them from the next request on; return what is said of it.
 
         Raises:
             ModelFileError: as for a new holder; the model that was used is used still.
@@ -125,19 +81,19 @@ class ServedModels:
             try:
                 model = self._load(source)
             except InkdigitsError as error:
-                self._metrics.count_reload("kept")
+                self._metrics.reloads.labels("kept").inc()
                 log.error("model kept: the new one cannot be used: %s", error)
                 raise
             old, self.current = self.current, model
-            self._metrics.set_model(model.name, model.version)
-            self._metrics.count_reload("loaded")
+            self._info(old.about).set(0)
+            self._info(model.about).set(1)
+            self._metrics.reloads.labels("loaded").inc()
         Thread(target=old.retire, name="old readers", daemon=True).start()
-        log.info("model loaded", extra={"fields": {"model": model.name, "version": model.version}})
-        return model
+        log.info("model loaded", extra={"fields": {"model": model.about.name, "version": model.about.version}})
+        return model.about
 
-    def close(self) -> None:
-        """Wait for what is being read, then end the readers."""
-        self.current.close()
+    def _info(self, model: AboutModel) -> Gauge:
+        return self._metrics.model.labels(model.name, model.version)
 
     def _load(self, source: str) -> LoadedModel:
         """Load a model and have it read a drawing in a process of its own, so that what is broken harms no other."""
@@ -150,7 +106,7 @@ class ServedModels:
             if isinstance(error, ModelFileError):
                 raise
             raise ModelFileError(f"{path.name} cannot read a drawing: {error}", "choose another") from error
-        return LoadedModel(readers, info, sha256(path.read_bytes())[:12], _card(path, info), _limits(path))
+        return LoadedModel(readers, _about(path, info))
 
 
 def _try_out(reader: Reader) -> ModelInfo:
@@ -159,6 +115,19 @@ def _try_out(reader: Reader) -> ModelInfo:
     drawing[12:52, 30:35] = 0
     reader.read(drawing, single=True)
     return reader.classifier.info
+
+
+def _about(path: Path, info: ModelInfo) -> AboutModel:
+    metrics = {split: dict(figures) for split, figures in info.metrics.items()}
+    matrices = {split: figures.pop("confusion") for split, figures in metrics.items() if "confusion" in figures}
+    return AboutModel(
+        name=info.name,
+        version=sha256(path.read_bytes())[:12],
+        card=_card(path, info),
+        metrics=metrics,
+        confusion=next(({"split": split, "rows": rows} for split, rows in matrices.items()), None),
+        limits=_limits(path),
+    )
 
 
 def _card(path: Path, info: ModelInfo) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.requests import Request
 
 from inkdigits.extras import missing_modules
@@ -18,55 +16,28 @@ from inkdigits.service.teaching import TaughtFiles, Teaching
 __all__ = ["Service", "service_of"]
 
 
-@dataclass(frozen=True)
 class Service:
     """What the routes share.
 
-    Attributes:
-        settings: what the service was told.
-        metrics: what it counts.
-        models: the model that is used.
-        pool: who is read for.
-        corrections: where corrections are kept; None if they are not.
-        teaching: teaches the model from them; None if it does not learn.
-        explains: whether what explanations are drawn with is installed.
+    Raises:
+        ModelFileError: the model file is missing, damaged, foreign or unsafe.
+        OutputError: the folder for corrections cannot be written to.
 
     """
 
-    settings: Settings
-    metrics: Metrics
-    models: ServedModels
-    pool: ReadingPool
-    corrections: Corrections | None
-    teaching: Teaching | None
-    explains: bool
-
-    @classmethod
-    def start(cls, settings: Settings) -> Service:
-        """Load the model in processes that read.
-
-        Raises:
-            ModelFileError: the model file is missing, damaged, foreign or unsafe.
-            OutputError: the folder for corrections cannot be written to.
-
-        """
-        metrics = Metrics()
-        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
-        corrections = Corrections.in_folder(settings.corrections) if settings.corrections else None
-        taught = (
-            TaughtFiles(settings.corrections, settings.model) if settings.corrections and settings.teaches else None
-        )
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.explains = not missing_modules("evaluate")  # with which explanations are drawn
+        self.metrics = Metrics()
+        self.pool = ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, self.metrics)
+        self.corrections = Corrections.in_folder(settings.corrections) if settings.corrections else None
+        taught = None
+        if settings.corrections and settings.teaches:
+            taught = TaughtFiles(settings.corrections, settings.model)
         source = taught.in_use if taught else lambda: settings.model
-        models = ServedModels(source, settings.workers, bounds, metrics)
-        return cls(
-            settings,
-            metrics,
-            models,
-            ReadingPool(settings.workers, settings.max_concurrency, settings.timeout, metrics),
-            corrections,
-            Teaching(corrections, taught, models) if corrections and taught else None,
-            explains=not missing_modules("evaluate"),
-        )
+        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
+        self.models = ServedModels(source, settings.workers, bounds, self.metrics)
+        self.teaching = Teaching(self.corrections, taught, self.models) if self.corrections and taught else None
 
 
 def service_of(request: Request) -> Service:

@@ -20,46 +20,25 @@ _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "M
 
 @dataclass(frozen=True)
 class Settings:
-    """What a service may be told.
+    """What a service may be told."""
 
-    Attributes:
-        model: "bundled", an `.onnx` model file, or a run folder.
-        host: the address to listen on.
-        port: the port to listen on; 0 takes any that is free.
-        workers: how many processes read.
-        token: what a request must carry as its bearer token; None lets everybody in.
-        serves_anyone: whether to listen beyond this machine without a token.
-        max_body: bytes of a request's body at most.
-        max_pixels: pixels of a picture at most.
-        picture_seconds: what a picture may take, by the clock; then its process is killed.
-        reader_memory: bytes that a process may take for a picture beyond what it has when idle.
-        max_concurrency: how many requests are read for or wait at most; the next is told to come later.
-        timeout: seconds for a request's body to arrive, and again for its answer.
-        cors_origins: the origins whose pages may call, such as "https://example.org".
-        log_format: one of `LOG_FORMATS`: lines for people or for programs.
-        corrections: the folder that corrections are kept in; None keeps none.
-        teaches: whether the model may be taught from them.
-        opens: whether to open the page in a browser once it can be asked for.
-
-    """
-
-    model: str = BUNDLED
+    model: str = BUNDLED  # or an `.onnx` model file, or a run folder
     host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    token: bytes | None = field(default=None, repr=False)
-    serves_anyone: bool = False
-    max_body: int = 20_000_000
-    max_pixels: int = 50_000_000
-    picture_seconds: float = Bounds.seconds
-    reader_memory: int = Bounds.memory
-    max_concurrency: int = 32
-    timeout: float = 30.0
-    cors_origins: tuple[str, ...] = ()
-    log_format: str = "text"
-    corrections: Path | None = None
-    teaches: bool = False
-    opens: bool = False
+    port: int = 8000  # 0 takes any that is free
+    workers: int = 1  # processes that read
+    token: bytes | None = field(default=None, repr=False)  # that requests must carry; None lets everybody in
+    serves_anyone: bool = False  # beyond this machine without a token
+    max_body: int = 20_000_000  # bytes of a request's body
+    max_pixels: int = 50_000_000  # of a picture
+    picture_seconds: float = Bounds.seconds  # for a picture, by the clock; then its process is killed
+    reader_memory: int = Bounds.memory  # bytes that a process may take for a picture beyond what it has when idle
+    max_concurrency: int = 32  # requests that are read for or wait; the next is told to come later
+    timeout: float = 30.0  # seconds for a request's body to arrive, and again for its answer
+    cors_origins: tuple[str, ...] = ()  # whose pages may call, such as "https://example.org"
+    log_format: str = "text"  # one of `LOG_FORMATS`: lines for people or for programs
+    corrections: Path | None = None  # the folder that corrections are kept in
+    teaches: bool = False  # whether the model may be taught from them
+    opens: bool = False  # the page in a browser, once it can be asked for
 
     def __post_init__(self) -> None:
         if not (self.token or self.serves_anyone or is_loopback(self.host)):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from starlette.concurrency import run_in_threadpool
 
-from inkdigits.errors import InkdigitsError
+from inkdigits.errors import InkdigitsError, NotTaughtError
 from inkdigits.files import make_folder, sha256
 from inkdigits.reading.model_file import find_model
 from inkdigits.service.correction_store import Corrections
@@ -34,13 +34,8 @@ _PROCESSOR_SECONDS = 300  # a hundred digits take ten
 _MEMORY = 4 * 2**30  # bytes of addresses; torch maps 1.4 GB of them
 _LONGEST_LINE = 2**16  # bytes of what a lesson says of itself
 _NICE = 10  # whoever is read for comes first
+_NOW, _BEFORE = "model.onnx", "before.onnx"
 _DIGITS = 12  # of the base's SHA-256
-
-
-class _LessonError(InkdigitsError):
-    """A lesson that left no model."""
-
-    code = "not_taught"
 
 
 @dataclass(frozen=True)
@@ -57,87 +52,66 @@ class TaughtFiles:
     base: str
 
     @property
-    def folder(self) -> Path:
-        """Where they lie."""
-        return self.kept / f"taught-{sha256(find_model(self.base).read_bytes())[:_DIGITS]}"
-
-    @property
     def new(self) -> Path:
         """What the last lesson left, until it is in use."""
-        return self.folder / "new" / "model.onnx"
+        return self._file("new/model.onnx")
 
     def in_use(self) -> str:
         """Return the model to serve: the taught one, if there is one, or else the base."""
-        return str(self._now) if self._now.exists() else self.base
+        return self._there(_NOW)
 
     def before(self) -> str | None:
         """Return what would serve if the last lesson were taken back; None if there is none to take back."""
-        if not self._now.exists():
-            return None
-        return str(self._before) if self._before.exists() else self.base
+        return self._there(_BEFORE) if self._file(_NOW).exists() else None
 
     def adopt(self) -> None:
         """Have the new one take the place of the one in use, which is kept."""
-        if self._now.exists():
-            self._now.replace(self._before)
-        self.new.replace(self._now)
+        if self._file(_NOW).exists():
+            self._file(_NOW).replace(self._file(_BEFORE))
+        self.new.replace(self._file(_NOW))
 
     def take_back(self) -> None:
         """Have the one before take the place of the one in use."""
-        if self._before.exists():
-            self._before.replace(self._now)
+        if self._file(_BEFORE).exists():
+            self._file(_BEFORE).replace(self._file(_NOW))
         else:
-            self._now.unlink()
+            self._file(_NOW).unlink()
 
-    @property
-    def _now(self) -> Path:
-        return self.folder / "model.onnx"
+    def _there(self, name: str) -> str:
+        """Return a file of a name, or else the base."""
+        return str(self._file(name)) if self._file(name).exists() else self.base
 
-    @property
-    def _before(self) -> Path:
-        return self.folder / "before.onnx"
+    def _file(self, name: str) -> Path:
+        return self.kept / f"taught-{sha256(find_model(self.base).read_bytes())[:_DIGITS]}" / name
 
 
 @dataclass
 class _State:
-    """How it stands with the last lesson.
-
-    Attributes:
-        state: whether there was none, one is under way, or how it ended.
-        doing: what is being done, in words.
-        done: how much of that is done.
-        total: how much of it there is to do, 0 where that is unknown.
-        outcome: what a lesson left, as `inkdigits teach --json` says it.
-        message: why it left nothing.
-
-    """
+    """How it stands with the last lesson, as `schemas.Teaching` has it."""
 
     state: Literal["idle", "learning", "learned", "failed"] = "idle"
     doing: str = ""
     done: int = 0
-    total: int = 0
-    outcome: dict[str, Any] | None = None
-    message: str = ""
+    total: int = 0  # 0 where it is unknown
+    outcome: dict[str, Any] | None = None  # what a lesson left, as `inkdigits teach --json` says it
+    message: str = ""  # why it left nothing
 
 
 class Teaching:
-    """Teaches the model from the corrections that are kept, and takes that back.
-
-    Args:
-        corrections: the corrections in `files.kept`.
-        files: the models that it was taught.
-        models: the model that is used.
-
-    """
+    """Teaches the model from the corrections that are kept, those in `files.kept`, and takes that back."""
 
     def __init__(self, corrections: Corrections, files: TaughtFiles, models: ServedModels) -> None:
         self._corrections, self._files, self._models = corrections, files, models
         self._state = _State()
         self._lesson: asyncio.Task[None] | None = None
 
-    async def describe(self) -> dict[str, Any]:
-        """Return how it stands, as JSON has it."""
-        return await run_in_threadpool(self._describe)
+    def describe(self) -> dict[str, Any]:
+        """Return how it stands, as `schemas.Teaching` has it, which means to look into files."""
+        return asdict(self._state) | {
+            "corrections": self._corrections.count_digits(),
+            "model": self._models.current.about.name,
+            "can_take_back": self._files.before() is not None,
+        }
 
     def begin(self) -> None:
         """Begin a lesson.
@@ -172,13 +146,6 @@ class Teaching:
             with suppress(asyncio.CancelledError):
                 await self._lesson
 
-    def _describe(self) -> dict[str, Any]:
-        return asdict(self._state) | {
-            "corrections": self._corrections.count_digits(),
-            "model": self._models.current.name,
-            "can_take_back": self._files.before() is not None,
-        }
-
     def _refuse_while_learning(self) -> None:
         if self._state.state == "learning":
             raise ApiError(409, "already_learning", "it is learning already; wait until that is done")
@@ -194,7 +161,7 @@ class Teaching:
         """Teach, try what came of it, and use it; or say why not."""
         try:
             outcome = await self._in_a_process()
-            self._state.doing, self._state.done, self._state.total = "trying the new model", 0, 0
+            self._state = _State("learning", "trying the new model")
             await run_in_threadpool(self._use_new)
             self._state = _State("learned", outcome=outcome)
             log.info("learned", extra={"fields": {"digits": outcome["n"], **outcome["held_back"]}})
@@ -208,12 +175,7 @@ class Teaching:
         self._files.adopt()
 
     async def _in_a_process(self) -> dict[str, Any]:
-        """Return what `inkdigits teach` says of the model that it left.
-
-        Raises:
-            InkdigitsError: it left none.
-
-        """
+        """Return what `inkdigits teach` says of the model that it left; raise InkdigitsError where it left none."""
         folder = await run_in_threadpool(make_folder, self._files.new.parent)
         arguments = (str(self._files.kept), "--base", self._files.base, "--out", str(folder), "--offline", "--json")
         process = await asyncio.create_subprocess_exec(
@@ -229,7 +191,7 @@ class Teaching:
             async with asyncio.timeout(_SECONDS):
                 return await self._listen(process)
         except TimeoutError:
-            raise _LessonError(
+            raise NotTaughtError(
                 f"it did not learn within {_SECONDS:g} seconds", "export the corrections, and use 'inkdigits teach'"
             ) from None
         finally:
@@ -249,11 +211,11 @@ class Teaching:
                 words = line.decode(errors="replace").strip().removeprefix("inkdigits: ") or words
                 continue
             if "doing" in told:
-                self._state.doing, self._state.done, self._state.total = told["doing"], told["done"], told["total"]
+                self._state = _State("learning", told["doing"], told["done"], told["total"])
             else:
                 outcome = told
         if await process.wait() or outcome is None:
-            raise _LessonError(words or "its process ended: it takes more than it may")
+            raise NotTaughtError(words or "its process ended: it takes more than it may")
         return outcome
 
 

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from inkdigits.service.error_answers import ApiError
+from inkdigits.service.schemas import understood
 
 __all__ = ["HEADER_LENGTH", "InferenceRequest", "InferenceResponse", "images_of", "parse", "response"]
 
@@ -91,12 +92,7 @@ def parse(body: bytes, header_length: str | None) -> tuple[InferenceRequest, byt
         length = int(header_length) if header_length.isascii() and header_length.isdecimal() else -1
         if not 0 <= length <= len(body):
             raise _malformed(f"{HEADER_LENGTH} is '{header_length}', and the body has {len(body)} bytes")
-    try:
-        return InferenceRequest.model_validate_json(body[:length]), body[length:]
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the body"
-        raise _malformed(f"{where}: {first['msg']}") from None
+    return understood(InferenceRequest, body[:length], 400, "bad_request"), body[length:]
 
 
 def images_of(request: InferenceRequest, binary: bytes) -> npt.NDArray[np.uint8]:
@@ -121,25 +117,15 @@ def images_of(request: InferenceRequest, binary: bytes) -> npt.NDArray[np.uint8]
 def response(
     request: InferenceRequest, model_name: str, model_version: str, probabilities: npt.NDArray[np.float32]
 ) -> tuple[bytes, dict[str, str]]:
-    """Return the body that answers a request, and its headers.
-
-    Args:
-        request: what was asked.
-        model_name: of the model that answers.
-        model_version: the same.
-        probabilities: float32 (N,10).
-
-    """
+    """Return the body that answers a request by the probabilities of its images, float32 (N,10), and its headers."""
     output: dict[str, Any] = {"name": "probabilities", "datatype": "FP32", "shape": list(probabilities.shape)}
     binary = probabilities.astype("<f4").tobytes() if request.wants_binary else b""
     if binary:
         output["parameters"] = {_BINARY_SIZE: len(binary)}
     else:
         output["data"] = probabilities.ravel().tolist()
-    answer: dict[str, Any] = {"model_name": model_name, "model_version": model_version, "outputs": [output]}
-    if request.id is not None:
-        answer["id"] = request.id
-    header = json.dumps(answer).encode()
+    answer = {"model_name": model_name, "model_version": model_version, "outputs": [output]}
+    header = json.dumps(answer if request.id is None else answer | {"id": request.id}).encode()
     if not binary:
         return header, {"Content-Type": "application/json"}
     return header + binary, {"Content-Type": "application/octet-stream", HEADER_LENGTH: str(len(header))}

@@ -35,7 +35,7 @@ def is_form(request: Request) -> bool:
         ApiError: it brings neither that nor a picture (415).
 
     """
-    kind = request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
+    kind = _kind(request, "application/octet-stream")
     if kind == FORM:
         return True
     if kind.startswith("image/") or kind in (*MEDIA_TYPES, _UNSAID):
@@ -60,7 +60,7 @@ async def read_json(request: Request) -> bytes:
         ApiError: it is of another kind, as a page of another site could send it without asking (415).
 
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if _kind(request, "") != "application/json":
         raise ApiError(415, "unknown_content_type", "send this as application/json")
     return await request.body()
 
@@ -85,3 +85,7 @@ async def read_form(request: Request) -> list[Upload]:
     if not pictures:
         raise ApiError(400, "no_pictures", f"there is no file in the form's field '{FIELD}', or the form is cut short")
     return pictures
+
+
+def _kind(request: Request, unsaid: str) -> str:
+    return request.headers.get("content-type", unsaid).partition(";")[0].strip().lower()

@@ -1,3 +1,1 @@
 """What every request passes before a route answers it."""
-
-__all__: list[str] = []

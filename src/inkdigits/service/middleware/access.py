@@ -24,11 +24,6 @@ class Access:
 
     Without a token, on this machine alone, it must also ask for this machine by name: a site that points its own name
     at 127.0.0.1 is not let in (DNS rebinding).
-
-    Args:
-        app: what answers.
-        settings: the token, the address, and the origins that may call.
-
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -53,7 +48,8 @@ class Access:
         if self._only_local and not _is_local(host):
             return ApiError(421, "wrong_host", "ask for this machine as localhost or 127.0.0.1")
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and scope["method"] not in _HARMLESS and not self._is_welcome(origin, host):
+        is_unnamed = origin and origin not in self._origins
+        if is_unnamed and scope["method"] not in _HARMLESS and urlsplit(origin).netloc != host:
             return ApiError(403, "cross_origin", "pages of other sites may not call; --cors-origin lets one")
         path = scope["path"]
         if self._token and path.startswith(_GUARDED) and path not in _PROBES:
@@ -63,9 +59,6 @@ class Access:
                 message = "send the token: Authorization: Bearer …"
                 return ApiError(401, "unauthorised", message, {"WWW-Authenticate": "Bearer"})
         return None
-
-    def _is_welcome(self, origin: str, host: str) -> bool:
-        return origin in self._origins or urlsplit(origin).netloc == host
 
 
 def _digest(token: bytes) -> bytes:

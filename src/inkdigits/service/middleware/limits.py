@@ -11,75 +11,54 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inkdigits.service.error_answers import ApiError, error_response
 from inkdigits.service.middleware.request_log import name_request
 
-__all__ = ["AdmissionControl", "BodyLimits", "busy"]
+__all__ = ["BodyLimits", "admit", "busy", "client_of"]
 
 _READING = ("/read", "/infer")  # how the routes end that take a place
-_RETRY_AFTER = "1"  # seconds
+_BODIES = 8  # so many of the largest size, or more that are smaller, are in memory at a time
+_SHARE = 0.5  # of that for one client, who may have stalled
+_SMALL = 256 * 1024  # bytes of a body that is taken in any case: drawings always come through
 
 
 def busy() -> ApiError:
     """Return the answer for a request that is more than can be taken now."""
     message = "more is asked for than can be read now; come back in a second"
-    return ApiError(503, "busy", message, {"Retry-After": _RETRY_AFTER})
+    return ApiError(503, "busy", message, {"Retry-After": "1"})
 
 
-class AdmissionControl:
-    """Refuses requests to read while no place is free, before any work is done for them and their body is read.
+def client_of(scope: Scope) -> str:
+    """Return the address that a request came from, as far as it is known."""
+    return str(scope["client"][0]) if scope.get("client") else ""
 
-    It stands before the log: a crowd that is refused is counted, and costs as little as can be.
 
-    Args:
-        app: what answers.
-        check_room: raises ApiError if no place is free for a client.
+def admit(app: ASGIApp, check_room: Callable[[str], None]) -> ASGIApp:
+    """Refuse requests to read while no place is free, before any work is done for them and their body is read.
 
+    `check_room` raises ApiError where none is free for a client. This stands before the log: a crowd that is refused is
+    counted, and costs as little as can be.
     """
 
-    def __init__(self, app: ASGIApp, check_room: Callable[[str], None]) -> None:
-        self._app = app
-        self._check_room = check_room
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request, or hand it on."""
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(_READING):
             try:
-                self._check_room(_client(scope))
+                check_room(client_of(scope))
             except ApiError as refusal:
                 name = name_request(scope)
                 response = error_response(scope, refusal)
                 response.headers["X-Request-ID"] = name
                 await response(scope, receive, send)
                 return
-        await self._app(scope, receive, send)
+        await app(scope, receive, send)
+
+    return answer
 
 
 class BodyLimits:
-    """Refuses a body that is too large before it is read, and stops one that grows too large or comes too slowly.
+    """Refuses a body that is too large before it is read, and stops one that grows too large or comes too slowly."""
 
-    Args:
-        app: what answers.
-        max_body: bytes at most.
-        timeout: seconds for the whole body to arrive.
-        bodies: so many of the largest size, or more that are smaller, are in memory at a time.
-        share: of that for one client, who may have stalled.
-        small: bytes of a body that is taken in any case: drawings always come through.
-
-    """
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        max_body: int,
-        timeout: float,
-        bodies: int = 8,
-        share: float = 0.5,
-        small: int = 256 * 1024,
-    ) -> None:
+    def __init__(self, app: ASGIApp, max_body: int, timeout: float) -> None:
         self._app = app
-        self._max_body = max_body
-        self._timeout = timeout
-        self._most = bodies * max_body
-        self._share = share
-        self._small = small
+        self._max_body = max_body  # bytes
+        self._timeout = timeout  # seconds for the whole body to arrive
         self._held: Counter[str] = Counter()  # bytes of bodies in memory, by client
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +71,7 @@ class BodyLimits:
             await error_response(scope, refusal)(scope, receive, send)
             return
         arrived = 0
-        client = _client(scope)
+        client = client_of(scope)
         deadline = asyncio.get_running_loop().time() + self._timeout
 
         async def limited_receive() -> Message:
@@ -108,7 +87,7 @@ class BodyLimits:
             self._held[client] += size
             if arrived > self._max_body:
                 raise self._too_large()
-            if arrived > self._small and self._is_full(client):
+            if arrived > _SMALL and self._is_full(client):
                 raise busy()
             return message
 
@@ -121,7 +100,8 @@ class BodyLimits:
                 del self._held[client]
 
     def _is_full(self, client: str) -> bool:
-        return self._held.total() > self._most or self._held[client] > self._share * self._most
+        most = _BODIES * self._max_body
+        return self._held.total() > most or self._held[client] > _SHARE * most
 
     def _refusal(self, scope: Scope) -> ApiError | None:
         """Return why a request's body is not even read, by what its head says of it."""
@@ -136,10 +116,6 @@ class BodyLimits:
 
     def _too_large(self) -> ApiError:
         return _closing(413, "body_too_large", f"the body is larger than {self._max_body:,} bytes")
-
-
-def _client(scope: Scope) -> str:
-    return str(scope["client"][0]) if scope.get("client") else ""
 
 
 def _closing(status: int, code: str, message: str) -> ApiError:

@@ -19,13 +19,7 @@ _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class RequestLog:
-    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it.
-
-    Args:
-        app: what answers.
-        metrics: what counts.
-
-    """
+    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -53,14 +47,15 @@ class RequestLog:
             status = 500
             raise
         finally:
-            self._note(scope, request_id, status, time.perf_counter() - begin)
+            self._note(scope, status, time.perf_counter() - begin)
 
-    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.count_request(method, route, status, seconds)
+        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.seconds.labels(route).observe(seconds)
         fields = {
-            "request_id": request_id,
+            "request_id": scope["state"]["request_id"],
             "method": method,
             "path": scope["path"][:200],
             "status": status,
@@ -71,12 +66,7 @@ class RequestLog:
 
 def name_request(scope: Scope) -> str:
     """Return the id that a request goes by from now on: its own, if it brings a plain one."""
-    request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+    plain = (value.decode() for name, value in scope["headers"] if name == b"x-request-id" and _ID.fullmatch(value))
+    request_id = next(plain, None) or secrets.token_hex(8)
+    scope.setdefault("state", {})["request_id"] = request_id
     return request_id
-
-
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id" and _ID.fullmatch(value):
-            return str(value, "ascii")
-    return secrets.token_hex(8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from inkdigits.reading.reader import Reader
 from inkdigits.service import schemas, uploads
-from inkdigits.service.correction_store import Corrections, KeptCorrection, NoRoomError, as_kept
+from inkdigits.service.correction_store import Corrections, KeptCorrection, as_kept
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
 
@@ -23,20 +23,16 @@ router = APIRouter()
 @router.post(
     "/v1/corrections",
     status_code=201,
-    response_model=schemas.Corrected,
     responses=schemas.errors(400, 401, 403, 408, 413, 415, 422, 503, 507),
     openapi_extra=schemas.json_body(schemas.Correction),
 )
-async def correct(request: Request) -> dict[str, Any]:
+async def correct(request: Request) -> schemas.Corrected:
     """Keep what a digit is that was read wrong, with the part of the picture that it is in."""
     corrections = _corrections(request)
     service, body = service_of(request), await uploads.read_json(request)
     with service.pool.place(request, service.models.current.readers) as place:
         correction = await place.run(partial(_understand, body=body))
-    try:
-        return {"id": await run_in_threadpool(corrections.add, correction)}
-    except NoRoomError as error:
-        raise ApiError(507, "no_room", str(error)) from error
+    return schemas.Corrected(id=await run_in_threadpool(corrections.add, correction))
 
 
 @router.delete(
@@ -46,11 +42,8 @@ async def correct(request: Request) -> dict[str, Any]:
 )
 async def forget(request: Request, number: Annotated[int, Path(ge=1, lt=2**63)]) -> None:
     """Forget a correction by the `id` that keeping it gave."""
-    try:
-        if not await run_in_threadpool(_corrections(request).remove, number):
-            raise ApiError(404, "no_such_correction", f"no correction {number} is kept")
-    except NoRoomError as error:
-        raise ApiError(507, "no_room", str(error)) from error
+    if not await run_in_threadpool(_corrections(request).remove, number):
+        raise ApiError(404, "no_such_correction", f"no correction {number} is kept")
 
 
 def _corrections(request: Request) -> Corrections:
@@ -62,6 +55,6 @@ def _corrections(request: Request) -> Corrections:
 
 def _understand(reader: Reader, *, body: bytes) -> KeptCorrection:
     """Return the correction in a body, of its crop nothing but the pixels."""
-    given = schemas.understood(schemas.Correction, body, "bad_correction")
+    given = schemas.understood(schemas.Correction, body, 422, "bad_correction")
     corrected = None if given.corrected == "none" else given.corrected
     return KeptCorrection(as_kept(given.picture_crop), given.predicted, corrected, given.confidence, given.model)

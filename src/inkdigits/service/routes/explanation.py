@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,11 +31,10 @@ _DPI = 100
 
 @router.post(
     "/v1/explain",
-    response_model=schemas.Explanation,
     responses=schemas.errors(400, 401, 403, 408, 413, 415, 422, 503, 504),
     openapi_extra=schemas.json_body(schemas.ToExplain),
 )
-async def explain(request: Request) -> dict[str, Any]:
+async def explain(request: Request) -> schemas.Explanation:
     """Say why a digit was read as it was: where the model looked, what would change it, the nearest training digits."""
     service = service_of(request)
     if not service.explains:
@@ -47,14 +45,13 @@ async def explain(request: Request) -> dict[str, Any]:
         return await place.run(partial(_explain, body=body))
 
 
-def _explain(reader: Reader, *, body: bytes) -> dict[str, Any]:
-    """Return an explanation in words and as a PNG."""
-    given = schemas.understood(schemas.ToExplain, body, "bad_digit")
+def _explain(reader: Reader, *, body: bytes) -> schemas.Explanation:
+    given = schemas.understood(schemas.ToExplain, body, 422, "bad_digit")
     alone = Digit(given.value, 1.0, (), (0, 0, _SIDE, _SIDE), accepted=True, line=0, image=_seen(given.image))
     explanation = Reading("digit", (Line((alone,)),)).explain(0, classifier=reader.classifier)
     drawn = io.BytesIO()
     explanation.plot().savefig(drawn, format="png", dpi=_DPI)
-    return {"words": str(explanation), "picture": base64.b64encode(drawn.getvalue()).decode("ascii")}
+    return schemas.Explanation(words=str(explanation), picture=base64.b64encode(drawn.getvalue()).decode("ascii"))
 
 
 def _seen(png: bytes) -> npt.NDArray[np.uint8]:

@@ -53,10 +53,10 @@ async def ready() -> dict[str, bool]:
 @router.get("/models/{name}/versions/{version}")
 async def model(request: Request, name: str, version: str | None = None) -> dict[str, Any]:
     """Say what a model takes and gives."""
-    model = _model(request, name, version)
+    about = _model(request, name, version).about
     return {
-        "name": model.name,
-        "versions": [model.version],
+        "name": about.name,
+        "versions": [about.version],
         "platform": "onnxruntime_onnx",
         "inputs": [{"name": "images", "datatype": "UINT8", "shape": [-1, 28, 28]}],
         "outputs": [{"name": "probabilities", "datatype": "FP32", "shape": [-1, 10]}],
@@ -67,7 +67,7 @@ async def model(request: Request, name: str, version: str | None = None) -> dict
 @router.get("/models/{name}/versions/{version}/ready")
 async def model_ready(request: Request, name: str, version: str | None = None) -> dict[str, Any]:
     """Say that a model can be asked."""
-    return {"name": _model(request, name, version).name, "ready": True}
+    return {"name": _model(request, name, version).about.name, "ready": True}
 
 
 @router.post("/models/{name}/infer", **_INFER)
@@ -75,13 +75,9 @@ async def model_ready(request: Request, name: str, version: str | None = None) -
 async def infer(request: Request, name: str, version: str | None = None) -> Response:
     """Return the probabilities of the ten digits for images of 28×28."""
     model = _model(request, name, version)
-    asked = partial(
-        _infer,
-        body=await request.body(),
-        header_length=request.headers.get(tensors.HEADER_LENGTH),
-        name=model.name,
-        version=model.version,
-    )
+    length = request.headers.get(tensors.HEADER_LENGTH)
+    version = model.about.version
+    asked = partial(_infer, body=await request.body(), header_length=length, name=name, version=version)
     with service_of(request).pool.place(request, model.readers) as place:
         content, headers = await place.run(asked)
     return Response(content, headers=headers)
@@ -98,9 +94,9 @@ def _infer(
 def _model(request: Request, name: str, version: str | None) -> LoadedModel:
     """Return the model of a name and a version; there is one."""
     model = service_of(request).models.current
-    if name != model.name or version not in (None, model.version):
+    known = model.about
+    if name != known.name or version not in (None, known.version):
         shown = name if version is None else f"{name} of version {version}"
-        raise ApiError(
-            404, "unknown_model", f"there is no model {shown}; there is {model.name} of version {model.version}"
-        )
+        there_is = f"there is {known.name} of version {known.version}"
+        raise ApiError(404, "unknown_model", f"there is no model {shown}; {there_is}")
     return model

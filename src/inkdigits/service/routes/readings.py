@@ -4,70 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.limits import MAX_PAGES
-from inkdigits.pictures.region import REGION, Region
 from inkdigits.results.reading import Reading
 from inkdigits.service import schemas, uploads
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.picture_reading import ReadOptions, is_quick
+from inkdigits.service.reading_pool import ReadingSlot
 from inkdigits.service.service import service_of
 
 __all__ = ["router"]
 
 router = APIRouter()
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FORM = {
-    "schema": {
-        "type": "object",
-        "required": [uploads.FIELD],
-        "properties": {
-            uploads.FIELD: {
-                "type": "array",
-                "items": {"type": "string", "format": "binary"},
-                "minItems": 1,
-                "maxItems": uploads.MAX_PICTURES,
-            }
-        },
-    }
-}
-_PICTURE = dict.fromkeys(uploads.MEDIA_TYPES, _BINARY)
+_BINARY = {"type": "string", "format": "binary"}
+_PICTURE = {kind: {"schema": _BINARY} for kind in uploads.MEDIA_TYPES}
+_PICTURES = {"type": "array", "items": _BINARY, "minItems": 1, "maxItems": uploads.MAX_PICTURES}
+_FORM = {"schema": {"type": "object", "required": [uploads.FIELD], "properties": {uploads.FIELD: _PICTURES}}}
 _LINES = "application/x-ndjson"
 _ERRORS = schemas.errors(400, 401, 403, 404, 408, 413, 415, 422, 503, 504)
 
-
-def read_options(
-    request: Request,
-    single: Annotated[bool, Query(description="take each picture as exactly one digit")] = False,
-    min_confidence: Annotated[
-        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | SkipJsonSchema[None],
-        Query(description="less sure digits are uncertain"),
-    ] = None,
-    page: Annotated[int, Query(ge=1, le=MAX_PAGES, description="of a TIFF or a PDF")] = 1,
-    region: Annotated[
-        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
-        Query(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
-    ] = None,
-    digits_only: Annotated[bool, Query(description="leave marks and gaps out of text and lines")] = False,
-    detail: Annotated[bool, Query(description="with each digit, the 28×28 that the model saw")] = False,
-) -> ReadOptions:
-    """Return how pictures are to be read, as a request says it."""
-    most = service_of(request).settings.max_pixels
-    return ReadOptions(single, min_confidence, page, Region.of(region), digits_only, detail, most)
-
-
-GivenOptions = Annotated[ReadOptions, Depends(read_options)]
+GivenOptions = Annotated[ReadOptions, Query()]
 
 
 @router.post(
@@ -91,7 +55,7 @@ async def read(request: Request, options: GivenOptions) -> Response:
         answer = await _read_all(request, options, await uploads.read_form(request))
     else:
         answer = await _read_one(request, options, await uploads.read_body(request))
-    return Response(_json(answer), media_type="application/json")
+    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
 
 
 @router.post(
@@ -118,29 +82,25 @@ async def read_pages(request: Request, options: GivenOptions) -> StreamingRespon
 async def _lines(
     request: Request, options: ReadOptions, upload: uploads.Upload, first: dict[str, Any]
 ) -> AsyncIterator[str]:
-    yield f"{_json(first)}\n"
-    try:
-        for page in range(options.page + 1, MAX_PAGES + 1):
-            try:
-                answer = await _read_one(request, replace(options, page=page), upload)
-            except PictureError as error:
-                if error.code == "no_such_page":
-                    return
-                answer = Reading(upload.name, error=error, page=page).to_dict()
-            yield f"{_json(answer)}\n"
-    except ApiError:  # too busy, or too late
-        yield f"{_json({'more': True})}\n"
-
-
-def _json(answer: dict[str, Any]) -> str:
-    return json.dumps(answer, ensure_ascii=False)
+    yield json.dumps(first, ensure_ascii=False) + "\n"
+    for page in range(options.page + 1, MAX_PAGES + 1):
+        try:
+            answer = await _read_one(request, options.model_copy(update={"page": page}), upload)
+        except ApiError:  # too busy, or too late
+            yield '{"more": true}\n'
+            return
+        except PictureError as error:
+            if error.code == "no_such_page":
+                return
+            answer = Reading(upload.name, error=error, page=page).to_dict()
+        yield json.dumps(answer, ensure_ascii=False) + "\n"
 
 
 async def _read_one(request: Request, options: ReadOptions, upload: uploads.Upload) -> dict[str, Any]:
     service = service_of(request)
     with service.pool.place(request, service.models.current.readers) as place:
-        answer = await place.run(partial(options.read, upload=upload), quick=is_quick(upload))
-    service.metrics.count_reading(answer["status"])
+        answer = await _read_at(place, options, upload)
+    service.metrics.readings.labels(answer["status"]).inc()
     return answer
 
 
@@ -151,9 +111,14 @@ async def _read_all(request: Request, options: ReadOptions, pictures: list[uploa
     with service.pool.place(request, service.models.current.readers) as place:
         for upload in pictures:
             try:
-                answer = await place.run(partial(options.read, upload=upload), quick=is_quick(upload))
+                answer = await _read_at(place, options, upload)
             except PictureError as error:
                 answer = Reading(upload.name, error=error, page=options.page).to_dict()
             readings.append(answer)
-            service.metrics.count_reading(answer["status"])
+            service.metrics.readings.labels(answer["status"]).inc()
     return {"readings": readings}
+
+
+async def _read_at(place: ReadingSlot, options: ReadOptions, upload: uploads.Upload) -> dict[str, Any]:
+    most = service_of(place.request).settings.max_pixels
+    return await place.run(partial(options.read, upload=upload, max_pixels=most), quick=is_quick(upload))

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,6 +24,7 @@ __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
 
+_FRAME = Path(__file__).parents[1] / "static" / "reference.html"
 _BLANK = {"name": "images", "shape": [1, 28, 28], "datatype": "UINT8", "data": [0] * 784}
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 _EMPTY = "iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAEElEQVR42mNgGAWjYBQQAwADLAAB1wvpfAAAAABJRU5ErkJggg=="
@@ -40,65 +42,61 @@ _BODIES: dict[str, object] = {  # by the beginning of the path
 async def reference(request: Request) -> HTMLResponse:
     """Return the page."""
     service = service_of(request)
-    model = service.models.current
+    model = service.models.current.about
     known = {"name": model.name, "version": model.version, "number": "1"}
     page = _Page(request.app.openapi(), str(request.base_url).rstrip("/"), known, service.settings.token is not None)
     return HTMLResponse(page.html())
 
 
+@dataclass(frozen=True)
 class _Page:
-    """The page of one document.
+    """The page of one document."""
 
-    Args:
-        document: the OpenAPI document.
-        url: where the service is.
-        known: values for the parts of paths.
-        takes_token: whether the service asks for one.
-
-    """
-
-    def __init__(self, document: dict[str, Any], url: str, known: Mapping[str, str], takes_token: bool) -> None:
-        self._document = document
-        self._url = url
-        self._known = known
-        self._takes_token = takes_token
+    document: dict[str, Any]  # of OpenAPI
+    url: str  # where the service is
+    known: Mapping[str, str]  # values for the parts of paths
+    takes_token: bool  # whether the service asks for one
 
     def html(self) -> str:
         operations = [
             (method.upper(), path, operation)
-            for path, methods in self._document["paths"].items()
+            for path, methods in self.document["paths"].items()
             for method, operation in methods.items()
         ]
-        info = {name: escape(self._document["info"][name]) for name in ("title", "version")}
-        frame = (files("inkdigits.service") / "static" / "reference.html").read_text(encoding="utf-8")
+        info = {name: escape(self.document["info"][name]) for name in ("title", "version")}
+        frame = _FRAME.read_text(encoding="utf-8")
         contents = "\n".join(
-            f'<li><a href="#{_anchor(method, path)}"><b>{method}</b> {_breakable(path)}</a></li>'
-            for method, path, _ in operations
+            f'<li><a href="#{_anchor(method, path)}"><b>{method}</b> {escape(path).replace("/", "<wbr>/")}</a></li>'
+            for method, path, _ in operations  # a narrow window may break a path before its slashes
         )
         sections = "\n".join(self._operation(*operation) for operation in operations)
-        parts = {**info, "url": escape(self._url), "contents": contents, "operations": sections}
+        parts = {**info, "url": escape(self.url), "contents": contents, "operations": sections}
         return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], frame)
 
     def _operation(self, method: str, path: str, operation: dict[str, Any]) -> str:
         content = operation.get("requestBody", {}).get("content", {})
         body = next((body for start, body in _BODIES.items() if content and path.startswith(start)), None)
-        filled = re.sub(r"\{(\w+)\}", lambda match: self._known[match[1]], path)
+        filled = re.sub(r"\{(\w+)\}", lambda match: self.known[match[1]], path)
         example = Example(
             method,
-            self._url + filled,
+            self.url + filled,
             json=None if body is None else json.dumps(body),
             takes_picture=bool(content) and body is None,
-            takes_token=self._takes_token and path.startswith(("/v1", "/v2", "/metrics")),
+            takes_token=self.takes_token and path.startswith(("/v1", "/v2", "/metrics")),
         )
         anchor = _anchor(method, path)
+        takes = [(one["name"], escape(_meaning(one))) for one in operation.get("parameters", ())]
+        if content:
+            takes.append(("body", " or ".join(f"<code>{escape(kind)}</code>" for kind in content)))
+        errors = _table("", self._answers(operation, "45d"))
         parts = (
             f'<section class="card operation" id="{anchor}" aria-labelledby="{anchor}-title">',
             f'<h2 id="{anchor}-title"><b class="method">{method}</b> <code>{escape(path)}</code></h2>',
             f"<p>{escape(operation.get('description', ''))}</p>",
             _examples(example, anchor),
-            _table("Takes", [*_parameters(operation), *_bodies(content)]),
+            _table("Takes", takes),
             _table("Answers", self._answers(operation, "2")),
-            _folded("Errors", _table("", self._answers(operation, "45d"))),
+            f"<details><summary>Errors</summary>{errors}</details>" if errors else "",
             self._form(method, path, operation, example),
             "</section>",
         )
@@ -119,12 +117,12 @@ class _Page:
         """Return the names of what a JSON answer holds."""
         for one in schema.get("anyOf", [schema]):
             name = one.get("$ref", "").rpartition("/")[2]
-            if properties := self._document["components"]["schemas"].get(name, {}).get("properties"):
+            if properties := self.document["components"]["schemas"].get(name, {}).get("properties"):
                 return ": " + ", ".join(f"<code>{escape(field)}</code>" for field in properties)
         return ""
 
     def _form(self, method: str, path: str, operation: dict[str, Any], example: Example) -> str:
-        fields = [_field(parameter, self._known) for parameter in operation.get("parameters", ())]
+        fields = [_field(parameter, self.known) for parameter in operation.get("parameters", ())]
         if example.takes_picture:
             fields.append('<label>Picture <input type="file" name="body" accept="image/*,.pdf" required></label>')
         elif example.json is not None:
@@ -145,15 +143,6 @@ def _anchor(method: str, path: str) -> str:
     return re.sub(r"\W+", "-", f"{method}{path}").strip("-").lower()
 
 
-def _breakable(path: str) -> str:
-    """Return a path that a narrow window may break before its slashes."""
-    return escape(path).replace("/", "<wbr>/")
-
-
-def _parameters(operation: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(one["name"], escape(_meaning(one))) for one in operation.get("parameters", ())]
-
-
 def _meaning(parameter: dict[str, Any]) -> str:
     schema = parameter["schema"]
     kinds = [one.get("type") for one in schema.get("anyOf", [schema])]
@@ -163,10 +152,6 @@ def _meaning(parameter: dict[str, Any]) -> str:
     return "; ".join(word for word in words if word)
 
 
-def _bodies(content: dict[str, Any]) -> list[tuple[str, str]]:
-    return [("body", " or ".join(f"<code>{escape(kind)}</code>" for kind in content))] if content else []
-
-
 def _table(heading: str, rows: list[tuple[str, str]]) -> str:
     """Return rows of a name and what it means; the meaning is HTML."""
     if not rows:
@@ -174,10 +159,6 @@ def _table(heading: str, rows: list[tuple[str, str]]) -> str:
     body = "".join(f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{words}</td></tr>' for name, words in rows)
     title = f"<h3>{heading}</h3>" if heading else ""
     return f'{title}<table class="facts">{body}</table>'
-
-
-def _folded(summary: str, content: str) -> str:
-    return f"<details><summary>{summary}</summary>{content}</details>" if content else ""
 
 
 def _examples(example: Example, anchor: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from inkdigits.errors import ModelFileError
@@ -21,7 +22,7 @@ router = APIRouter()
 @router.get("/v1/teaching", response_model=schemas.Teaching, responses=schemas.errors(401, 403))
 async def teaching(request: Request) -> dict[str, Any]:
     """Say how it stands: how many corrections there are to learn from, how far a lesson is, what it brought."""
-    return await _teaching(request).describe()
+    return await run_in_threadpool(_teaching(request).describe)
 
 
 @router.post(
@@ -34,7 +35,7 @@ async def learn(request: Request) -> dict[str, Any]:
     """Begin to learn from all corrections that are kept; the model is used once it reads no worse, and was tried."""
     teaching = _teaching(request)
     teaching.begin()
-    return await teaching.describe()
+    return await run_in_threadpool(teaching.describe)
 
 
 @router.delete("/v1/teaching", response_model=schemas.Teaching, responses=schemas.errors(401, 403, 409, 422))
@@ -45,7 +46,7 @@ async def take_back(request: Request) -> dict[str, Any]:
         await teaching.take_back()
     except ModelFileError as error:
         raise ApiError(422, error.code, str(error)) from error
-    return await teaching.describe()
+    return await run_in_threadpool(teaching.describe)
 
 
 def _teaching(request: Request) -> Teaching:

@@ -23,7 +23,7 @@ from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.read_page import read_page
 from inkdigits.reading.recognise import USUAL
 from inkdigits.reading.symbols import Symbol
-from inkdigits.service.correction_store import holds_corrections, kept_corrections
+from inkdigits.service.correction_store import Corrections, holds_corrections
 from inkdigits.settings import expanded
 
 __all__ = ["Digits", "Examples", "gather", "listed", "models_without_opinion", "others"]
@@ -138,7 +138,7 @@ def _labelled(data: Digits) -> Iterator[tuple[str, Picture, str]]:
     path = expanded(data)
     if path.is_dir() and holds_corrections(path):
         # Whoever corrected a picture twice meant the second.
-        last = {correction.picture: (number, correction.corrected) for number, correction in kept_corrections(path)}
+        last = {correction.picture: (number, correction.corrected) for number, correction in Corrections(path)}
         for picture, (number, corrected) in last.items():
             if corrected is not None:
                 yield f"correction {number}", picture, str(corrected)

@@ -1,6 +1,7 @@
 /** What to do about a reading that is not plain, in the words of what was read: a drawing or a picture. */
 
 import { make } from "./dom.js";
+import { sentence } from "./words.js";
 
 /** @typedef {import("./readings.js").Reading} Reading */
 
@@ -39,9 +40,4 @@ function notesOf({ notes }) {
 /** @param {string} words */
 function paragraph(words) {
   return make("p", {}, words);
-}
-
-/** @param {string} note */
-function sentence(note) {
-  return `${note.charAt(0).toUpperCase()}${note.slice(1)}.`;
 }

@@ -1,6 +1,7 @@
 /** The server's HTTP interface: docs/http-api.md. */
 
 import { askForToken, tokenHeader } from "./token.js";
+import { sentence } from "./words.js";
 
 const TRIES = 6; // while the server is busy
 const PAUSE = 1000; // ms between them, if the server names no other
@@ -211,10 +212,4 @@ async function explain(response) {
   const code = error?.code ?? (response.status === 503 ? "busy" : "unknown");
   const words = error?.message ? sentence(error.message) : `The server answered ${response.status}. Try again later.`;
   return new ServiceError(code, WORDS[code] ?? words, seconds > 0 ? 1000 * seconds : PAUSE);
-}
-
-/** @param {string} message */
-function sentence(message) {
-  const begun = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -3,7 +3,7 @@
 import { announce } from "./announce.js";
 import { byId, icon, make } from "./dom.js";
 import { describeTeaching, learn, takeBack } from "./service.js";
-import { counted, percent } from "./words.js";
+import { counted, percent, sentence } from "./words.js";
 
 const PAUSE = 700; // ms between questions how far it is
 
@@ -149,9 +149,4 @@ function share(when, right, n) {
     make("span", { className: "track", ariaHidden: "true" }, fill),
     make("span", { className: "share" }, `${right} of ${n}`),
   );
-}
-
-/** @param {string} words */
-function sentence(words) {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
 }

@@ -1,6 +1,6 @@
 /** The token that a server may ask for: kept until the tab is closed. */
 
-import { byId } from "./dom.js";
+import { make } from "./dom.js";
 
 const KEY = "inkdigits-token";
 
@@ -27,22 +27,44 @@ export function askForToken(again) {
 
 /** @param {boolean} again */
 function ask(again) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("token-dialog"));
-  const field = /** @type {HTMLInputElement} */ (byId("token"));
-  if (again) byId("token-words").textContent = "That token is not the one. Look at the file that --token-file names.";
-  field.value = "";
-  dialog.returnValue = "";
-  byId("token-cancel").onclick = () => dialog.close();
+  const option = make("code", {}, "--token-file");
+  const words = again
+    ? ["That token is not the one. Look at the file that ", option, " names."]
+    : ["Whoever started it has the token: it stands in the file that ", option, " names."];
+  const field = { type: "password", id: "token", autocomplete: "current-password", required: true };
+  const input = /** @type {HTMLInputElement} */ (make("input", field));
+  const dialog = makeDialog(words, input);
+  document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener(
-      "close",
-      () => {
-        const token = dialog.returnValue === "use" ? field.value.trim() : "";
-        if (token) sessionStorage.setItem(KEY, token);
-        resolve(token !== "");
-      },
-      { once: true },
-    );
+    dialog.addEventListener("close", () => {
+      const token = dialog.returnValue === "use" ? input.value.trim() : "";
+      if (token) sessionStorage.setItem(KEY, token);
+      dialog.remove();
+      resolve(token !== "");
+    });
   });
+}
+
+/**
+ * @param {(Node | string)[]} words
+ * @param {HTMLInputElement} input
+ */
+function makeDialog(words, input) {
+  const cancel = { type: "button", onclick: () => dialog.close() };
+  const content = [
+    make("h2", { id: "token-title" }, "This server asks for a token"),
+    make("p", { id: "token-words" }, ...words),
+    make("label", { htmlFor: "token" }, "Token"),
+    input,
+    make(
+      "div",
+      { className: "group end" },
+      make("button", cancel, "Cancel"),
+      make("button", { type: "submit", className: "primary", value: "use" }, "Use token"),
+    ),
+  ];
+  const named = { id: "token-dialog", "aria-labelledby": "token-title" };
+  const dialog = /** @type {HTMLDialogElement} */ (make("dialog", named, make("form", { method: "dialog" }, ...content)));
+  return dialog;
 }

@@ -27,6 +27,14 @@ export function percent(share) {
 }
 
 /**
+ * Make a sentence of words that begin small and have no full stop.
+ * @param {string} words
+ */
+export function sentence(words) {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
+}
+
+/**
  * @param {number} count
  * @param {string} one
  * @param {string} [several]
