@@ -11,13 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.evaluation.metrics import ReliabilityBin, reliability_bins
+from inkdigits.evaluation.metrics import Labels, Probabilities, ReliabilityBin, reliability_bins
 from inkdigits.results.figure import GREY, RIGHT, Figure, tidy
 
 __all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
-
-Labels = npt.NDArray[np.int64]  # (N,)
-Probabilities = npt.NDArray[np.float32]  # (N,10)
 
 
 def confusion_figure(confusion: npt.NDArray[np.int64]) -> Figure:

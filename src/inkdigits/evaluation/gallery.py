@@ -13,7 +13,7 @@ from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
 from inkdigits.evaluation.html_page import chart, definitions, section, table, write_page
-from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
+from inkdigits.evaluation.judgement import CAUSES, Judgement
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
@@ -66,7 +66,7 @@ def _coverage(written: Sequence[Judgement]) -> Figure:
     return charts.coverage_figure(confidences, right, sum(judgement.accepted for judgement in written))
 
 
-def _failures(cause: Cause, judgements: Sequence[Judgement], most: int) -> str:
+def _failures(cause: str, judgements: Sequence[Judgement], most: int) -> str:
     """Show the readings that are wrong in one way, the surest first."""
     wrong = [judgement for judgement in judgements if judgement.cause == cause]
     wrong.sort(key=lambda judgement: (judgement.confidence, judgement.reading.digit_score), reverse=True)

@@ -134,7 +134,7 @@ class Work:
         import torch
 
         from inkdigits.evaluation.calibration import fit_temperature, reject_threshold
-        from inkdigits.evaluation.digit_evaluation import evaluate_probabilities
+        from inkdigits.evaluation.digit_evaluation import Evaluation
         from inkdigits.models.onnx_file import DigitModel, check_parity, write_model
         from inkdigits.reading.model_file import ModelInfo
         from inkdigits.training.tasks.digit_task import Digits, predict_logits
@@ -145,7 +145,7 @@ class Work:
         temperature = fit_temperature(logits.numpy(), validation.labels)
         probabilities = torch.softmax(logits / temperature, dim=1).numpy()
         name = f"{recipe.name}-{seed}"
-        figures = evaluate_probabilities(
+        figures = Evaluation(
             probabilities,
             validation.labels,
             model=name,
