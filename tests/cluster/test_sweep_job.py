@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from inkdigits.cli.app import app
-from inkdigits.cluster.search_space import varied
+from inkdigits.cluster.sweep_job import varied
 from inkdigits.cluster.trials import Trial, pareto_front
 from inkdigits.training.loop.history import EpochRecord
 from inkdigits.training.recipes.recipe import RECIPES, Recipe, find_recipe

@@ -66,7 +66,7 @@ def evaluate(
     require("evaluate", "Evaluating")
     of_pictures = _lists_pictures(Path(data))
     if of_pictures:
-        refused = {"--split": split}
+        refused: dict[str, object] = {"--split": split}
         why = "does not go with a CSV of pictures; leave it away, or name a folder of digits"
     else:
         refused = {"--single": single, "--by": by, "--leave-out": leave_out}

@@ -50,11 +50,9 @@ class Output:
         self.address = address
         self._folder = find_storage(address)
         self._job = self._folder / "_job"
-
-    @property
-    def lock(self) -> StoragePath:
-        """The file that says who writes here."""
-        return self._job / "lease.json"
+        self._plan = self._job / "plan.json"
+        self._success = self._folder / "_SUCCESS"
+        self.lock = self._job / "lease.json"  # says who writes here
 
     def check(self, *, resume: bool, overwrite: bool) -> None:
         """Raise unless the output may be written.
@@ -99,19 +97,12 @@ class Output:
         """Whether there is a job to go on with."""
         return self._plan.exists
 
-    @property
-    def _plan(self) -> StoragePath:
-        return self._job / "plan.json"
-
     def begin(self, settings: dict[str, Any], items: Iterable[WorkItem]) -> int:
-        """Write down what is to be done, in place of what may be here from before.
+        """Write down what is to be done, in place of what may be here from before; return how many parts there are.
 
         Args:
             settings: what the readings depend on, besides the pictures.
             items: one for each part.
-
-        Returns:
-            how many parts there are.
 
         """
         self._clear()
@@ -185,10 +176,6 @@ class Output:
     def result(self) -> Tally | None:
         """Return what is in all parts if they are there."""
         return Counter(json.loads(self._success.read_bytes())) if self._success.exists else None
-
-    @property
-    def _success(self) -> StoragePath:
-        return self._folder / "_SUCCESS"
 
     def _part(self, number: int) -> StoragePath:
         return self._folder / f"part-{number:07d}.parquet"

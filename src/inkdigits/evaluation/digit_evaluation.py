@@ -85,7 +85,7 @@ class Evaluation:
 
     @cached_property
     def _predictions(self) -> npt.NDArray[np.int64]:
-        return self.probabilities.argmax(axis=1)
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     def __repr__(self) -> str:
         low, high = self.interval

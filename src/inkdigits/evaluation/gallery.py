@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -12,14 +11,13 @@ import numpy as np
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
 from inkdigits.evaluation.figures import save
-from inkdigits.evaluation.html_page import chart, definitions, section, table, write_page
+from inkdigits.evaluation.html_page import chart, definitions, image_uri, section, table, write_page
 from inkdigits.evaluation.judgement import CAUSES, Judgement
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.results.annotate import with_boxes
 from inkdigits.results.figure import Figure
-from inkdigits.results.notebook_html import html_image
 from inkdigits.results.reading import Reading
 
 __all__ = ["MOST", "write_gallery"]
@@ -98,6 +96,4 @@ def _image(reading: Reading, words: str) -> str:
     except PictureError:
         return ""
     drawing.thumbnail((460, 320))
-    content = io.BytesIO()
-    drawing.save(content, format="jpeg", quality=80)
-    return html_image(content.getvalue(), printable(words), "jpeg")
+    return f'<img alt="{escape(printable(words))}" src="{image_uri(drawing, "jpeg", quality=80)}">'
