@@ -59,7 +59,7 @@ def print_facts(facts: Mapping[str, object], title: str = "") -> None:
 def print_table(
     headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", right: Container[str] = ()
 ) -> None:
-    """Print a table on stdout, with a title above it; of numbers are the columns whose headings are in `right`."""
+    """Print a table on stdout under a title; the columns whose headings are in `right` hold numbers."""
     from rich.table import Table
     from rich.text import Text
 
@@ -78,7 +78,7 @@ def print_table(
 
 @contextmanager
 def progress_bar(*columns: Any) -> Iterator[Progress]:
-    """Show a bar on stderr while the block runs, of rich's columns; nothing where stderr is no terminal."""
+    """Show a bar, of rich's columns if others are wanted, on stderr while the block runs; nothing off a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -39,12 +39,7 @@ _BEGUN_OTHERWISE = "give the same pictures and options, or begin again with --ov
 
 
 class Output:
-    """The folder that a job writes.
-
-    Args:
-        address: its path or address, as the user named it.
-
-    """
+    """The folder that a job writes, by its path or address as the user named it."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -55,12 +50,7 @@ class Output:
         self.lock = self._job / "lease.json"  # says who writes here
 
     def check(self, *, resume: bool, overwrite: bool) -> None:
-        """Raise unless the output may be written.
-
-        Raises:
-            OutputError: something is there, and neither option was given, or it is not a job's output.
-
-        """
+        """Raise OutputError if something is there, and neither option was given, or it is not a job's output."""
         with explained(OutputError, f"cannot use {printable(self.address)}"):
             kind, children = self._folder.kind, []
             if kind == FileType.Directory and not self.is_begun:
@@ -118,12 +108,7 @@ class Output:
         return parts
 
     def parts(self, settings: dict[str, Any]) -> int:
-        """Return how many parts the job that was begun here has.
-
-        Raises:
-            UsageError: it was begun with other settings.
-
-        """
+        """Return how many parts the job that was begun here has; raise UsageError if it had other settings."""
         with explained(OutputError, f"cannot read {printable(self.address)}"):
             plan = json.loads(self._plan.read_bytes())
         for name, value in settings.items():

@@ -76,14 +76,9 @@ class ReadingJob:
 
     @contextmanager
     def begun(self, *, resume: bool = False, overwrite: bool = False) -> Iterator[int]:
-        """Cut the pictures into items, or take those of the job that was begun here, and hold the output meanwhile.
+        """Cut the pictures into items, or take those of the job to resume; yield how many parts there will be.
 
-        Args:
-            resume: go on with what was begun.
-            overwrite: begin again.
-
-        Yields:
-            how many parts there will be.
+        The output is this job's during the block.
 
         Raises:
             OutputError: the output is there already, another job writes to it, or it cannot be written.

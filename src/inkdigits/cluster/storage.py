@@ -83,12 +83,7 @@ class StoragePath:
 
     @contextmanager
     def open_whole(self) -> Iterator[IO[bytes]]:
-        """Open a file for writing that appears under its name only once it is whole.
-
-        Raises:
-            OutputError: it cannot be written.
-
-        """
+        """Open a file for writing that appears under its name only once it is whole, or raise OutputError."""
         if self.files == _LOCAL:
             with open_atomically(self.path) as file:
                 yield file

@@ -64,12 +64,7 @@ class Sweep:
 
     @classmethod
     def begun(cls, folder: Path) -> Sweep:
-        """Return the sweep that was begun in a folder.
-
-        Raises:
-            CheckpointError: there is none.
-
-        """
+        """Return the sweep that was begun in a folder, or raise CheckpointError."""
         try:
             values = json.loads((folder / _SETTINGS).read_bytes())
             return cls(folder, **values | {"recipe": Recipe.from_dict(values["recipe"])})
@@ -222,7 +217,6 @@ class _Reporter(Observer):
         self._told = 0
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
-        """Report the epochs that have not been told yet."""
         for record in history[self._told :]:
             tune.report({"epoch": record.epoch, "validation_accuracy": record.validation_accuracy})
         self._told = len(history)
@@ -235,7 +229,6 @@ class _Spokesman(tune.Callback):
         self._trials = trials
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Say how far a trial came."""
         ended = 1 + sum(other.is_finished() for other in trials if other is not trial)
         accuracy = trial.last_result.get("validation_accuracy")
         reached = "failed" if accuracy is None else f"{accuracy:.2%} after {trial.last_result['epoch']} epochs"

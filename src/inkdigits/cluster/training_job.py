@@ -149,7 +149,6 @@ class _Channel:
         return self._stopping
 
     def news(self) -> list[_News]:
-        """Return the news since the last call."""
         news, self._news = self._news, []
         return news
 

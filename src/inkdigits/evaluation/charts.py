@@ -81,12 +81,7 @@ def _apart(bins: Sequence[ReliabilityBin], across: float = 0.09, up: float = 0.0
 
 
 def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
-    """Plot loss and accuracy by epoch.
-
-    Args:
-        history: one record an epoch, with `epoch`, `loss`, `accuracy`, `validation_loss` and `validation_accuracy`.
-
-    """
+    """Plot `loss` and `accuracy`, `validation_loss` and `validation_accuracy`, by `epoch`, which has a record each."""
     figure = Figure(figsize=(8.4, 3.4), layout="constrained")
     epochs = [record["epoch"] for record in history]
     for axis, name, scale in zip(figure.subplots(1, 2), ("loss", "accuracy"), (1, 100), strict=True):
@@ -113,23 +108,17 @@ def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def class_histogram(datasets: Mapping[str, Labels]) -> Figure:
-    """Plot how many of each digit there are.
-
-    Args:
-        datasets: int64 (N,) labels by the name of the data set or split.
-
-    """
+    """Plot how many of each digit there are: labels by the name of the data set or split, at least one."""
     figure = Figure(figsize=(7, 3.2), layout="constrained")
     axis = figure.subplots()
-    width = 0.8 / max(1, len(datasets))
+    width = 0.8 / len(datasets)
     colours = (RIGHT, "#e3a02f", "#4a9c7d", GREY)
     for place, (name, labels) in enumerate(datasets.items()):
         counts = np.bincount(labels, minlength=10)
         offsets = np.arange(10) + (place - (len(datasets) - 1) / 2) * width
         axis.bar(offsets, counts, width, label=f"{name} ({len(labels):,})", color=colours[place % len(colours)])
     axis.set(xlabel="digit", ylabel="pictures", xticks=range(10))
-    if datasets:
-        figure.legend(frameon=False, loc="outside upper center", ncols=min(4, len(datasets)))
+    figure.legend(frameon=False, loc="outside upper center", ncols=min(4, len(datasets)))
     tidy(axis)
     return figure
 

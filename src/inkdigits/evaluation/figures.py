@@ -137,13 +137,8 @@ def plot_digits(
     return figure
 
 
-def save(figure: matplotlib.figure.Figure, path: str | Path, *, dpi: int = 130) -> Path:
-    """Write a figure atomically, in the format that the suffix names.
-
-    Args:
-        figure: what to write.
-        path: ends in .png, .svg or .pdf.
-        dpi: pixels an inch, for .png.
+def save(figure: matplotlib.figure.Figure, path: str | Path) -> Path:
+    """Write a figure atomically, in the format that the suffix names: .png, .svg or .pdf.
 
     Raises:
         OutputError: matplotlib writes no such format, or the file cannot be written.
@@ -155,7 +150,7 @@ def save(figure: matplotlib.figure.Figure, path: str | Path, *, dpi: int = 130) 
         raise OutputError(
             f"cannot write a figure to {printable(target)}", "name a file that ends in .png, .svg or .pdf"
         )
-    return write_atomically(target, encode(figure, kind, dpi=dpi))
+    return write_atomically(target, encode(figure, kind))
 
 
 def _draw_picture(axis: Axes, image: Images) -> None:

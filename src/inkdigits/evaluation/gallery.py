@@ -10,6 +10,7 @@ import numpy as np
 
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
+from inkdigits.evaluation.cards import cards
 from inkdigits.evaluation.figures import save
 from inkdigits.evaluation.html_page import chart, definitions, image_uri, section, table, write_page
 from inkdigits.evaluation.judgement import CAUSES, Judgement
@@ -26,15 +27,12 @@ MOST = 500  # pictures on a page
 
 
 def write_gallery(folder: str | Path, evaluation: ReaderEvaluation, data: str) -> Path:
-    """Write `report.html`, with pictures and styles inside, and `coverage.png`, which is one of its figures.
+    """Write `report.html`, whose path is returned, and `coverage.png`, which is one of its figures.
 
     Args:
         folder: where; it is made if need be.
         evaluation: what the page is about.
         data: what was read, for the heading.
-
-    Returns:
-        the path of the page.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -70,8 +68,8 @@ def _failures(cause: str, judgements: Sequence[Judgement], most: int) -> str:
     wrong.sort(key=lambda judgement: (judgement.confidence, judgement.reading.digit_score), reverse=True)
     heading = f"{CAUSES[cause].capitalize()}: {len(wrong):,}"
     note = f"<p>The surest {most:,} are shown, {len(wrong) - most:,} are left out.</p>" if len(wrong) > most else ""
-    shown = "".join(_failure(judgement) for judgement in wrong[:most])
-    return section(heading, f'{note}<div class="pictures">{shown}</div>')
+    shown = (_failure(judgement) for judgement in wrong[:most])
+    return section(heading, f"{note}{cards(shown, 'pictures')}")
 
 
 def _failure(judgement: Judgement) -> str:

@@ -83,10 +83,8 @@ def class_figures(predictions: Labels, labels: Labels) -> list[ClassFigures]:
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """The digits read with a confidence above `low` and up to `high`: how many, how sure, and how many right."""
+    """The digits read with about the same confidence: how many, how sure on average, and what share is right."""
 
-    low: float
-    high: float
     n: int
     confidence: float
     accuracy: float
@@ -104,8 +102,8 @@ def reliability_bins(probabilities: Probabilities, labels: Labels, bins: int = 1
     rights = np.bincount(places, weights=right, minlength=bins)
     shares = np.maximum(counts, 1)
     return [
-        ReliabilityBin(float(edges[i]), float(edges[i + 1]), int(counts[i]), sums[i] / shares[i], rights[i] / shares[i])
-        for i in range(bins)
+        ReliabilityBin(int(count), confidence, accuracy)
+        for count, confidence, accuracy in zip(counts, sums / shares, rights / shares, strict=True)
     ]
 
 

@@ -39,12 +39,7 @@ def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
 def tabulate(evaluation: ReaderEvaluation, column: str) -> list[tuple[str, ...]]:
     """Return the figures of each value of a column as rows of text: headings first, and last the mean of the values.
 
-    Columns without a figure are left away.
-
-    Args:
-        evaluation: that was asked for figures by this column.
-        column: its name.
-
+    Columns of the table without a figure are left away; the evaluation was asked for figures by this column.
     """
     rows: list[tuple[str, ...]] = [(column, *_HEADINGS)]
     rows += [_group_row(value or "(empty)", shares) for value, shares in evaluation.by[column].items()]
