@@ -82,13 +82,14 @@ class _Holder:
     @property
     def has_ended(self) -> bool:
         """Whether it is a process that ran on this machine and is gone."""
-        if self.host == socket.gethostname():
-            try:
-                os.kill(self.process, 0)
-            except ProcessLookupError:
-                return True
-            except PermissionError:  # it is another user's
-                pass
+        if self.host != socket.gethostname():
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:  # it is another user's
+            return False
         return False
 
 

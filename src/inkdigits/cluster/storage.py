@@ -143,7 +143,7 @@ def find_storage(address: str) -> StoragePath:
 
 @contextmanager
 def explained(kind: type[InkdigitsError], what: str) -> Iterator[None]:
-    """Turn what file systems raise into an error of a kind, which says what was to be done, and where."""
+    """Turn what file systems raise into an error of inkdigits, of this kind; `what` was to be done, and where."""
     try:
         yield
     except FileNotFoundError as error:

@@ -78,7 +78,7 @@ def explain(
 
 def _importance(image: npt.NDArray[np.uint8], value: int, predict: Predict) -> npt.NDArray[np.float64]:
     """Return by how much the odds of a digit fall where each pixel is covered, float64 (28,28): the patches' mean."""
-    patches = _patches(5, 1)  # about the width of a stroke and its edges
+    patches = _patches(5, 1)  # about as wide as a stroke with its edges
     covered = np.where(patches, 0, image)
     odds = _odds(predict(image[None]), value)[0] - _odds(predict(covered), value)
     return np.asarray(np.tensordot(odds, patches, axes=1) / patches.sum(axis=0), np.float64)
@@ -86,8 +86,9 @@ def _importance(image: npt.NDArray[np.uint8], value: int, predict: Predict) -> n
 
 def _changed(image: npt.NDArray[np.uint8], value: int, other: int, predict: Predict) -> npt.NDArray[np.uint8] | None:
     """Return a picture that is read as another digit, changed patch by patch; None where that does not suffice."""
-    patches = _patches(3, 2)
-    now, most = image, 16  # changes: what needs more would be another picture
+    patches = _patches(3, 2)  # what is erased or inked at once
+    most = 16  # changes: what needs more would be another picture
+    now = image
     for _ in range(most + 1):
         if int(predict(now[None])[0].argmax()) == other:
             return now
@@ -127,7 +128,7 @@ def _nearest(
 
 
 def _blurred(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return pictures blurred, float32 (N,784), so that a stroke that lies a pixel aside is still the same stroke."""
+    """Return pictures blurred by a pixel, float32 (N,784): a stroke a pixel aside is still the same stroke."""
     # OpenCV blurs rows of many pictures side by side alike; the margins of MNIST keep neighbours apart.
     rows = np.ascontiguousarray(images).reshape(-1, SIDE)
     blurred = cv2.GaussianBlur(rows.astype(np.float32), (5, 5), 1.0, borderType=cv2.BORDER_CONSTANT)
