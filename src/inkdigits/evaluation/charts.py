@@ -81,7 +81,12 @@ def _apart(bins: Sequence[ReliabilityBin], across: float = 0.09, up: float = 0.0
 
 
 def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
-    """Plot `loss` and `accuracy`, `validation_loss` and `validation_accuracy`, by `epoch`, which has a record each."""
+    """Plot loss and accuracy by epoch.
+
+    Args:
+        history: one record an epoch, with `epoch`, `loss`, `accuracy`, `validation_loss` and `validation_accuracy`.
+
+    """
     figure = Figure(figsize=(8.4, 3.4), layout="constrained")
     epochs = [record["epoch"] for record in history]
     for axis, name, scale in zip(figure.subplots(1, 2), ("loss", "accuracy"), (1, 100), strict=True):

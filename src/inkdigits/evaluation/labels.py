@@ -22,9 +22,9 @@ class _Columns(Mapping[str, str]):
 
     __slots__ = ("_places", "_values")
 
-    def __init__(self, places: Mapping[str, int], values: tuple[str, ...]) -> None:
+    def __init__(self, places: Mapping[str, int], row: Sequence[str]) -> None:
         self._places = places
-        self._values = values
+        self._values = tuple(value.strip() for value in row[: max(places.values()) + 1])  # it may have more, or fewer
 
     def __getitem__(self, name: str) -> str:
         place = self._places[name]
@@ -83,12 +83,7 @@ def read_labels(labels: str | Path) -> list[LabelledPicture]:
                 raise DataError(
                     f"{printable(source)} lacks the columns path and label", "add a first line 'path,label'"
                 )
-            width = max(places.values()) + 1  # a row may have fewer or more fields
-            pictures = [
-                _picture(source, table.line_num, _Columns(places, tuple(value.strip() for value in row[:width])))
-                for row in table
-                if row
-            ]
+            pictures = [_picture(source, table.line_num, _Columns(places, row)) for row in table if row]
     except FileNotFoundError as error:
         raise DataNotFoundError(f"there is no file {printable(source)}", "check the name") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
