@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from inkdigits.cli.app import app
+from ..running import inkdigits
 
 
 def read(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["cluster", "read", *map(str, arguments)])
+    return inkdigits("cluster", "read", *arguments)
 
 
 def command(*arguments: object) -> list[str]:
@@ -28,7 +28,7 @@ def test_on_a_laptop_ray_starts_and_stops_by_itself(drawings: Path, tmp_path: Pa
     assert ray.stdout == ""
     where, summary = ray.stderr.splitlines()
     assert where == f"the readings are in {output}"
-    local = CliRunner().invoke(app, ["read", str(drawings), "-o", str(tmp_path / "local.parquet")])
+    local = inkdigits("read", drawings, "-o", tmp_path / "local.parquet")
     assert summary == local.stderr.splitlines()[-1]
     assert pq.read_table(output).to_pylist() == pq.read_table(tmp_path / "local.parquet").to_pylist()
 

@@ -17,14 +17,14 @@ import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from inkdigits.cli.app import app
 from inkdigits.data import load_dataset
 from inkdigits.pictures.finding import find_sources
 from inkdigits.reading.reader import Reader
 from inkdigits.results.formats import write_parquet
 
+from ..running import inkdigits
 from ..waiting import wait_until
 from .conftest import OBJECT_STORE, Bucket, rows_of, workers_of
 
@@ -33,7 +33,7 @@ Cluster = Any
 
 
 def read(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["cluster", "read", *map(str, arguments)])
+    return inkdigits("cluster", "read", *arguments)
 
 
 def start(*arguments: object) -> subprocess.Popen[bytes]:

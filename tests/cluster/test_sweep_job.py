@@ -12,24 +12,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
-from inkdigits.cli.app import app
-from inkdigits.cluster.search_space import varied
+from inkdigits.cluster.sweep_job import varied
 from inkdigits.cluster.trials import Trial, pareto_front
 from inkdigits.training.loop.history import EpochRecord
 from inkdigits.training.recipes.recipe import RECIPES, Recipe, find_recipe
 from inkdigits.training.recipes.recipe_file import read_recipe
 
+from ..running import inkdigits
 from ..waiting import wait_until
 
 Cluster = Any
 
 SWEEP = ["cluster", "sweep", "instant", "--data", "optdigits", "--epochs", "2"]
-
-
-def inkdigits(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [*map(str, arguments)])
 
 
 def test_a_sweep_leaves_a_table_a_figure_and_a_recipe_to_train(cluster: Cluster, tmp_path: Path) -> None:

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from inkdigits.cli.app import app
-
+from ..running import inkdigits
 from ..waiting import PATIENCE, wait_until
 from .conftest import OBJECT_STORE
 
@@ -24,10 +22,6 @@ Cluster = Any
 DIGITS = ["--data", "optdigits"]
 TRAIN = ["cluster", "train", *DIGITS, "--workers", "2"]
 RUN_FILES = {"checkpoint.safetensors", "config.json", "history.json", "metrics.json", "model.onnx"}
-
-
-def inkdigits(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [*map(str, arguments)])
 
 
 def start(out: Path, cluster: Cluster, *options: object) -> subprocess.Popen[str]:

@@ -10,8 +10,8 @@ from PIL import Image
 
 from inkdigits.errors import UsageError
 from inkdigits.evaluation.judgement import CAUSES, edit_distance
+from inkdigits.evaluation.metrics import area_under_curve, false_accept_rate
 from inkdigits.evaluation.reader_evaluation import evaluate_reader, judge
-from inkdigits.evaluation.rejection import area_under_curve, false_accept_rate
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.reading.reader import Reader
 from inkdigits.samples import sample_pictures

@@ -15,13 +15,7 @@ __all__ = ["AnnotatedFolder"]
 class AnnotatedFolder:
     """Keeps annotated pictures apart whose sources have the same name, and never writes over a source.
 
-    Args:
-        folder: is made if need be.
-        sources: the pictures that will be read.
-
-    Raises:
-        OutputError: the folder cannot be made or written to.
-
+    The folder is made if need be; OutputError is raised where it cannot be, or not be written to.
     """
 
     def __init__(self, folder: Path, sources: Iterable[str]) -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "end_batch",
-    "error_console",
     "loading_progress",
     "notice",
     "output_console",
@@ -32,15 +31,8 @@ __all__ = [
 ]
 
 
-def error_console() -> Console:
-    """Return the console for progress and words: stderr, coloured on a terminal unless NO_COLOR is set."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False)
-
-
 def output_console() -> Console:
-    """Return the console for tables: stdout, plain text when it is no terminal."""
+    """Return the console for tables and text to be wrapped: stdout, plain text when it is no terminal."""
     from rich.console import Console
 
     return Console(highlight=False)
@@ -61,27 +53,13 @@ def print_json(value: Any) -> None:
 
 def print_facts(facts: Mapping[str, object], title: str = "") -> None:
     """Print names on stdout, each with what it is; what is empty is left out."""
-    _print_rows([(name, fact) for name, fact in facts.items() if fact], title=title, headings=("", ""))
+    print_table(("", ""), [(name, fact) for name, fact in facts.items() if fact], title=title)
 
 
 def print_table(
     headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", right: Container[str] = ()
 ) -> None:
-    """Print a table on stdout.
-
-    Args:
-        headings: of its columns.
-        rows: what stands in each cell.
-        title: a line above it.
-        right: the headings of the columns of numbers.
-
-    """
-    _print_rows(rows, title=title, headings=headings, right=right)
-
-
-def _print_rows(
-    rows: Iterable[Sequence[object]], *, title: str, headings: Sequence[str], right: Container[str] = ()
-) -> None:
+    """Print a table on stdout under a title; the columns whose headings are in `right` hold numbers."""
     from rich.table import Table
     from rich.text import Text
 
@@ -100,21 +78,12 @@ def _print_rows(
 
 @contextmanager
 def progress_bar(*columns: Any) -> Iterator[Progress]:
-    """Show a rich progress bar on stderr while the block runs; nothing where stderr is no terminal.
-
-    Args:
-        columns: rich's progress columns; a bar with a count and the time left if none are given.
-
-    """
+    """Show a bar, of rich's columns if others are wanted, on stderr while the block runs; nothing off a terminal."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = error_console()
-    shown = columns or (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
+    console = Console(stderr=True, highlight=False)  # coloured on a terminal, unless NO_COLOR is set
+    shown = columns or (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as progress:
         yield progress
 

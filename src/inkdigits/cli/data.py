@@ -10,7 +10,7 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import named_data_sets
-from inkdigits.cli.console import loading_progress, notice, output_console, print_facts, print_json, print_table
+from inkdigits.cli.console import loading_progress, notice, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from inkdigits.data.checks import Checks
@@ -45,11 +45,10 @@ def fetch(name: Name = "mnist", data_dir: options.DataDir = None, offline: optio
 
     inkdigits data fetch swiss
     """
-    from inkdigits.cli.hands import fetch_hand
     from inkdigits.data.hands.catalogue import HANDS
 
     if name in HANDS:  # to draw all digits on 28×28 would take a while, and show nothing
-        typer.echo(fetch_hand(name, data_dir, offline))
+        typer.echo(_fetch_hand(name, data_dir, offline))
     else:
         typer.echo(_load(name, data_dir, offline).location)
 
@@ -71,12 +70,11 @@ def verify(
 
     inkdigits data verify my-digits/ --json
     """
-    from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
     from inkdigits.data.hands.description import DESCRIBED
 
     if name in DESCRIBED:
-        show_hand(name, data_dir, offline, as_json=as_json)
+        _show_hand(name, data_dir, offline, as_json=as_json)
         return
     checks = check(_load(name, data_dir, offline))
     if as_json:
@@ -85,10 +83,9 @@ def verify(
     splits = [(split, f"{of.n:,}", f"{of.duplicates:,}", of.sha256) for split, of in checks.splits.items()]
     headings = ("split", "pictures", "duplicates", "SHA-256")
     print_table(headings, splits, title=checks.name, right=("pictures", "duplicates"))
-    output = output_console()
-    output.print(f"pictures in both training and test: {checks.in_training_and_test:,}")
+    typer.echo(f"pictures in both training and test: {checks.in_training_and_test:,}")
     if checks.skipped:
-        output.print(f"pictures left out, since they cannot be used: {len(checks.skipped):,}")
+        typer.echo(f"pictures left out, since they cannot be used: {len(checks.skipped):,}")
         for line in checks.skipped:
             notice(line)
 
@@ -114,7 +111,6 @@ def describe(
 
     inkdigits data describe optdigits --json
     """
-    from inkdigits.cli.hands import show_hand
     from inkdigits.data.checks import check
     from inkdigits.data.hands.description import DESCRIBED
     from inkdigits.errors import UsageError
@@ -124,7 +120,7 @@ def describe(
     if name in DESCRIBED:
         if out is not None:
             raise UsageError(f"{name} has no digits to draw", "leave --out away")
-        show_hand(name, data_dir, offline, as_json=as_json)
+        _show_hand(name, data_dir, offline, as_json=as_json)
         return
     if out is not None:  # what would stop the drawing is said before a long load
         require("evaluate", "Drawing figures")
@@ -137,8 +133,7 @@ def describe(
         _print_classes(checks)
         _print_facts(checks)
     if out is not None:
-        for path in _draw(collection, out):
-            notice(f"wrote {path}")
+        _draw(collection, out)
 
 
 def _load(name: str, data_dir: Path | None, offline: bool) -> Collection:
@@ -146,6 +141,45 @@ def _load(name: str, data_dir: Path | None, offline: bool) -> Collection:
 
     with loading_progress() as progress:
         return load_collection(name, "all", data_dir=data_dir, offline=offline, progress=progress)
+
+
+def _fetch_hand(name: str, data_dir: Path | None, offline: bool) -> str:
+    """Find hands, or fetch them, check them, name on stderr what could not be had, and return where they are."""
+    from inkdigits.data.hands.catalogue import HANDS
+    from inkdigits.data.hands.description import check_hand
+    from inkdigits.data.hands.disk import location
+    from inkdigits.data.hands.fetching import fetch_hand
+
+    with loading_progress() as progress:
+        failures = fetch_hand(name, data_dir, offline=offline, progress=progress)
+    check_hand(name, data_dir)
+    for line in failures:
+        notice(line)
+    return location(HANDS[name], data_dir)
+
+
+def _show_hand(name: str, data_dir: Path | None, offline: bool, *, as_json: bool) -> None:
+    """Check fonts or letters, and print what they are: as JSON, or as a table and facts."""
+    from inkdigits.data.hands.description import describe_hand
+
+    _fetch_hand(name, data_dir, offline)
+    found = describe_hand(name, data_dir)
+    for line in found.skipped:
+        notice(line)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    named = ("name", "n", "split", "use", "licence", "source")
+    columns = [column for column in named if any(getattr(entry, column) for entry in found.entries)]
+    cells = ([getattr(entry, column) for column in columns] for entry in found.entries)
+    rows = ([f"{cell:,}" if isinstance(cell, int) else cell for cell in row] for row in cells)
+    print_table(columns, rows, title=found.name, right=("n",))
+    names = ("what", "source", "licence", "attribution", "origin", "location")
+    print_facts({name: getattr(found, name) for name in names} | {"left out": _left_out(found.skipped)})
+
+
+def _left_out(skipped: Sequence[str], what: str = "") -> str:
+    return f"{len(skipped)}{what}, the first: {skipped[0]}" if skipped else ""
 
 
 def _print_classes(checks: Checks) -> None:
@@ -165,6 +199,9 @@ def _print_classes(checks: Checks) -> None:
 def _print_facts(checks: Checks) -> None:
     """Print what holds for all splits."""
     ranges = [found.value_range for found in checks.splits.values()]
+    writers = (
+        f"{split} {', '.join(map(str, found.writers))}" for split, found in checks.splits.items() if found.writers
+    )
     print_facts(
         {
             "pictures": "28×28, uint8, 0 paper to 255 ink",
@@ -172,19 +209,15 @@ def _print_facts(checks: Checks) -> None:
             "source": checks.source,
             "licence": checks.licence,
             "attribution": checks.attribution,
-            "writers": "; ".join(
-                f"{split} {', '.join(map(str, found.writers))}"
-                for split, found in checks.splits.items()
-                if found.writers
-            ),
+            "writers": "; ".join(writers),
             "location": checks.location,
-            "left out": f"{len(checks.skipped)} pictures, the first: {checks.skipped[0]}" if checks.skipped else "",
+            "left out": _left_out(checks.skipped, " pictures"),
         }
     )
 
 
-def _draw(collection: Collection, folder: Path) -> list[Path]:
-    """Draw the class histogram and a sheet with ten pictures of each digit, and return their paths."""
+def _draw(collection: Collection, folder: Path) -> None:
+    """Draw the class histogram and a sheet with ten pictures of each digit."""
     import numpy as np
 
     from inkdigits.data.splits import PARTS
@@ -195,7 +228,5 @@ def _draw(collection: Collection, folder: Path) -> list[Path]:
     chosen = np.concatenate([np.flatnonzero(collection.labels == digit)[:10] for digit in range(10)])
     captions = [str(label) for label in collection.labels[chosen]]
     sheet = figures.plot_digits(collection.images[chosen], captions, title=f"{collection.name}: ten of each digit")
-    return [
-        figures.save(histogram, folder / "class-histogram.png"),
-        figures.save(sheet, folder / "samples.png"),
-    ]
+    for name, figure in (("class-histogram.png", histogram), ("samples.png", sheet)):
+        notice(f"wrote {figures.save(figure, folder / name)}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import typer
 
 from inkdigits.cli import options
 
 __all__ = ["doctor"]
 
+_PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "torch", "onnx", "keras")
 # what a person wants to do → the extra that it needs
 _COMMANDS = {
     "read": None,
@@ -33,42 +34,34 @@ def doctor(as_json: options.AsJson = False) -> None:
 
     inkdigits doctor --json
     """
-    from inkdigits.cli.console import output_console, print_facts, print_json
+    from inkdigits.cli.console import print_facts, print_json
 
-    findings = _examine()
+    findings = {
+        "installed": _versions(),
+        "places": _places(),
+        "commands": {command: _readiness(extra) for command, extra in _COMMANDS.items()},
+    }
     if as_json:
         print_json(findings)
         return
     for heading, entries in findings.items():
         print_facts(entries, heading)
-        output_console().print()
+        typer.echo()
 
 
-def _examine() -> dict[str, dict[str, Any]]:
-    """Return what is found, by heading."""
-    return {
-        "installed": _versions(),
-        "places": _places(),
-        "commands": {command: _readiness(extra) for command, extra in _COMMANDS.items()},
-    }
-
-
-def _versions() -> dict[str, Any]:
+def _versions() -> dict[str, str]:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
     from inkdigits.version import __version__
 
-    def installed(package: str) -> str:
+    found = {"inkdigits": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
         try:
-            return version(package)
+            found[package] = version(package)
         except PackageNotFoundError:
-            return "not installed"
-
-    packages = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "torch", "onnx", "keras")
-    return {"inkdigits": __version__, "python": platform.python_version()} | {
-        package: installed(package) for package in packages
-    }
+            found[package] = "not installed"
+    return found
 
 
 def _places() -> dict[str, str]:
@@ -93,6 +86,4 @@ def _readiness(extra: str | None) -> str:
     from inkdigits.extras import missing_modules
 
     missing = missing_modules(extra) if extra else []
-    if not missing:
-        return "ready"
-    return f"missing {', '.join(missing)}; run: pip install 'inkdigits[{extra}]'"
+    return f"missing {', '.join(missing)}; run: pip install 'inkdigits[{extra}]'" if missing else "ready"

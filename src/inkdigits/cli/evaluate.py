@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inkdigits.cli import options
-from inkdigits.cli.completion import data_sets, models, splits
-from inkdigits.cli.console import notice, output_console, print_facts, print_json, print_table, progress_bar
+from inkdigits.cli.completion import data_sets, splits
+from inkdigits.cli.console import notice, print_facts, print_json, print_table, progress_bar
+from inkdigits.errors import UsageError
 
 if TYPE_CHECKING:
     from inkdigits.evaluation.digit_evaluation import Evaluation
@@ -19,9 +20,7 @@ __all__ = ["evaluate"]
 
 
 def evaluate(
-    model: Annotated[
-        str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
-    ] = "bundled",
+    model: options.ModelArgument = "bundled",
     data: Annotated[
         str, typer.Option(help="mnist, optdigits, a DIR of yours, or labels.csv.", autocompletion=data_sets)
     ] = "mnist",
@@ -62,18 +61,28 @@ def evaluate(
     inkdigits evaluate --data labels.csv --by source --leave-out note=ambiguous --report failures/
     """
     from inkdigits.extras import require
+    from inkdigits.files import make_folder
 
     require("evaluate", "Evaluating")
-    if _lists_pictures(Path(data)):
-        _no_option(split, "--split", "does not go with a CSV of pictures; leave it away, or name a folder of digits")
+    of_pictures = _lists_pictures(Path(data))
+    if of_pictures:
+        refused: dict[str, object] = {"--split": split}
+        why = "does not go with a CSV of pictures; leave it away, or name a folder of digits"
+    else:
+        refused = {"--single": single, "--by": by, "--leave-out": leave_out}
+        why = "goes with a CSV of pictures only; leave it away, or name a labels.csv"
+    for option, given in refused.items():
+        if given:
+            raise UsageError(f"{option} {why}")
+    if report is not None:
+        make_folder(report)  # before the work, not after it
+    if of_pictures:
         figures = _judge_reader(model, Path(data), single, by or [], leave_out or [], report)
         if as_json:
             print_json(figures.to_dict())
         else:
             _print_reader(figures, data)
         return
-    for given, option in ((single, "--single"), (by, "--by"), (leave_out, "--leave-out")):
-        _no_option(given, option, "goes with a CSV of pictures only; leave it away, or name a labels.csv")
     evaluation = _judge_model(model, data, split, report, data_dir, offline)
     if as_json:
         print_json(evaluation.to_dict())
@@ -88,22 +97,12 @@ def _lists_pictures(data: Path) -> bool:
     return data.suffix.lower() == ".csv" and not (data.is_file() and holds_pixels(data))
 
 
-def _no_option(given: object, option: str, why: str) -> None:
-    from inkdigits.errors import UsageError
-
-    if given:
-        raise UsageError(f"{option} {why}")
-
-
 def _judge_reader(
     model: str, labels: Path, single: bool, by: list[str], without: list[str], report: Path | None
 ) -> ReaderEvaluation:
     from inkdigits.evaluation.reader_evaluation import evaluate_reader
-    from inkdigits.files import make_folder
     from inkdigits.reading.reader import Reader
 
-    if report is not None:
-        make_folder(report)  # before the work, not after it
     with progress_bar() as progress:
         task = progress.add_task("reading", total=None)
         evaluation = evaluate_reader(
@@ -122,24 +121,14 @@ def _judge_reader(
 
 
 def _judge_model(
-    model: str,
-    data: str,
-    split: str | None,
-    report: Path | None,
-    data_dir: Path | None,
-    offline: bool,
+    model: str, data: str, split: str | None, report: Path | None, data_dir: Path | None, offline: bool
 ) -> Evaluation:
-    from inkdigits.data import DATASETS, load_dataset
-    from inkdigits.evaluation import digit_evaluation as judge
-    from inkdigits.files import make_folder
+    from inkdigits.evaluation import digit_evaluation
     from inkdigits.reading.classifier import Classifier
 
-    if report is not None:
-        make_folder(report)  # before the work, not after it
     classifier = Classifier(model)
-    split = split or ("test" if data in DATASETS else "all")
-    dataset = load_dataset(data, split, data_dir=data_dir, offline=offline)
-    evaluation = judge.evaluate(classifier, dataset)
+    dataset = digit_evaluation.load_labelled(data, split, data_dir=data_dir, offline=offline)
+    evaluation = digit_evaluation.evaluate(classifier, dataset)
     if report is not None:
         from inkdigits.evaluation.report import write_figures, write_report
 
@@ -153,11 +142,10 @@ def _print_model(evaluation: Evaluation) -> None:
     low, high = evaluation.interval
     present = [figures for figures in evaluation.classes if figures.support]
     weakest = sorted(present, key=lambda figures: figures.recall)[:3]
-    wrong = evaluation.n - evaluation.correct
     print_facts(
         {
             "accuracy": f"{evaluation.accuracy:.2%}  (95% interval {low:.2%} to {high:.2%})",
-            "read wrong": f"{wrong:,} of {evaluation.n:,}",
+            "read wrong": f"{evaluation.n - evaluation.correct:,} of {evaluation.n:,}",
             "loss": f"{evaluation.loss:.4f}",
             "calibration error": f"{evaluation.ece:.2%}",
             "lowest recall": ", ".join(f"{figures.digit}: {figures.recall:.2%}" for figures in weakest),
@@ -172,6 +160,6 @@ def _print_reader(figures: ReaderEvaluation, data: str) -> None:
 
     print_facts(summarise(figures), f"the reader on {data}")
     for column in figures.by:
-        output_console().print()
+        typer.echo()
         headings, *rows = tabulate(figures, column)
         print_table(headings, rows, right=headings[1:])

@@ -7,15 +7,14 @@ from typing import Annotated
 
 import typer
 
-from inkdigits.cli.completion import export_formats, models
+from inkdigits.cli import options
+from inkdigits.cli.completion import export_formats
 
 __all__ = ["export"]
 
 
 def export(
-    model: Annotated[
-        str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
-    ],
+    model: options.ModelArgument,
     file_format: Annotated[
         str, typer.Option("--format", help="onnx, onnx-int8 or keras.", autocompletion=export_formats)
     ] = "onnx",

@@ -117,14 +117,10 @@ def _said(read: Digit | Mark) -> str:
     from inkdigits.results.characters import Digit
 
     left, top, width, height = read.box
-    doubt = "" if read.accepted else "?"
-    said = f"{str(read.value) + doubt:2} {_share(read.confidence):>4}"
-    if isinstance(read, Digit):
-        second = runner_up(read)
-        said += f"  {f'or {second[0]} {_share(second[1])}' if second else '':10}"
-    else:
-        said += 12 * " "
-    return f"{said}  {width}×{height} at {left},{top}"
+    value = f"{read.value}{'' if read.accepted else '?'}"
+    second = runner_up(read) if isinstance(read, Digit) else None
+    other = f"or {second[0]} {_share(second[1])}" if second else ""
+    return f"{value:2} {_share(read.confidence):>4}  {other:10}  {width}×{height} at {left},{top}"
 
 
 def _share(probability: float) -> str:

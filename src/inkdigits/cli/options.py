@@ -9,30 +9,6 @@ import typer
 
 from inkdigits.cli.completion import data_sets, models, recipes
 
-__all__ = [
-    "Address",
-    "AsJson",
-    "Base",
-    "BatchSize",
-    "Data",
-    "DataDir",
-    "Device",
-    "DigitsOnly",
-    "Epochs",
-    "MinConfidence",
-    "Model",
-    "Offline",
-    "Out",
-    "Pictures",
-    "RecipeName",
-    "Recursive",
-    "Region",
-    "Resume",
-    "Seed",
-    "Single",
-    "Teachers",
-]
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 # Of reading.
@@ -45,6 +21,9 @@ Pictures = Annotated[
     ),
 ]
 Model = Annotated[str, typer.Option(help="'bundled', an .onnx file or a run folder.", autocompletion=models)]
+ModelArgument = Annotated[
+    str, typer.Argument(help="A run folder, an .onnx model file, or 'bundled'.", autocompletion=models)
+]
 Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Look into folders of folders, at any depth.")]
 Single = Annotated[bool, typer.Option("--single", help="Read each picture as exactly one digit.")]
 DigitsOnly = Annotated[bool, typer.Option("--digits-only", help="Leave marks and gaps out of the text: 12.50 is 1250.")]

@@ -88,7 +88,6 @@ def read(
 
     cat photo.jpg | inkdigits read --json -
     """
-    formats = {"verbose": verbose, "json": as_json, "jsonl": as_jsonl, "csv": as_csv}
     from inkdigits.cli.annotated import AnnotatedFolder
     from inkdigits.cli.for_people import write_for_people
     from inkdigits.files import open_atomically
@@ -99,17 +98,17 @@ def read(
 
     how: dict[str, Any] = {"single": single, "region": PartOfPicture.of(region), "digits_only": digits_only}
     stdout = typer.get_binary_stream("stdout")
-    chosen = _format(output, **formats) or ("terminal" if stdout.isatty() else "text")
+    chosen = _format(output, verbose=verbose, json=as_json, jsonl=as_jsonl, csv=as_csv)
+    chosen = chosen or ("terminal" if stdout.isatty() else "text")
     sources = find_sources(pictures, recursive=recursive)
     for folder in pictures:
         if not recursive and has_more_below(folder):
             notice(f"{printable(folder)}: folders in it hold more pictures; --recursive reads them too")
     alone = len(sources) == 1
-    for_people = {
-        "terminal": partial(write_for_people, sources=sources),
-        "verbose": partial(write_for_people, sources=sources, verbose=True),
-    }
-    write = (for_people | FORMATS).get(chosen, write_text if alone else write_named_text)
+    for_people = chosen in ("terminal", "verbose")
+    write: Callable[..., None] = FORMATS.get(chosen, write_text if alone else write_named_text)
+    if for_people:
+        write = partial(write_for_people, sources=sources, verbose=chosen == "verbose")
     drawings = AnnotatedFolder(annotate, sources) if annotate else None
     tally: Counter[str] = Counter()
     with ExitStack() as stack:
@@ -122,7 +121,7 @@ def read(
         def watched() -> Iterator[Reading]:
             for reading in _read_all(read_sources, sources, how, with_bar=with_bar):
                 tally[reading.status] += 1
-                _remark(reading, alone=alone and chosen not in for_people)
+                _remark(reading, alone=alone and not for_people)
                 if not reading.error:
                     _show(reading, drawings, sheet)
                 yield reading

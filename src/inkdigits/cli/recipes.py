@@ -24,12 +24,8 @@ def recipes(as_json: options.AsJson = False) -> None:
 
     measured = read_measured()
     if as_json:
-        print_json(
-            [
-                recipe.to_dict() | {"measured": asdict(measured[name]) if name in measured else None}
-                for name, recipe in RECIPES.items()
-            ]
-        )
+        found = {name: asdict(figures) for name, figures in measured.items()}
+        print_json([recipe.to_dict() | {"measured": found.get(name)} for name, recipe in RECIPES.items()])
         return
     rows = []
     for name, recipe in RECIPES.items():

@@ -8,15 +8,13 @@ from typing import Annotated
 
 import typer
 
-from inkdigits.cli.completion import models
+from inkdigits.cli import options
 
 __all__ = ["serve"]
 
 
 def serve(
-    model: Annotated[
-        str, typer.Option(help="'bundled', an .onnx file or a run folder.", autocompletion=models)
-    ] = "bundled",
+    model: options.Model = "bundled",
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")] = 8000,
     workers: Annotated[

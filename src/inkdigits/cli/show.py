@@ -48,20 +48,25 @@ def show(
 
     inkdigits show --augmented mlp -o augmented.png
     """
-    from inkdigits.data import DATASETS, load_dataset
     from inkdigits.extras import require
 
     wanted = [bool(indices), mistakes is not None, augmented is not None]
     if sum(wanted) != 1:
         raise UsageError("say what to show, and one thing only", "give indices, --mistakes N or --augmented RECIPE")
     require("train" if augmented else "evaluate", "Showing digits")
-    default_split = "train" if augmented else "test" if data in DATASETS else "all"
-    dataset = load_dataset(data, split or default_split, data_dir=data_dir, offline=offline)
+    from inkdigits.evaluation import figures
+    from inkdigits.evaluation.digit_evaluation import load_labelled
+
+    split = split or ("train" if augmented else None)
+    dataset = load_labelled(data, split, data_dir=data_dir, offline=offline)
     if augmented is not None:
         figure = _augmented(dataset, augmented)
     else:
         figure = _predicted(dataset, model, indices or [], mistakes)
-    _put(figure, output)
+    path = figures.save(figure, output or "inkdigits-show.png")
+    typer.echo(path)
+    if output is None:
+        typer.launch(str(path))
 
 
 def _predicted(dataset: Dataset, model: str, indices: list[int], mistakes: int | None) -> Figure:
@@ -93,9 +98,8 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
     from inkdigits.training.recipes.recipe import find_recipe
 
     augmentation = find_recipe(recipe).augmentation
-    columns = 10
-    # as many as make 50 digits
-    originals = torch.from_numpy(dataset.images[: 50 // columns].astype(np.float32) / 255).unsqueeze(1)
+    rows, columns = 5, 10
+    originals = torch.from_numpy(dataset.images[:rows].astype(np.float32) / 255).unsqueeze(1)
     repeated = originals.repeat_interleave(columns, dim=0)
     varied = augment(repeated, augmentation, torch.Generator().manual_seed(0))
     varied[::columns] = originals
@@ -105,15 +109,3 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
         f"zoom ±{augmentation.zoom:.0%}; the first column is as it was"
     )
     return figures.plot_digits(images, columns=columns, title=title)
-
-
-def _put(figure: Figure, output: Path | None) -> None:
-    """Write a figure to a file, or open it on screen."""
-    from inkdigits.evaluation import figures
-
-    if output is not None:
-        typer.echo(figures.save(figure, output))
-        return
-    path = figures.save(figure, Path("inkdigits-show.png"))
-    typer.echo(path)
-    typer.launch(str(path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,19 +13,13 @@ from inkdigits.cli import options
 from inkdigits.cli.completion import models
 from inkdigits.cli.console import loading_progress, notice, print_facts, print_json
 
-if TYPE_CHECKING:
-    from inkdigits.training.teaching.lessons import Taught
-
 __all__ = ["teach"]
 
 
 def teach(
     data: Annotated[
         Path,
-        typer.Argument(
-            metavar="DIR|CSV",
-            help="Your digits: a folder by class, a labels.csv, or kept corrections.",
-        ),
+        typer.Argument(metavar="DIR|CSV", help="Your digits: a folder by class, a labels.csv, or kept corrections."),
     ],
     base: Annotated[
         str, typer.Option(metavar="MODEL", help="The model to begin with.", autocompletion=models)
@@ -61,13 +55,9 @@ def teach(
         return
     for note in taught.notes:
         notice(note)
-    _print_outcome(taught)
+    print_facts(dict(taught.rows()) | {"next": f"inkdigits read --model {taught.model} PICTURE"})
 
 
 def _print_progress(doing: str, done: int, total: int) -> None:
     print_json({"doing": doing, "done": done, "total": total})
     sys.stdout.flush()
-
-
-def _print_outcome(taught: Taught) -> None:
-    print_facts(dict(taught.rows()) | {"next": f"inkdigits read --model {taught.model} PICTURE"})

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from inkdigits.training.runs.run_folder import RunFolder
     from inkdigits.training.runs.trained_run import TrainedRun
 
-__all__ = ["print_outcome", "train", "what_to_train"]
+__all__ = ["print_outcome", "settings_of", "train", "what_to_train"]
 
 
 def train(
@@ -65,39 +65,31 @@ def train(
     from inkdigits.training.runs.whole_run import resume_training
     from inkdigits.training.runs.whole_run import train as train_here
 
-    given = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "data": data, "from": base}
-    chosen, stopped = what_to_train(recipe, out, given, teachers, resume=resume)
+    given = {"data": data, "base": base, "seed": seed, "epochs": epochs, "batch_size": batch_size, "teachers": teachers}
+    chosen, stopped = what_to_train(recipe, out, given, resume=resume)
     if stopped is not None:
         # Sums are rounded otherwise when more threads share them: the same end needs the same number.
         threads = threads or stopped.read_config()["threads"]
     if threads is not None:
         torch.set_num_threads(threads)
     with LiveProgress() as progress, joined(device or "auto") as team:
+        how: dict[str, Any] = {"offline": offline, "observers": [progress], "team": team}
         if stopped is not None:
-            run = resume_training(stopped.path, device=device, offline=offline, observers=[progress], team=team)
+            run = resume_training(stopped.path, device=device, **how)
         else:
-            run = train_here(
-                chosen,
-                [*(data or ["mnist"])],
-                base=base,
-                out=out,
-                seed=seed or 0,
-                epochs=epochs,
-                batch_size=batch_size,
-                teachers=teachers or (),
-                progress=False,
-                device=device or "auto",
-                data_dir=data_dir,
-                offline=offline,
-                observers=[progress],
-                team=team,
-            )
+            how |= settings_of(given) | {"device": device or "auto", "data_dir": data_dir}
+            run = train_here(chosen, out=out, progress=False, **how)
     if team.leads:
         print_outcome(run)
 
 
+def settings_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a new run: those options that were given, and what it learns from."""
+    return {"data": ["mnist"]} | {name: value for name, value in given.items() if value is not None}
+
+
 def what_to_train(
-    recipe: str | None, out: Path | None, given: dict[str, Any], teachers: list[Path] | None, *, resume: bool
+    recipe: str | None, out: Path | None, given: dict[str, Any], *, resume: bool
 ) -> tuple[Recipe, RunFolder | None]:
     """Return the recipe, and the run to go on with, if one is to be.
 
@@ -106,41 +98,32 @@ def what_to_train(
         CheckpointError: there is no run to go on with.
 
     """
+    from inkdigits.training.data.training_data import named
     from inkdigits.training.recipes.recipe_file import find_recipe_or_file
+    from inkdigits.training.runs.run_folder import find_run
 
     chosen = find_recipe_or_file(recipe or "fast")
     if not resume:
         return chosen, None
-    if teachers or given["from"]:
+    if given["teachers"] or given["base"]:
         raise UsageError("a run that is resumed keeps what it learns from", "leave --teacher and --from away")
-    return chosen, _run_to_resume(out, {"recipe": chosen.name if recipe else None, **given})
-
-
-def _run_to_resume(out: Path | None, given: dict[str, Any]) -> RunFolder:
-    """Return the run to go on with, and check that the options given do not contradict it."""
-    from inkdigits.training.data.training_data import named
-    from inkdigits.training.runs.run_folder import find_run
-
-    run = find_run(out, given["recipe"])
+    name = chosen.name if recipe else None
+    run = find_run(out, name)
     config = run.read_config()
-    started = {
-        "recipe": config["recipe"]["name"],
-        "seed": config["seed"],
-        "epochs": config["recipe"]["epochs"],
-        "batch_size": config["recipe"]["batch_size"],
-        "data": config["data"]["name"],
-    }
-    for name, value in given.items():
-        if value is None:
-            continue
-        now = named(value) if name == "data" else value
-        if started[name] != now:
-            option = f"--{name.replace('_', '-')}"
+    data = given["data"] and named(given["data"])
+    for option, now, begun in (
+        ("--recipe", name, config["recipe"]["name"]),
+        ("--seed", given["seed"], config["seed"]),
+        ("--epochs", given["epochs"], config["recipe"]["epochs"]),
+        ("--batch-size", given["batch_size"], config["recipe"]["batch_size"]),
+        ("--data", data, config["data"]["name"]),
+    ):
+        if now is not None and now != begun:
             raise UsageError(
-                f"the run in {run.path} was started with {option} {started[name]}, not {now}",
+                f"the run in {run.path} was started with {option} {begun}, not {now}",
                 f"leave {option} away, or start a new run without --resume",
             )
-    return run
+    return chosen, run
 
 
 def print_outcome(run: TrainedRun) -> None:

@@ -39,30 +39,18 @@ _BEGUN_OTHERWISE = "give the same pictures and options, or begin again with --ov
 
 
 class Output:
-    """The folder that a job writes.
-
-    Args:
-        address: its path or address, as the user named it.
-
-    """
+    """The folder that a job writes, by its path or address as the user named it."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self._folder = find_storage(address)
         self._job = self._folder / "_job"
-
-    @property
-    def lock(self) -> StoragePath:
-        """The file that says who writes here."""
-        return self._job / "lease.json"
+        self._plan = self._job / "plan.json"
+        self._success = self._folder / "_SUCCESS"
+        self.lock = self._job / "lease.json"  # says who writes here
 
     def check(self, *, resume: bool, overwrite: bool) -> None:
-        """Raise unless the output may be written.
-
-        Raises:
-            OutputError: something is there, and neither option was given, or it is not a job's output.
-
-        """
+        """Raise OutputError if something is there, and neither option was given, or it is not a job's output."""
         with explained(OutputError, f"cannot use {printable(self.address)}"):
             kind, children = self._folder.kind, []
             if kind == FileType.Directory and not self.is_begun:
@@ -99,19 +87,12 @@ class Output:
         """Whether there is a job to go on with."""
         return self._plan.exists
 
-    @property
-    def _plan(self) -> StoragePath:
-        return self._job / "plan.json"
-
     def begin(self, settings: dict[str, Any], items: Iterable[WorkItem]) -> int:
-        """Write down what is to be done, in place of what may be here from before.
+        """Write down what is to be done, in place of what may be here from before; return how many parts there are.
 
         Args:
             settings: what the readings depend on, besides the pictures.
             items: one for each part.
-
-        Returns:
-            how many parts there are.
 
         """
         self._clear()
@@ -127,12 +108,7 @@ class Output:
         return parts
 
     def parts(self, settings: dict[str, Any]) -> int:
-        """Return how many parts the job that was begun here has.
-
-        Raises:
-            UsageError: it was begun with other settings.
-
-        """
+        """Return how many parts the job that was begun here has; raise UsageError if it had other settings."""
         with explained(OutputError, f"cannot read {printable(self.address)}"):
             plan = json.loads(self._plan.read_bytes())
         for name, value in settings.items():
@@ -185,10 +161,6 @@ class Output:
     def result(self) -> Tally | None:
         """Return what is in all parts if they are there."""
         return Counter(json.loads(self._success.read_bytes())) if self._success.exists else None
-
-    @property
-    def _success(self) -> StoragePath:
-        return self._folder / "_SUCCESS"
 
     def _part(self, number: int) -> StoragePath:
         return self._folder / f"part-{number:07d}.parquet"

@@ -57,13 +57,8 @@ class ReadingJob:
     Attributes:
         named: pictures, folders, lists, Parquet files, shards; paths or addresses.
         output: the folder of the readings.
-        recursive: look into folders of folders.
-        column: of Parquet files and shards; see `sources.cut`.
-        model: as `Reader` takes it.
-        single: take each page as exactly one digit.
-        region: of each page, the part to read.
-        digits_only: leave marks and gaps out of the text of lines.
-        min_confidence: as `Reader` takes it.
+        recursive, column: as `cutting.cut` takes them.
+        model, single, region, digits_only, min_confidence: as `Reader` takes them.
         part_size: pictures a part.
 
     """
@@ -81,14 +76,9 @@ class ReadingJob:
 
     @contextmanager
     def begun(self, *, resume: bool = False, overwrite: bool = False) -> Iterator[int]:
-        """Cut the pictures into items, or take those of the job that was begun here, and hold the output meanwhile.
+        """Cut the pictures into items, or take those of the job to resume; yield how many parts there will be.
 
-        Args:
-            resume: go on with what was begun.
-            overwrite: begin again.
-
-        Yields:
-            how many parts there will be.
+        The output is this job's during the block.
 
         Raises:
             OutputError: the output is there already, another job writes to it, or it cannot be written.
@@ -165,18 +155,16 @@ class _PartReader:
         """Read the part whose number is given; failures are returned, since Ray would wrap what is raised."""
         begin = time.perf_counter()
         number = int(batch["part"][0])
-        failure, tally = "", Counter[str]()
-        kept = False
+        failure, tally, before = "", Counter[str](), None
         try:
             before = self._output.finished(number)
-            kept = before is not None
             tally = before or self._write(number)
         except (InkdigitsError, OSError) as error:
             failure = " ".join(str(error).split()) or type(error).__name__
         return {
             **{name: [tally[name]] for name in COUNTED},
             "seconds": [time.perf_counter() - begin],
-            "kept": [kept],
+            "kept": [before is not None],
             "failure": [failure],
         }
 
@@ -187,7 +175,6 @@ class _PartReader:
         return self._output.write(number, self._read(self._output.item(number)))
 
     def _read(self, item: WorkItem) -> Iterator[Reading]:
-        """Read an item's pictures."""
         job = self._job
         for source, picture in item.pictures():
             if isinstance(picture, PictureError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,10 +55,8 @@ class StoragePath:
 
     def children(self) -> list[FileInfo]:
         """Return what is in a folder, by name; nothing if there is no such folder."""
-        return sorted(
-            self.files.get_file_info(FileSelector(self.path, allow_not_found=True)),
-            key=lambda info: str(info.base_name),
-        )
+        found = self.files.get_file_info(FileSelector(self.path, allow_not_found=True))
+        return sorted(found, key=lambda info: str(info.base_name))
 
     def open(self) -> IO[bytes]:
         """Open a file to be read whole, at once."""
@@ -85,12 +83,7 @@ class StoragePath:
 
     @contextmanager
     def open_whole(self) -> Iterator[IO[bytes]]:
-        """Open a file for writing that appears under its name only once it is whole.
-
-        Raises:
-            OutputError: it cannot be written.
-
-        """
+        """Open a file for writing that appears under its name only once it is whole, or raise OutputError."""
         if self.files == _LOCAL:
             with open_atomically(self.path) as file:
                 yield file
@@ -109,11 +102,11 @@ class StoragePath:
 
     def delete(self) -> None:
         """Delete a file or a folder with all that is in it; no matter if there is none."""
-        remove: Callable[[str], None] = (
-            self.files.delete_dir if self.kind == FileType.Directory else self.files.delete_file
-        )
         with explained(OutputError, f"cannot delete {printable(self.address)}"), suppress(FileNotFoundError):
-            remove(self.path)
+            if self.kind == FileType.Directory:
+                self.files.delete_dir(self.path)
+            else:
+                self.files.delete_file(self.path)
 
     def _put(self, content: IO[bytes]) -> None:
         """Copy a whole file to where it belongs, by way of another name where a file could be seen half written."""
@@ -150,23 +143,15 @@ def find_storage(address: str) -> StoragePath:
 
 @contextmanager
 def explained(kind: type[InkdigitsError], what: str) -> Iterator[None]:
-    """Turn what file systems raise into an error of inkdigits.
-
-    Args:
-        kind: which.
-        what: what was to be done, and where.
-
-    """
+    """Turn what file systems raise into an error of inkdigits, of this kind; `what` was to be done, and where."""
     try:
         yield
     except FileNotFoundError as error:
         raise kind(f"{what}: it is not there", "check the address") from error
     except OSError as error:
-        advice = (
-            "check the credentials and what they allow" if is_refusal(error) else "check the address and the network"
-        )
-        reason = "access is denied" if is_refusal(error) else " ".join(str(error).split())
-        raise kind(f"{what}: {reason}", advice) from error
+        if is_refusal(error):
+            raise kind(f"{what}: access is denied", "check the credentials and what they allow") from error
+        raise kind(f"{what}: {' '.join(str(error).split())}", "check the address and the network") from error
 
 
 def is_refusal(error: OSError) -> bool:
@@ -186,19 +171,14 @@ def _split_query(address: str) -> tuple[str, str, str]:
 def _connect(root: str, query: str) -> tuple[FileSystem, str]:
     """Return a file system and where its root is; kept, since a new connection costs more than a small file."""
     try:
-        files, start = FileSystem.from_uri(f"{root}/?{query}" if query else f"{root}/")
-    except ValueError:  # pyarrow knows no such scheme
-        files, start = _connect_by_fsspec(root)
-    except OSError as error:
-        raise UsageError(f"cannot reach {root}: {' '.join(str(error).split())}", "check the address") from error
-    return files, str(start)
+        try:
+            files, start = FileSystem.from_uri(f"{root}/?{query}" if query else f"{root}/")
+        except ValueError:  # pyarrow knows no such scheme
+            import fsspec
 
-
-def _connect_by_fsspec(root: str) -> tuple[FileSystem, str]:
-    import fsspec
-
-    try:
-        files, start = fsspec.core.url_to_fs(f"{root}/")
+            found, start = fsspec.core.url_to_fs(f"{root}/")
+            files = PyFileSystem(FSSpecHandler(found))
     except (ValueError, ImportError, OSError) as error:
-        raise UsageError(f"cannot reach {printable(root)}: {error}", "check the address") from error
-    return PyFileSystem(FSSpecHandler(files)), str(start)
+        reason = " ".join(str(error).split())
+        raise UsageError(f"cannot reach {printable(root)}: {reason}", "check the address") from error
+    return files, str(start)

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +21,19 @@ from ray.tune.schedulers import ASHAScheduler
 from ray.tune.search.optuna import OptunaSearch
 
 from inkdigits.cluster.ray_cluster import LIVES
-from inkdigits.cluster.search_space import draw_from, varied
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, OutputError, TrainingInterrupted, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.training.data.training_data import load_splits
 from inkdigits.training.loop.history import EpochRecord, Observer
-from inkdigits.training.recipes.recipe import Recipe
+from inkdigits.training.recipes.recipe import RECIPES, Augmentation, Recipe
 from inkdigits.training.recipes.recipe_file import write_recipe
 
-__all__ = ["Sweep"]
+__all__ = ["Sweep", "varied"]
 
 _SETTINGS = "sweep.json"
 _CHECKPOINT = "checkpoint.safetensors"
+_WIDTHS = ("convnet-xs", "convnet-s", "convnet-m", "convnet-l")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Sweep:
         folder: holds `sweep.json`, and a folder for each trial under `trials/`.
         recipe: what is varied.
         trials: how many variations are tried.
-        data: "mnist", "optdigits", or a folder or CSV of your own pictures; or several, which are joined.
+        data: each "mnist", "optdigits", or a folder or CSV of your own pictures; they are joined.
         data_dir: where to look for the data first.
         seed: of what is drawn, and of each trial.
 
@@ -53,9 +53,9 @@ class Sweep:
     folder: Path
     recipe: Recipe
     trials: int
-    data: str | Sequence[str] = "mnist"
-    data_dir: str | None = None
-    seed: int = 0
+    data: Sequence[str]
+    data_dir: str | None
+    seed: int
 
     @property
     def trials_folder(self) -> Path:
@@ -64,12 +64,7 @@ class Sweep:
 
     @classmethod
     def begun(cls, folder: Path) -> Sweep:
-        """Return the sweep that was begun in a folder.
-
-        Raises:
-            CheckpointError: there is none.
-
-        """
+        """Return the sweep that was begun in a folder, or raise CheckpointError."""
         try:
             values = json.loads((folder / _SETTINGS).read_bytes())
             return cls(folder, **values | {"recipe": Recipe.from_dict(values["recipe"])})
@@ -107,7 +102,8 @@ class Sweep:
         else:
             tuner = self._tuner(trial, notes)
         results = tuner.fit()
-        ended = sum(bool(results[place].error or _is_done(results[place])) for place in range(len(results)))
+        each = (results[place] for place in range(len(results)))
+        ended = sum(bool(result.error or (result.metrics or {}).get("done")) for result in each)
         if ended < self.trials:
             raise TrainingInterrupted(
                 f"stopped after {ended} of {self.trials} trials",
@@ -125,13 +121,14 @@ class Sweep:
                 "go on with it by --resume, or name another folder with --out",
             )
         make_folder(self.trials_folder)
-        write_atomically(settings, json.dumps(self._settings(), indent=1) + "\n")
+        deciding = {name: value for name, value in vars(self).items() if name != "folder"}
+        write_atomically(settings, json.dumps(deciding | {"recipe": self.recipe.to_dict()}, indent=1) + "\n")
 
     def _tuner(self, trial: Any, notes: Path) -> Any:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         return tune.Tuner(
             trial,
-            param_space=draw_from(self.recipe),
+            param_space=_draw_from(self.recipe),
             tune_config=tune.TuneConfig(
                 metric="validation_accuracy",
                 mode="max",
@@ -153,18 +150,40 @@ class Sweep:
             ),
         )
 
-    def _settings(self) -> dict[str, Any]:
-        return {
-            "recipe": self.recipe.to_dict(),
-            "trials": self.trials,
-            "data": self.data,
-            "data_dir": self.data_dir,
-            "seed": self.seed,
-        }
+
+def _draw_from(recipe: Recipe) -> dict[str, Any]:
+    """Return the distributions, as Ray Tune has them, that the variations of a recipe are drawn from."""
+    rate = recipe.learning_rate
+    further = 5.0  # from a fifth of the recipe's rate to five times that
+    return {
+        "learning_rate": tune.loguniform(rate / further, rate * further),
+        "batch_size": tune.choice((64, 128, 256, 512)),
+        "model": tune.choice(_WIDTHS if recipe.model in _WIDTHS else (recipe.model,)),
+        "augmentation": tune.uniform(0.0, 1.5),  # from none at all to so many times the recipe's
+    }
 
 
-def _is_done(result: Any) -> bool:
-    return bool((result.metrics or {}).get("done"))
+def varied(recipe: Recipe, drawn: dict[str, Any]) -> Recipe:
+    """Return a recipe with what was drawn for it.
+
+    Args:
+        recipe: the recipe that is varied.
+        drawn: a value for each key of `_draw_from`; `augmentation` multiplies the recipe's own, or that of 'accurate'
+            where it has none, and Muon's learning rate follows the other one.
+
+    """
+    own = recipe.augmentation
+    amounts = asdict(RECIPES["accurate"].augmentation if own == Augmentation() else own)
+    stronger = {name: amount * drawn["augmentation"] for name, amount in amounts.items()}
+    stronger["rewritten"] = min(1.0, stronger["rewritten"])
+    return replace(
+        recipe,
+        model=drawn["model"],
+        batch_size=drawn["batch_size"],
+        learning_rate=drawn["learning_rate"],
+        muon_rate=recipe.muon_rate * drawn["learning_rate"] / recipe.learning_rate,
+        augmentation=Augmentation(**stronger),
+    )
 
 
 def _try(drawn: dict[str, Any], *, sweep: Sweep, digits: tuple[Dataset, Dataset], threads: int) -> None:
@@ -198,7 +217,6 @@ class _Reporter(Observer):
         self._told = 0
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
-        """Report the epochs that have not been told yet."""
         for record in history[self._told :]:
             tune.report({"epoch": record.epoch, "validation_accuracy": record.validation_accuracy})
         self._told = len(history)
@@ -211,7 +229,6 @@ class _Spokesman(tune.Callback):
         self._trials = trials
 
     def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Say how far a trial came."""
         ended = 1 + sum(other.is_finished() for other in trials if other is not trial)
         accuracy = trial.last_result.get("validation_accuracy")
         reached = "failed" if accuracy is None else f"{accuracy:.2%} after {trial.last_result['epoch']} epochs"

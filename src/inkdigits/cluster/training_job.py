@@ -9,10 +9,10 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import ray
 from ray.train import FailureConfig, RunConfig, ScalingConfig
@@ -34,6 +34,8 @@ from inkdigits.training.runs.whole_run import resume_training
 if TYPE_CHECKING:
     from inkdigits.training.loop.history import EpochRecord, Observer, StepReport
     from inkdigits.training.runs.run_folder import RunFolder
+
+    _News: TypeAlias = StepReport | list[EpochRecord]
 
 __all__ = ["train_by_workers"]
 
@@ -86,7 +88,11 @@ def train_by_workers(
                 line.stop.remote()
     if error := ray.get(line.reason.remote()):
         raise error
-    _raise_failure(fitted)
+    if failure := fitted.exception():
+        first = str(failure).strip().splitlines()[0]
+        raise TrainingError(
+            f"the workers died {LIVES + 1} times: {first}", "look at Ray's logs; --resume goes on from the checkpoint"
+        ) from failure
     return TrainedRun.of(run)
 
 
@@ -133,22 +139,20 @@ class _Channel:
     """An actor between the workers and whoever started them."""
 
     def __init__(self) -> None:
-        self._news: list[StepReport | list[EpochRecord]] = []
+        self._news: list[_News] = []
         self._stopping = False
         self._reason: InkdigitsError | None = None
 
-    def tell(self, news: StepReport | list[EpochRecord]) -> bool:
+    def tell(self, news: _News) -> bool:
         """Keep news, and return whether the run should stop."""
         self._news.append(news)
         return self._stopping
 
-    def news(self) -> list[StepReport | list[EpochRecord]]:
-        """Return the news since the last call."""
+    def news(self) -> list[_News]:
         news, self._news = self._news, []
         return news
 
     def stop(self) -> None:
-        """Ask the run to stop."""
         self._stopping = True
 
     def give_up(self, reason: InkdigitsError) -> None:
@@ -156,7 +160,6 @@ class _Channel:
         self._reason = self._reason or reason
 
     def reason(self) -> InkdigitsError | None:
-        """Return why the run does not go on, if it does not."""
         return self._reason
 
 
@@ -168,14 +171,12 @@ class _Telling:
         self.should_stop = False
 
     def on_step(self, report: StepReport) -> None:
-        """Pass a step on."""
         self._tell(report)
 
     def on_epoch(self, history: Sequence[EpochRecord]) -> None:
-        """Pass the epochs on."""
         self._tell(list(history))
 
-    def _tell(self, news: StepReport | list[EpochRecord]) -> None:
+    def _tell(self, news: _News) -> None:
         self.should_stop = ray.get(self._line.tell.remote(news))
 
 
@@ -209,19 +210,10 @@ def _fit(work: _Work, scaling: Any, folder: Path) -> None:
         shutil.rmtree(notes, ignore_errors=True)
 
 
-def _pass_on(news: Sequence[StepReport | list[EpochRecord]], observers: Sequence[Observer]) -> None:
+def _pass_on(news: Sequence[_News], observers: Sequence[Observer]) -> None:
     for report in news:
         for observer in observers:
             if isinstance(report, list):
                 observer.on_epoch(report)
             else:
                 observer.on_step(report)
-
-
-def _raise_failure(fitted: Future[None]) -> None:
-    """Raise what went wrong in a run that nobody gave a reason for."""
-    if error := fitted.exception():
-        first = str(error).strip().splitlines()[0]
-        raise TrainingError(
-            f"the workers died {LIVES + 1} times: {first}", "look at Ray's logs; --resume goes on from the checkpoint"
-        ) from error

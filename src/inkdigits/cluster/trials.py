@@ -7,17 +7,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inkdigits.files import write_atomically
 from inkdigits.training.loop.history import EpochRecord, read_history
 from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.recipe_file import read_recipe, write_recipe
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-__all__ = ["Trial", "best", "pareto_front", "read_trials", "write_best", "write_figure", "write_table"]
+__all__ = ["Trial", "pareto_front", "read_trials", "write_best", "write_figure", "write_table"]
 
 
 @dataclass(frozen=True)
@@ -74,11 +70,6 @@ def _read_trial(folder: Path) -> Trial:
     return Trial(folder.name, recipe, history, pictures * a_picture)
 
 
-def best(trials: Sequence[Trial]) -> Trial | None:
-    """Return the complete trial that was most accurate on the validation digits, if there is one."""
-    return next((trial for trial in trials if trial.complete), None)
-
-
 def pareto_front(trials: Sequence[Trial]) -> list[Trial]:
     """Return the complete trials that no other one beats in accuracy without costing more, the cheapest first."""
     front: list[Trial] = []
@@ -89,8 +80,8 @@ def pareto_front(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def write_best(path: Path, trials: Sequence[Trial]) -> Path | None:
-    """Write the best trial's recipe for `inkdigits train --recipe`, if a trial is complete."""
-    chosen = best(trials)
+    """Write the recipe of the best trial, the first, for `inkdigits train --recipe`, if a trial is complete."""
+    chosen = next((trial for trial in trials if trial.complete), None)
     if chosen is None:
         return None
     recipe = chosen.recipe
@@ -124,11 +115,6 @@ def write_table(path: Path, trials: Sequence[Trial]) -> Path:
 def write_figure(path: Path, trials: Sequence[Trial]) -> Path:
     """Draw accuracy against cost, and the Pareto front."""
     from inkdigits.evaluation import figures
-
-    return figures.save(_figure(trials), path)
-
-
-def _figure(trials: Sequence[Trial]) -> Figure:
     from inkdigits.results.figure import FAINT, GREY, RIGHT, Figure, tidy
 
     figure = Figure(figsize=(7, 4.5), layout="constrained")
@@ -144,7 +130,7 @@ def _figure(trials: Sequence[Trial]) -> Figure:
     axis.set(xscale="log", xlabel="multiply-adds of the training", ylabel="validation accuracy, %")
     axis.legend(frameon=False, loc="lower right")
     tidy(axis)
-    return figure
+    return figures.save(figure, path)
 
 
 def _coordinates(trials: Sequence[Trial]) -> tuple[list[float], list[float]]:

@@ -32,11 +32,11 @@ def cards(entries: Iterable[str], kind: str) -> str:
 def digit_card(
     image: npt.NDArray[np.uint8], probabilities: Sequence[float], verdict: str, status: str, name: str = ""
 ) -> str:
-    """Return a digit, what was read in it, and the ten probabilities.
+    """Return a digit, what was read in it, and bars of the ten probabilities.
 
     Args:
         image: uint8 (28,28), 0 paper to 255 ink.
-        probabilities: ten, of the digits 0 to 9.
+        probabilities: of the digits 0 to 9.
         verdict: what was read, in words.
         status: "right" or "wrong", "ok" or "uncertain".
         name: of the digit.
@@ -57,13 +57,7 @@ def digit_card(
 
 
 def picture_card(reading: Reading, others: Sequence[tuple[str, Reading]] = ()) -> str:
-    """Return a picture with a box about each digit, and what was read.
-
-    Args:
-        reading: of a picture.
-        others: readings of the same picture, each with who read it.
-
-    """
+    """Return a picture with a box about each digit, what was read, and what others read in it, by who they are."""
     name = escape(Path(reading.source).name)
     if reading.error is not None:
         return f'<figure><figcaption>{name}: <b class="error">! {escape(str(reading.error))}</b></figcaption></figure>'

@@ -11,13 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.evaluation.metrics import ReliabilityBin, reliability_bins
+from inkdigits.evaluation.metrics import Labels, Probabilities, ReliabilityBin, reliability_bins
 from inkdigits.results.figure import GREY, RIGHT, Figure, tidy
 
 __all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
-
-Labels = npt.NDArray[np.int64]  # (N,)
-Probabilities = npt.NDArray[np.float32]  # (N,10)
 
 
 def confusion_figure(confusion: npt.NDArray[np.int64]) -> Figure:
@@ -116,23 +113,17 @@ def learning_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def class_histogram(datasets: Mapping[str, Labels]) -> Figure:
-    """Plot how many of each digit there are.
-
-    Args:
-        datasets: int64 (N,) labels by the name of the data set or split.
-
-    """
+    """Plot how many of each digit there are: labels by the name of the data set or split, at least one."""
     figure = Figure(figsize=(7, 3.2), layout="constrained")
     axis = figure.subplots()
-    width = 0.8 / max(1, len(datasets))
+    width = 0.8 / len(datasets)
     colours = (RIGHT, "#e3a02f", "#4a9c7d", GREY)
     for place, (name, labels) in enumerate(datasets.items()):
         counts = np.bincount(labels, minlength=10)
         offsets = np.arange(10) + (place - (len(datasets) - 1) / 2) * width
         axis.bar(offsets, counts, width, label=f"{name} ({len(labels):,})", color=colours[place % len(colours)])
     axis.set(xlabel="digit", ylabel="pictures", xticks=range(10))
-    if datasets:
-        figure.legend(frameon=False, loc="outside upper center", ncols=min(4, len(datasets)))
+    figure.legend(frameon=False, loc="outside upper center", ncols=min(4, len(datasets)))
     tidy(axis)
     return figure
 

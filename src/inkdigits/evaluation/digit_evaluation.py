@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,48 +19,78 @@ from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import BUNDLED
 from inkdigits.results.notebook_html import html_image, html_table
 
-__all__ = ["Evaluation", "evaluate", "evaluate_probabilities"]
+__all__ = ["Evaluation", "evaluate", "load_labelled"]
 
 
 @dataclass(frozen=True, repr=False)
 class Evaluation:
-    """How good a model is on labelled digits.
+    """How good a model is on labelled digits, all of which are counted.
 
     Attributes:
+        probabilities: float32 (N,10), what was predicted; N at least 1.
+        labels: int64 (N,).
         model: the model's name.
         data: the data set's name.
         split: which part of it.
-        n: how many digits; all of them are counted.
-        correct: how many were read right.
-        accuracy: `correct / n`.
-        interval: the 95% interval of the accuracy (Wilson 1927).
-        loss: mean cross-entropy in nats.
-        ece: expected calibration error, 15 bins (Guo et al. 2017), from 0 to 1.
-        confusion: int64 (10,10), true digit by row, predicted digit by column.
-        classes: precision, recall and F1 of each digit.
         seconds: how long prediction took.
-        probabilities: float32 (N,10), for figures.
-        labels: int64 (N,), for figures.
 
     """
 
+    probabilities: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int64]
     model: str
     data: str
     split: str
-    n: int
-    correct: int
-    accuracy: float
-    interval: tuple[float, float]
-    loss: float
-    ece: float
-    confusion: npt.NDArray[np.int64] = field(repr=False)
-    classes: list[metrics.ClassFigures] = field(repr=False)
     seconds: float
-    probabilities: npt.NDArray[np.float32] = field(repr=False)
-    labels: npt.NDArray[np.int64] = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """How many digits."""
+        return len(self.labels)
+
+    @cached_property
+    def correct(self) -> int:
+        """How many were read right."""
+        return int((self._predictions == self.labels).sum())
+
+    @property
+    def accuracy(self) -> float:
+        """The share that was read right, from 0 to 1."""
+        return self.correct / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95% interval of the accuracy (Wilson 1927)."""
+        return metrics.wilson_interval(self.correct, self.n)
+
+    @cached_property
+    def loss(self) -> float:
+        """Mean cross-entropy in nats."""
+        return metrics.log_loss(self.probabilities, self.labels)
+
+    @cached_property
+    def ece(self) -> float:
+        """Expected calibration error, 15 bins (Guo et al. 2017), from 0 to 1."""
+        return metrics.expected_calibration_error(self.probabilities, self.labels)
+
+    @cached_property
+    def confusion(self) -> npt.NDArray[np.int64]:
+        """Counts, int64 (10,10): true digit by row, predicted digit by column."""
+        return metrics.confusion_matrix(self._predictions, self.labels)
+
+    @cached_property
+    def classes(self) -> list[metrics.ClassFigures]:
+        """Precision, recall and F1 of each digit."""
+        return metrics.class_figures(self._predictions, self.labels)
+
+    @cached_property
+    def _predictions(self) -> npt.NDArray[np.int64]:
+        return np.asarray(self.probabilities.argmax(axis=1), np.int64)
 
     def __repr__(self) -> str:
-        return f"<Evaluation of {self.model} on {self.data}, {self.split}: {self._words}>"
+        low, high = self.interval
+        words = f"{self.accuracy:.2%} ({self.correct:,} of {self.n:,}, 95% interval {low:.2%} to {high:.2%})"
+        return f"<Evaluation of {self.model} on {self.data}, {self.split}: {words}>"
 
     def _repr_html_(self) -> str:
         from inkdigits.evaluation.charts import confusion_figure
@@ -73,11 +104,6 @@ class Evaluation:
         title = f"{repr(self)[1:-1]}; loss {self.loss:.4f}, calibration error {self.ece:.2%}"
         chart = html_image(encode(confusion_figure(self.confusion), dpi=70), "true digit by predicted digit")
         return f'{html_table((), title=title)}<div style="display:flex;gap:2em">{html_table(rows, head)}{chart}</div>'
-
-    @property
-    def _words(self) -> str:
-        low, high = self.interval
-        return f"{self.accuracy:.2%} ({self.correct:,} of {self.n:,}, 95% interval {low:.2%} to {high:.2%})"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as `inkdigits evaluate --json` prints them; the probabilities are left out."""
@@ -126,59 +152,21 @@ def evaluate(
     if isinstance(data, tuple):
         data = as_dataset(*data, split="all")
     if not isinstance(data, Dataset):
-        split = split or ("test" if str(data) in DATASETS else "all")
-        data = load_dataset(data, split, data_dir=data_dir, offline=offline)
+        data = load_labelled(data, split, data_dir=data_dir, offline=offline)
     begin = time.perf_counter()
     batches = [data.images[start : start + batch_size] for start in range(0, len(data), batch_size)]
     predicted = [classifier.predict_proba(batch) for batch in batches]
     seconds = time.perf_counter() - begin
     if not predicted:
         raise DataError(f"the {data.split} split of {printable(data.name)} holds no picture")
-    return evaluate_probabilities(
-        np.concatenate(predicted),
-        data.labels,
-        model=classifier.info.name,
-        data=data.name,
-        split=data.split,
-        seconds=seconds,
-    )
-
-
-def evaluate_probabilities(
-    probabilities: npt.NDArray[np.float32],
-    labels: npt.NDArray[np.int64],
-    *,
-    model: str,
-    data: str,
-    split: str,
-    seconds: float,
-) -> Evaluation:
-    """Return the figures of predictions that have been made already.
-
-    Args:
-        probabilities: float32 (N,10), N at least 1.
-        labels: int64 (N,).
-        model: the model's name.
-        data: the data set's name.
-        split: which part of it.
-        seconds: how long prediction took.
-
-    """
-    predictions = probabilities.argmax(axis=1)
-    correct = int((predictions == labels).sum())
     return Evaluation(
-        model=model,
-        data=data,
-        split=split,
-        n=len(labels),
-        correct=correct,
-        accuracy=correct / len(labels),
-        interval=metrics.wilson_interval(correct, len(labels)),
-        loss=metrics.log_loss(probabilities, labels),
-        ece=metrics.expected_calibration_error(probabilities, labels),
-        confusion=metrics.confusion_matrix(predictions, labels),
-        classes=metrics.class_figures(predictions, labels),
-        seconds=seconds,
-        probabilities=probabilities,
-        labels=labels,
+        np.concatenate(predicted), data.labels, classifier.info.name, data.name, data.split, seconds=seconds
     )
+
+
+def load_labelled(
+    data: str | Path, split: str | None = None, *, data_dir: str | Path | None = None, offline: bool = False
+) -> Dataset:
+    """Load digits to judge a model on; if no split is named, the test split, or all of your own folder or file."""
+    split = split or ("test" if str(data) in DATASETS else "all")
+    return load_dataset(data, split, data_dir=data_dir, offline=offline)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -25,28 +24,7 @@ __all__ = ["explain"]
 Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]
 
 
-@dataclass(frozen=True)
-class _Occlusion:
-    """How a digit is covered, and changed.
-
-    Attributes:
-        patch: the side of what is covered at once, in pixels: about the width of a stroke and its edges.
-        change: the side of what is erased or inked at once, in search of another digit.
-        most: so many changes at most: what needs more would be another picture.
-        blur: the standard deviation, in pixels, by which digits are blurred before they are compared, so that a stroke
-            that lies a pixel aside is still the same stroke.
-        least: probabilities below this are as good as none.
-
-    """
-
-    patch: int = 5
-    change: int = 3
-    most: int = 16
-    blur: float = 1.0
-    least: float = 1e-6
-
-
-_HOW = _Occlusion()
+_LEAST = 1e-6  # probabilities below this are as good as none
 
 
 def explain(
@@ -71,9 +49,18 @@ def explain(
         UsageError: the reading has no such digit.
 
     """
-    chosen = _chosen(reading, digit)
-    predict = _predict(classifier)
-    image, value = np.asarray(chosen.image), chosen.value
+    if isinstance(digit, int):
+        count = len(reading.digits)
+        if not -count <= digit < count:
+            raise UsageError(f"the reading has {count} digits, and no number {digit}", "count from 0")
+        digit = reading.digits[digit]
+    model: Any = classifier or Classifier()
+    function = getattr(model, "predict_proba", model)
+
+    def predict(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        return np.asarray(function(images), np.float64)
+
+    image, value = np.asarray(digit.image), digit.value
     probabilities = predict(image[None])[0]
     runner_up = int(np.argsort(-np.where(np.arange(10) == value, -1, probabilities), kind="stable")[0])
     near, labels = _nearest(image, neighbours, data)
@@ -89,26 +76,9 @@ def explain(
     )
 
 
-def _chosen(reading: Reading, digit: Digit | int) -> Digit:
-    if not isinstance(digit, int):
-        return digit
-    if not -len(reading.digits) <= digit < len(reading.digits):
-        count = len(reading.digits)
-        raise UsageError(f"the reading has {count} digits, and no number {digit}", "count from 0")
-    return reading.digits[digit]
-
-
-def _predict(classifier: Any) -> Predict:
-    """Return a model as a function that gives float64 probabilities."""
-    chosen: Any = classifier or Classifier()
-    function = getattr(chosen, "predict_proba", chosen)
-    return lambda images: np.asarray(function(images), np.float64)
-
-
 def _importance(image: npt.NDArray[np.uint8], value: int, predict: Predict) -> npt.NDArray[np.float64]:
     """Return by how much the odds of a digit fall where each pixel is covered, float64 (28,28): the patches' mean."""
-    size = _HOW.patch
-    patches = _patches(size, 1)
+    patches = _patches(5, 1)  # about as wide as a stroke with its edges
     covered = np.where(patches, 0, image)
     odds = _odds(predict(image[None]), value)[0] - _odds(predict(covered), value)
     return np.asarray(np.tensordot(odds, patches, axes=1) / patches.sum(axis=0), np.float64)
@@ -116,19 +86,20 @@ def _importance(image: npt.NDArray[np.uint8], value: int, predict: Predict) -> n
 
 def _changed(image: npt.NDArray[np.uint8], value: int, other: int, predict: Predict) -> npt.NDArray[np.uint8] | None:
     """Return a picture that is read as another digit, changed patch by patch; None where that does not suffice."""
-    patches = _patches(_HOW.change, 2)
+    patches = _patches(3, 2)  # what is erased or inked at once
+    most = 16  # changes: what needs more would be another picture
     now = image
-    for _ in range(_HOW.most + 1):
+    for _ in range(most + 1):
         if int(predict(now[None])[0].argmax()) == other:
             return now
         tried = np.concatenate([np.where(patches, 0, now), np.where(patches, 255, now)]).astype(np.uint8)
-        probabilities = np.log(np.maximum(predict(tried), _HOW.least))
+        probabilities = np.log(np.maximum(predict(tried), _LEAST))
         now = np.asarray(tried[int((probabilities[:, other] - probabilities[:, value]).argmax())])
     return None
 
 
 def _patches(size: int, step: int) -> npt.NDArray[np.bool_]:
-    """Return square patches at all places, bool (N,28,28); at the edges they are cut off."""
+    """Return square patches, `size` pixels a side, every `step` pixels, bool (N,28,28); at the edges cut off."""
     corners = np.arange(1 - size, SIDE, step)
     inside = (np.arange(SIDE) >= corners[:, None]) & (np.arange(SIDE) < corners[:, None] + size)
     return (inside[:, None, :, None] & inside[None, :, None, :]).reshape(-1, SIDE, SIDE)
@@ -136,7 +107,7 @@ def _patches(size: int, step: int) -> npt.NDArray[np.bool_]:
 
 def _odds(probabilities: npt.NDArray[np.float64], value: int) -> npt.NDArray[np.float64]:
     """Return the logarithm of the odds of a digit, float64 (N,)."""
-    own = np.clip(probabilities[:, value], _HOW.least, 1 - _HOW.least)
+    own = np.clip(probabilities[:, value], _LEAST, 1 - _LEAST)
     return np.asarray(np.log(own / (1 - own)), np.float64)
 
 
@@ -157,8 +128,8 @@ def _nearest(
 
 
 def _blurred(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return pictures blurred, float32 (N,784)."""
+    """Return pictures blurred by a pixel, float32 (N,784): a stroke a pixel aside is still the same stroke."""
     # OpenCV blurs rows of many pictures side by side alike; the margins of MNIST keep neighbours apart.
     rows = np.ascontiguousarray(images).reshape(-1, SIDE)
-    blurred = cv2.GaussianBlur(rows.astype(np.float32), (5, 5), _HOW.blur, borderType=cv2.BORDER_CONSTANT)
+    blurred = cv2.GaussianBlur(rows.astype(np.float32), (5, 5), 1.0, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(blurred, np.float32).reshape(len(images), -1)

@@ -18,14 +18,7 @@ from inkdigits.errors import OutputError, printable
 from inkdigits.files import write_atomically
 from inkdigits.results.figure import FAINT, GREY, RIGHT, WRONG, Figure, encode, tidy
 
-__all__ = [
-    "plot_digits",
-    "plot_mistakes",
-    "plot_prediction",
-    "plot_predictions",
-    "save",
-    "worst_mistakes",
-]
+__all__ = ["plot_digits", "plot_mistakes", "plot_prediction", "plot_predictions", "save", "worst_mistakes"]
 
 Images = npt.NDArray[np.uint8]  # (N,28,28)
 Labels = npt.NDArray[np.int64]  # (N,)
@@ -144,13 +137,8 @@ def plot_digits(
     return figure
 
 
-def save(figure: matplotlib.figure.Figure, path: str | Path, *, dpi: int = 130) -> Path:
-    """Write a figure atomically, in the format that the suffix names.
-
-    Args:
-        figure: what to write.
-        path: ends in .png, .svg or .pdf.
-        dpi: pixels an inch, for .png.
+def save(figure: matplotlib.figure.Figure, path: str | Path) -> Path:
+    """Write a figure atomically, in the format that the suffix names: .png, .svg or .pdf.
 
     Raises:
         OutputError: matplotlib writes no such format, or the file cannot be written.
@@ -162,7 +150,7 @@ def save(figure: matplotlib.figure.Figure, path: str | Path, *, dpi: int = 130) 
         raise OutputError(
             f"cannot write a figure to {printable(target)}", "name a file that ends in .png, .svg or .pdf"
         )
-    return write_atomically(target, encode(figure, kind, dpi=dpi))
+    return write_atomically(target, encode(figure, kind))
 
 
 def _draw_picture(axis: Axes, image: Images) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -11,15 +10,15 @@ import numpy as np
 
 from inkdigits.errors import PictureError, printable
 from inkdigits.evaluation import charts
+from inkdigits.evaluation.cards import cards
 from inkdigits.evaluation.figures import save
-from inkdigits.evaluation.html_page import chart, definitions, section, table, write_page
-from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
+from inkdigits.evaluation.html_page import chart, definitions, image_uri, section, table, write_page
+from inkdigits.evaluation.judgement import CAUSES, Judgement
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.results.annotate import with_boxes
 from inkdigits.results.figure import Figure
-from inkdigits.results.notebook_html import html_image
 from inkdigits.results.reading import Reading
 
 __all__ = ["MOST", "write_gallery"]
@@ -28,15 +27,12 @@ MOST = 500  # pictures on a page
 
 
 def write_gallery(folder: str | Path, evaluation: ReaderEvaluation, data: str) -> Path:
-    """Write `report.html`, with pictures and styles inside, and `coverage.png`, which is one of its figures.
+    """Write `report.html`, whose path is returned, and `coverage.png`, which is one of its figures.
 
     Args:
         folder: where; it is made if need be.
         evaluation: what the page is about.
         data: what was read, for the heading.
-
-    Returns:
-        the path of the page.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -66,14 +62,14 @@ def _coverage(written: Sequence[Judgement]) -> Figure:
     return charts.coverage_figure(confidences, right, sum(judgement.accepted for judgement in written))
 
 
-def _failures(cause: Cause, judgements: Sequence[Judgement], most: int) -> str:
+def _failures(cause: str, judgements: Sequence[Judgement], most: int) -> str:
     """Show the readings that are wrong in one way, the surest first."""
     wrong = [judgement for judgement in judgements if judgement.cause == cause]
     wrong.sort(key=lambda judgement: (judgement.confidence, judgement.reading.digit_score), reverse=True)
     heading = f"{CAUSES[cause].capitalize()}: {len(wrong):,}"
     note = f"<p>The surest {most:,} are shown, {len(wrong) - most:,} are left out.</p>" if len(wrong) > most else ""
-    shown = "".join(_failure(judgement) for judgement in wrong[:most])
-    return section(heading, f'{note}<div class="pictures">{shown}</div>')
+    shown = (_failure(judgement) for judgement in wrong[:most])
+    return section(heading, f"{note}{cards(shown, 'pictures')}")
 
 
 def _failure(judgement: Judgement) -> str:
@@ -98,6 +94,4 @@ def _image(reading: Reading, words: str) -> str:
     except PictureError:
         return ""
     drawing.thumbnail((460, 320))
-    content = io.BytesIO()
-    drawing.save(content, format="jpeg", quality=80)
-    return html_image(content.getvalue(), printable(words), "jpeg")
+    return f'<img alt="{escape(printable(words))}" src="{image_uri(drawing, "jpeg", quality=80)}">'

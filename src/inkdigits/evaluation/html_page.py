@@ -23,16 +23,13 @@ __all__ = ["chart", "definitions", "image_uri", "section", "table", "write_page"
 
 
 def write_page(folder: str | Path, title: str, subtitle: str, sections: Iterable[str]) -> Path:
-    """Write `report.html`.
+    """Write `report.html` and return its path.
 
     Args:
         folder: where; it is made if need be.
         title: the heading, as plain text.
         subtitle: what stands under it, as plain text.
         sections: HTML.
-
-    Returns:
-        the path of the page.
 
     Raises:
         OutputError: the folder cannot be written to.
@@ -60,14 +57,7 @@ def definitions(entries: Mapping[str, str]) -> str:
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: str = "") -> str:
-    """Return a table of plain text; the first field of each row is its heading.
-
-    Args:
-        headings: of the columns.
-        rows: as many fields each as there are headings.
-        caption: what the table shows.
-
-    """
+    """Return a table of plain text; the first field of each row is its heading."""
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     body = ""
     for first, *others in rows:

@@ -5,27 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
 
 from inkdigits.evaluation.labels import LabelledPicture
 from inkdigits.results.reading import Reading
 
-__all__ = ["CAUSES", "Cause", "Judgement", "count_exact_lines", "edit_distance"]
+__all__ = ["CAUSES", "Judgement", "count_exact_lines", "edit_distance"]
 
-Cause = Literal[
-    "no_digit_found",
-    "digit_missing",
-    "extra_digit",
-    "substituted",
-    "lines_mixed_up",
-    "marks_mixed_up",
-    "falsely_accepted",
-    "not_rejected",
-    "unreadable",
-]
-
-# in the order in which failures are shown
-CAUSES: dict[Cause, str] = {
+# the ways in which a reading is wrong, in the order in which failures are shown
+CAUSES = {
     "no_digit_found": "no digit found",
     "digit_missing": "digit missing",
     "extra_digit": "extra digit",
@@ -81,7 +68,7 @@ class Judgement:
         return edit_distance(self.text, self.picture.label)
 
     @property
-    def cause(self) -> Cause | None:
+    def cause(self) -> str | None:
         """In which way the reading is wrong, a key of `CAUSES`; None if it is right."""
         label, text = self.picture.label, self.text
         if self.reading.status == "error":

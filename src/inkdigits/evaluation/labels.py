@@ -22,9 +22,9 @@ class _Columns(Mapping[str, str]):
 
     __slots__ = ("_places", "_values")
 
-    def __init__(self, places: Mapping[str, int], values: tuple[str, ...]) -> None:
+    def __init__(self, places: Mapping[str, int], row: Sequence[str]) -> None:
         self._places = places
-        self._values = values
+        self._values = tuple(value.strip() for value in row[: max(places.values()) + 1])  # it may have more, or fewer
 
     def __getitem__(self, name: str) -> str:
         place = self._places[name]
@@ -83,7 +83,7 @@ def read_labels(labels: str | Path) -> list[LabelledPicture]:
                 raise DataError(
                     f"{printable(source)} lacks the columns path and label", "add a first line 'path,label'"
                 )
-            pictures = [_picture(source, table.line_num, _columns(places, row)) for row in table if row]
+            pictures = [_picture(source, table.line_num, _Columns(places, row)) for row in table if row]
     except FileNotFoundError as error:
         raise DataNotFoundError(f"there is no file {printable(source)}", "check the name") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -122,11 +122,6 @@ def check_columns(pictures: Sequence[LabelledPicture], columns: Sequence[str]) -
     for column in columns:
         if column not in pictures[0].columns:
             raise unknown_name("column", column, pictures[0].columns)
-
-
-def _columns(places: Mapping[str, int], row: Sequence[str]) -> _Columns:
-    """Return a row, which may have fewer or more fields than there are names."""
-    return _Columns(places, tuple(value.strip() for value in row[: max(places.values()) + 1]))
 
 
 def _picture(source: Path, line: int, columns: _Columns) -> LabelledPicture:

@@ -1,21 +1,30 @@
-"""Metrics of ten probabilities a digit, as pure functions. Everything adds up counts; nothing is a mean of means."""
+"""Metrics as pure functions: of ten probabilities a digit, and of scores by which digits are told from other things.
+
+Everything adds up counts; nothing is a mean of means.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import confusion_matrix as count_confusions
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
 __all__ = [
+    "ACCEPTANCE",
     "ClassFigures",
+    "Labels",
+    "Probabilities",
     "ReliabilityBin",
+    "area_under_curve",
     "class_figures",
     "confusion_matrix",
     "expected_calibration_error",
+    "false_accept_rate",
     "log_loss",
     "reliability_bins",
     "wilson_interval",
@@ -25,6 +34,7 @@ Probabilities = npt.NDArray[np.float32]  # (N,10), each row adds up to 1
 Labels = npt.NDArray[np.int64]  # (N,), 0 to 9
 
 _DIGITS = range(10)
+ACCEPTANCE = 0.95  # the share of pictures with digits that `false_accept_rate` lets pass
 
 
 def wilson_interval(correct: int, n: int) -> tuple[float, float]:
@@ -73,10 +83,8 @@ def class_figures(predictions: Labels, labels: Labels) -> list[ClassFigures]:
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """The digits read with a confidence above `low` and up to `high`: how many, how sure, and how many right."""
+    """The digits read with about the same confidence: how many, how sure on average, and what share is right."""
 
-    low: float
-    high: float
     n: int
     confidence: float
     accuracy: float
@@ -94,8 +102,8 @@ def reliability_bins(probabilities: Probabilities, labels: Labels, bins: int = 1
     rights = np.bincount(places, weights=right, minlength=bins)
     shares = np.maximum(counts, 1)
     return [
-        ReliabilityBin(float(edges[i]), float(edges[i + 1]), int(counts[i]), sums[i] / shares[i], rights[i] / shares[i])
-        for i in range(bins)
+        ReliabilityBin(int(count), confidence, accuracy)
+        for count, confidence, accuracy in zip(counts, sums / shares, rights / shares, strict=True)
     ]
 
 
@@ -105,3 +113,40 @@ def expected_calibration_error(probabilities: Probabilities, labels: Labels, bin
         return 0.0
     found = reliability_bins(probabilities, labels, bins)
     return float(sum(entry.n * abs(entry.confidence - entry.accuracy) for entry in found) / len(labels))
+
+
+def area_under_curve(with_digits: Sequence[float], without: Sequence[float]) -> float | None:
+    """Return the probability that a picture with a digit scores higher than one without (AUROC); a tie counts half.
+
+    Args:
+        with_digits: `Reading.digit_score` of pictures with digits.
+        without: of pictures without.
+
+    Returns:
+        from 0 to 1, 0.5 by chance; None if either are none.
+
+    """
+    if not with_digits or not without:
+        return None
+    truth = [True] * len(with_digits) + [False] * len(without)
+    return float(roc_auc_score(truth, [*with_digits, *without]))
+
+
+def false_accept_rate(
+    with_digits: Sequence[float], without: Sequence[float], acceptance: float = ACCEPTANCE
+) -> float | None:
+    """Return the share of pictures without a digit that score at least what a wanted share of those with digits does.
+
+    Args:
+        with_digits: `Reading.digit_score` of pictures with digits.
+        without: of pictures without.
+        acceptance: the wanted share, above 0 and up to 1.
+
+    Returns:
+        from 0 to 1; None if either are none.
+
+    """
+    if not with_digits or not without:
+        return None
+    threshold = sorted(with_digits, reverse=True)[math.ceil(acceptance * len(with_digits)) - 1]
+    return sum(score >= threshold for score in without) / len(without)

@@ -38,45 +38,29 @@ class Proportions:
         n: how many pictures.
         exact: of those with digits, whose text is exactly the label.
         exact_lines: of the lines in their labels, which are among those that were read in that picture.
+        character_error_rate: insertions, deletions and substitutions that turn the texts into the labels, for each
+            character of these, line breaks among them; above 1 where much is read that is not there.
         accepted: of those with digits, whose status is "ok".
         exact_of_accepted: of those accepted, which are exact.
         no_digit_rejected: of those without a digit, whose status is "no_digit".
         falsely_accepted: of those without a digit, whose status is "ok".
         errors: how many could not be read at all; they count as wrong, and as neither rejected nor accepted.
-        edits: insertions, deletions and substitutions that turn the texts into the labels.
-        characters: of the labels, line breaks among them.
 
     """
 
     n: int
     exact: Proportion
     exact_lines: Proportion
+    character_error_rate: Proportion
     accepted: Proportion
     exact_of_accepted: Proportion
     no_digit_rejected: Proportion
     falsely_accepted: Proportion
     errors: int
-    edits: int
-    characters: int
-
-    @property
-    def character_error_rate(self) -> float | None:
-        """Edits for each character of the labels; above 1 where much is read that is not there."""
-        return self.edits / self.characters if self.characters else None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as they stand in JSON."""
-        return {
-            "n": self.n,
-            "exact": self.exact.value,
-            "exact_lines": self.exact_lines.value,
-            "character_error_rate": self.character_error_rate,
-            "accepted": self.accepted.value,
-            "exact_of_accepted": self.exact_of_accepted.value,
-            "no_digit_rejected": self.no_digit_rejected.value,
-            "falsely_accepted": self.falsely_accepted.value,
-            "errors": self.errors,
-        }
+        return {name: found.value if isinstance(found, Proportion) else found for name, found in vars(self).items()}
 
     def intervals(self) -> dict[str, tuple[float, float] | None]:
         """Return the 95% intervals of the shares, by their names."""
@@ -94,11 +78,12 @@ def count_proportions(judgements: Sequence[Judgement]) -> Proportions:
         n=len(judgements),
         exact=Proportion(sum(judgement.exact for judgement in written), len(written)),
         exact_lines=Proportion(sum(judgement.exact_lines for judgement in written), lines),
+        character_error_rate=Proportion(
+            sum(judgement.edits for judgement in written), sum(len(judgement.picture.label) for judgement in written)
+        ),
         accepted=Proportion(len(accepted), len(written)),
         exact_of_accepted=Proportion(sum(judgement.exact for judgement in accepted), len(accepted)),
         no_digit_rejected=Proportion(empty.count("no_digit"), len(empty)),
         falsely_accepted=Proportion(empty.count("ok"), len(empty)),
         errors=sum(judgement.reading.status == "error" for judgement in judgements),
-        edits=sum(judgement.edits for judgement in written),
-        characters=sum(len(judgement.picture.label) for judgement in written),
     )

@@ -7,22 +7,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from inkdigits.errors import PictureError
-from inkdigits.evaluation.judgement import CAUSES, Cause, Judgement
+from inkdigits.evaluation.judgement import CAUSES, Judgement
 from inkdigits.evaluation.labels import LabelledPicture, check_columns, leave_out, read_labels
+from inkdigits.evaluation.metrics import area_under_curve, false_accept_rate
 from inkdigits.evaluation.proportions import Proportion, Proportions, count_proportions
-from inkdigits.evaluation.rejection import area_under_curve, false_accept_rate
 from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 
 __all__ = ["ReaderEvaluation", "evaluate_reader", "judge"]
-
-_Key = TypeVar("_Key", int, str)
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,11 @@ class ReaderEvaluation:
     judgements: list[Judgement] = field(repr=False)
 
     def mean_over(self, column: str) -> float | None:
-        """Return the mean of `exact` over the values of a column, each counting the same; None if there is none.
-
-        Args:
-            column: a key of `by`.
-
-        """
+        """Return the mean of `exact` over the values of a column of `by`, each counting the same; None of nothing."""
         values = [shares.exact.value for shares in self.by[column].values() if shares.exact.value is not None]
         return sum(values) / len(values) if values else None
 
-    def causes(self) -> dict[Cause, int]:
+    def causes(self) -> dict[str, int]:
         """Return how many readings are wrong in each way that occurs, in the order of `CAUSES`."""
         counts = Counter(judgement.cause for judgement in self.judgements)
         return {cause: counts[cause] for cause in CAUSES if counts[cause]}
@@ -141,17 +134,13 @@ def judge(
 
     """
     written = [judgement for judgement in judgements if judgement.has_digits]
+    lengths = [len(judgement.picture.digits) for judgement in written]
     scores = [judgement.reading.digit_score for judgement in written]
     others = [judgement.reading.digit_score for judgement in judgements if not judgement.has_digits]
     return ReaderEvaluation(
         shares=count_proportions(judgements),
-        by_length={str(length): count_proportions(group).exact for length, group in _grouped(written, _length).items()},
-        by={
-            column: {
-                value: count_proportions(group) for value, group in _grouped(judgements, _value_of(column)).items()
-            }
-            for column in by
-        },
+        by_length={length: shares.exact for length, shares in _shares_by(lengths, written).items()},
+        by={column: _shares_by([one.picture.columns[column] for one in judgements], judgements) for column in by},
         auroc=area_under_curve(scores, others),
         false_accepts=false_accept_rate(scores, others),
         confusion=_confusion(written),
@@ -168,20 +157,12 @@ def _read(reader: Reader, picture: LabelledPicture, single: bool) -> Reading:
         return Reading(str(picture.path), error=error)
 
 
-def _length(judgement: Judgement) -> int:
-    return len(judgement.picture.digits)
-
-
-def _value_of(column: str) -> Callable[[Judgement], str]:
-    return lambda judgement: judgement.picture.columns[column]
-
-
-def _grouped(judgements: Iterable[Judgement], key: Callable[[Judgement], _Key]) -> dict[_Key, list[Judgement]]:
-    """Return the judgements by their key, in its order."""
-    groups: defaultdict[_Key, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        groups[key(judgement)].append(judgement)
-    return {value: groups[value] for value in sorted(groups)}
+def _shares_by(values: Iterable[Any], judgements: Iterable[Judgement]) -> dict[str, Proportions]:
+    """Return the shares of the judgements with each value, in the order of the values."""
+    groups: defaultdict[Any, list[Judgement]] = defaultdict(list)
+    for value, judgement in zip(values, judgements, strict=True):
+        groups[value].append(judgement)
+    return {str(value): count_proportions(groups[value]) for value in sorted(groups)}
 
 
 def _confusion(judgements: Iterable[Judgement]) -> npt.NDArray[np.int64]:

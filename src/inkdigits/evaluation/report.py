@@ -28,13 +28,13 @@ def write_report(
     evaluation: Evaluation,
     images: npt.NDArray[np.uint8],
     *,
-    info: ModelInfo | None = None,
-    history: Sequence[Mapping[str, Any]] | None = None,
+    info: ModelInfo,
+    history: Sequence[Mapping[str, Any]] = (),
     readings: Sequence[Reading] = (),
     own_readings: Sequence[Reading] = (),
     title: str = "How well the digits are read",
 ) -> Path:
-    """Write `report.html`.
+    """Write `report.html` and return its path.
 
     Args:
         folder: where; it is made if need be.
@@ -46,9 +46,6 @@ def write_report(
         own_readings: the same, read by the model that was evaluated.
         title: the heading.
 
-    Returns:
-        the path of the page.
-
     Raises:
         OutputError: the folder cannot be written to.
 
@@ -59,8 +56,7 @@ def write_report(
     sections += [_mistakes(evaluation, images), _classes(evaluation), _calibration(evaluation)]
     if history:
         sections.append(_learning(history))
-    if info is not None:
-        sections.append(_origin(info))
+    sections.append(_origin(info))
     subtitle = f"Model {evaluation.model}, judged on the {evaluation.split} split of {evaluation.data}."
     return write_page(folder, title, subtitle, sections)
 

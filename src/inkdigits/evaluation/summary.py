@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import compress
 
 from inkdigits.evaluation.judgement import CAUSES
+from inkdigits.evaluation.metrics import ACCEPTANCE
 from inkdigits.evaluation.proportions import Proportion, Proportions
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
-from inkdigits.evaluation.rejection import ACCEPTANCE
 
 __all__ = ["summarise", "tabulate"]
 
@@ -22,7 +22,7 @@ def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
         "pictures": _pictures(evaluation),
         "exact": _with_interval(shares.exact),
         "exact lines": _with_interval(shares.exact_lines) if shares.exact_lines.whole > shares.exact.whole else "",
-        "character errors": _share(shares.character_error_rate),
+        "character errors": _share(shares.character_error_rate.value),
         "exact by length": _lengths(evaluation),
         "accepted": _with_interval(shares.accepted),
         "exact of accepted": _with_interval(shares.exact_of_accepted),
@@ -39,12 +39,7 @@ def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
 def tabulate(evaluation: ReaderEvaluation, column: str) -> list[tuple[str, ...]]:
     """Return the figures of each value of a column as rows of text: headings first, and last the mean of the values.
 
-    Columns without a figure are left away.
-
-    Args:
-        evaluation: that was asked for figures by this column.
-        column: its name.
-
+    Columns of the table without a figure are left away; the evaluation was asked for figures by this column.
     """
     rows: list[tuple[str, ...]] = [(column, *_HEADINGS)]
     rows += [_group_row(value or "(empty)", shares) for value, shares in evaluation.by[column].items()]

@@ -109,7 +109,7 @@ class Work:
     def _export(self, network: nn.Module, recipe: Recipe, sources: Sequence[str]) -> dict[str, Any]:
         """Calibrate on the validation digits, write the model file, check it, and return its figures."""
         from inkdigits.evaluation.calibration import fit_temperature, reject_threshold
-        from inkdigits.evaluation.digit_evaluation import evaluate_probabilities
+        from inkdigits.evaluation.digit_evaluation import Evaluation
 
         begin, validation, seed = time.perf_counter(), self.source.validation, self.config["seed"]
         held_out = Digits.of(validation, next(network.parameters()).device)
@@ -117,7 +117,7 @@ class Work:
         temperature = fit_temperature(logits.numpy(), validation.labels)
         probabilities = torch.softmax(logits / temperature, dim=1).numpy()
         name = f"{recipe.name}-{seed}"
-        figures = evaluate_probabilities(
+        figures = Evaluation(
             probabilities,
             validation.labels,
             model=name,
