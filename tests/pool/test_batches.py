@@ -56,14 +56,17 @@ def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() 
 def test_a_reader_has_as_much_memory_for_a_page_as_it_had_for_those_before() -> None:
     """Pages differ in size; what libraries keep for each size must not add up."""
     pages = sorted(str(page) for page in PAGES.glob("*_*.jpg"))
-    with Readers("bundled", 1, Bounds(PATIENCE, 384 * 2**20)) as readers:
+    assert len(pages) >= 8
+    with Readers("bundled", 1, Bounds(PATIENCE)) as readers:
         before = readers.submit(_process).result()
-        read = [
-            reading for readings in read_in_order(readers, zip(pages, pages, strict=True), HOW) for reading in readings
-        ]
-        assert len(read) >= 8
-        assert [reading.source for reading in read if reading.error] == []
+        mapped = []
+        for page in pages:
+            ((reading,),) = read_in_order(readers, [(page, page)], HOW)
+            assert reading.error is None
+            mapped.append(readers.submit(_mapped).result())
         assert readers.submit(_process).result() == before
+    # Where ONNX Runtime keeps what it had, the last leave 70 to 80 MiB more than the first; otherwise 0 to 30.
+    assert min(mapped[-5:]) < mapped[0] + 50 * 2**20
 
 
 def test_a_reader_whose_memory_is_full_is_replaced() -> None:
@@ -77,6 +80,10 @@ def test_a_reader_whose_memory_is_full_is_replaced() -> None:
 
 def _process(_: Reader) -> int:
     return os.getpid()
+
+
+def _mapped(_: Reader) -> int:
+    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _fill(_: Reader) -> None:
