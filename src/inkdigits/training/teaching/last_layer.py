@@ -54,7 +54,7 @@ class Lesson(Optimisation):
     remember: float = 2.0
     anchor: float = 0.0
     anchor_without_mnist: float = 0.01
-    known: int = 3000
+    known: int = 6000
     emphasis: float = 4.0
     augmentation: Augmentation = field(
         default_factory=lambda: Augmentation(rotation=10, shift=0.06, zoom=0.12, slant=0.15, bend=1.2)
