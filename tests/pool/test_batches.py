@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from inkdigits.pool import Bounds, Readers, read_in_order
 from inkdigits.reading.reader import Reader
 from inkdigits.samples import sample_pictures
 
-from ..waiting import PATIENCE
+from ..service.conftest import readers_of
+from ..waiting import PATIENCE, wait_until
 
 HOW = {"single": False, "region": None, "digits_only": False}
 PAGES = Path(__file__).parents[1] / "pinned" / "pages"
@@ -76,6 +78,15 @@ def test_a_reader_whose_memory_is_full_is_replaced() -> None:
             readers.submit(_fill).result()
         assert raised.value.code == "too_costly"
         assert readers.submit(_process).result() != before
+
+
+def test_a_reader_that_dies_while_it_is_idle_is_replaced_before_anybody_asks() -> None:
+    with Readers("bundled", 1, Bounds(PATIENCE)) as readers:
+        killed = readers.submit(_process).result()
+        there = set(readers_of(os.getpid()))
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: set(readers_of(os.getpid())) - there)
+        assert readers.submit(_process).result() not in there
 
 
 def _process(_: Reader) -> int:

@@ -7,12 +7,12 @@ import multiprocessing
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from threading import Condition, Lock, Thread
+from threading import Condition, Event, Lock, Thread, main_thread
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -59,8 +59,11 @@ class Readers:
         given = [str(path), bounds, min_confidence]
         self._start = partial(ProcessPool, processes, initializer=begin, initargs=given, context=context)
         self._pool = self._start()
-        self._replacing = Lock()
+        self._attempts: dict[ProcessFuture[Any], ProcessPool] = {}
+        self._replacing, self._closed = Lock(), Event()
         self._keepers, self._fewer = 0, Condition()
+        if self._pool.active:  # pebble starts them when it is asked
+            Thread(target=self._watch, name="readers", daemon=True).start()
 
     def submit(self, work: Callable[[Reader], _Result], seconds: float = math.inf) -> Future[_Result]:
         """Have some work done; cancelling the future takes it from the queue, or kills the process that is at it.
@@ -83,6 +86,7 @@ class Readers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._closed.set()
         if kind is not None:  # nobody waits for the rest
             self._pool.stop()  # type: ignore[no-untyped-call]
         self.close()
@@ -107,6 +111,7 @@ class Readers:
 
     def close(self) -> None:
         """Wait for what was asked for, then end all processes."""
+        self._closed.set()
         if self._pool.active:
             self._pool.close()  # type: ignore[no-untyped-call]
         self._pool.join()
@@ -136,21 +141,38 @@ class Readers:
         attempt.add_done_callback(note)
 
     def _schedule(self, work: Callable[[Reader], _Result], seconds: float) -> ProcessFuture[_Result]:
-        """Have some work done by the processes, or by new ones: pebble gives all up where one died that was idle."""
         pool = self._pool
         try:
-            return pool.schedule(work_on, args=[work, seconds], timeout=seconds)
-        except RuntimeError:
-            with self._replacing:
-                if self._pool is pool:
-                    self._pool = self._start()
-                    Thread(target=_end, args=[pool], name="old readers", daemon=True).start()
-            return self._pool.schedule(work_on, args=[work, seconds], timeout=seconds)
+            attempt = pool.schedule(work_on, args=[work, seconds], timeout=seconds)
+        except RuntimeError:  # pebble has given it up
+            self._replace(pool)
+            pool = self._pool
+            attempt = pool.schedule(work_on, args=[work, seconds], timeout=seconds)
+        self._attempts[attempt] = pool
+        attempt.add_done_callback(lambda done: self._attempts.pop(attempt))
+        return attempt
 
+    def _watch(self) -> None:
+        """Replace what pebble gives up, as it does with all processes where one died that was idle."""
+        while not self._closed.wait(0.2) and main_thread().is_alive():  # seconds
+            pool = self._pool
+            if not pool.active:
+                self._replace(pool)
 
-def _end(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
+    def _replace(self, broken: ProcessPool) -> None:
+        with self._replacing:
+            if self._pool is broken and not self._closed.is_set():
+                self._pool = self._start()
+                Thread(target=self._end, args=[broken], name="old readers", daemon=True).start()
+
+    def _end(self, broken: ProcessPool) -> None:
+        """End what is left of processes that were given up, and try again elsewhere what they were to do."""
+        broken.stop()  # type: ignore[no-untyped-call]
+        broken.join()
+        for attempt, pool in list(self._attempts.items()):  # pebble forgets those that it had not begun to hand out
+            if pool is broken:
+                with suppress(InvalidStateError):
+                    attempt.set_exception(BrokenProcessPool("its processes were given up"))
 
 
 def _in_words(error: BaseException, seconds: float) -> BaseException:
