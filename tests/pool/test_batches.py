@@ -55,20 +55,17 @@ def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() 
     assert (first.source, first.error.code, second.status) == ("large", "too_costly", "no_digit")
 
 
-def test_a_reader_has_as_much_memory_for_a_page_as_it_had_for_those_before() -> None:
-    """Pages differ in size; what libraries keep for each size must not add up."""
+def test_pages_of_different_sizes_do_not_fill_a_reader() -> None:
+    """What libraries keep of each page must not add up; what glibc keeps may fill one reader in twenty pages."""
     pages = sorted(str(page) for page in PAGES.glob("*_*.jpg"))
     assert len(pages) >= 8
     with Readers("bundled", 1, Bounds(PATIENCE)) as readers:
-        before = readers.submit(_process).result()
-        mapped = []
-        for page in pages:
+        processes = set()
+        for page in pages * 2:
             ((reading,),) = read_in_order(readers, [(page, page)], HOW)
             assert reading.error is None
-            mapped.append(readers.submit(_mapped).result())
-        assert readers.submit(_process).result() == before
-    # Where ONNX Runtime keeps what it had, the last leave 70 to 80 MiB more than the first; otherwise 0 to 30.
-    assert min(mapped[-5:]) < mapped[0] + 50 * 2**20
+            processes.add(readers.submit(_process).result())
+        assert len(processes) <= 2
 
 
 def test_a_reader_whose_memory_is_full_is_replaced() -> None:
@@ -91,10 +88,6 @@ def test_a_reader_that_dies_while_it_is_idle_is_replaced_before_anybody_asks() -
 
 def _process(_: Reader) -> int:
     return os.getpid()
-
-
-def _mapped(_: Reader) -> int:
-    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _fill(_: Reader) -> None:
