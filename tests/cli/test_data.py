@@ -149,7 +149,7 @@ def test_describe_says_where_it_cannot_write(own_digits: Path, tmp_path: Path) -
 
 
 def test_describe_names_what_drawing_needs(own_digits: Path, tmp_path: Path) -> None:
-    without_matplotlib = "import sys; sys.modules['matplotlib'] = None; from inkdigits.cli.app import main; main()"
+    without_matplotlib = "import sys; sys.modules['matplotlib'] = None; from inkdigits.__main__ import main; main()"
     command = [sys.executable, "-c", without_matplotlib, "data", "describe", own_digits]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
     command += ["--out", tmp_path / "about"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import typer
@@ -24,11 +23,10 @@ from inkdigits.cli import (
     train,
 )
 from inkdigits.cli.console import notice
-from inkdigits.cli.streams import explained_output, leave_in_order, replace_closed_streams
 from inkdigits.errors import InkdigitsError, asked_by_options
 from inkdigits.version import __version__
 
-__all__ = ["app", "main"]
+__all__ = ["app"]
 
 
 class _Commands(TyperGroup):
@@ -87,13 +85,3 @@ app.add_typer(corrections.app, name="corrections")
 app.add_typer(data.app, name="data")
 app.add_typer(cluster.app, name="cluster")
 app.command()(doctor.doctor)
-
-
-def main() -> None:
-    """Run the command line."""
-    # Pillow's warnings about large and odd pictures: what cannot be read ends in an error of our own.
-    warnings.filterwarnings("ignore", module=r"PIL\.")
-    replace_closed_streams()
-    leave_in_order()
-    with explained_output():
-        app(prog_name="inkdigits")  # also where it was started as `python -m inkdigits`
