@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +86,21 @@ def test_a_reader_that_dies_while_it_is_idle_is_replaced_before_anybody_asks() -
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: set(readers_of(os.getpid())) - there)
         assert readers.submit(_process).result() not in there
+
+
+def test_readers_are_forked_from_what_has_imported_whatever_their_work_needs(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("import sys\ndef knows(reader): return 'needed' in sys.modules\n")
+    (tmp_path / "needed.py").touch()
+    code = """
+import work
+from inkdigits.pool import Bounds, Readers, fork_readers_with
+fork_readers_with("needed")
+with Readers("bundled", 1, Bounds()) as readers:
+    print(readers.submit(work.knows).result())
+"""
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    assert subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
 def _process(_: Reader) -> int:

@@ -19,8 +19,8 @@ from inkdigits.samples import sample_pictures
 
 from ..waiting import PATIENCE, wait_until
 
-# However slow the machine is; tests of these bounds give their own, which count.
-UNHURRIED = ("--timeout", str(PATIENCE), "--picture-seconds", str(PATIENCE))
+# However slow the machine is, and however many cores it has; tests of these options give their own, which count.
+UNHURRIED = ("--workers", "1", "--timeout", str(PATIENCE), "--picture-seconds", str(PATIENCE))
 
 
 class Asked:

@@ -33,7 +33,7 @@ ReadOptions.read = wait_and_read
 @pytest.fixture(scope="module")
 def served(serve):
     """A service with small limits on sizes, so that the tests are quick, and all the time that a machine may take."""
-    return serve("--max-body", "1MB", "--max-pixels", "1000000", "--timeout", str(PATIENCE))
+    return serve("--max-body", "1MB", "--max-pixels", "1000000")
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +238,7 @@ def test_path_tricks_find_nothing(served, path) -> None:
 
 
 def test_what_is_more_than_can_be_read_is_told_to_come_back(serve, string, obstacle) -> None:
-    options = ("--max-concurrency", "3", "--timeout", str(PATIENCE))
+    options = ("--max-concurrency", "3")
     served = serve(*options, before=WAITING.format(obstacle=str(obstacle)))
 
     def ask(_: int = 0):
@@ -257,7 +257,7 @@ def test_what_is_more_than_can_be_read_is_told_to_come_back(serve, string, obsta
 
 
 def test_a_crowd_is_read_for_or_told_to_come_back(serve, digit) -> None:
-    served = serve("--max-concurrency", "8", "--timeout", str(PATIENCE))
+    served = serve("--max-concurrency", "8")
 
     def ask(_: int):
         return served.client.post("/v1/read?single=true", content=digit, headers=PNG)

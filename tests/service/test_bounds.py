@@ -28,7 +28,7 @@ NO_NUMBERS = [["A" * 250_000, *[""] * 999], ["A", 1], [[1], [2, 3]], [True] * 78
 @pytest.fixture(scope="module")
 def served(serve):
     """Two readers, one of which is for small pictures, with little time for each picture."""
-    return serve("--workers", "2", "--picture-seconds", "3", "--timeout", str(PATIENCE))
+    return serve("--workers", "2", "--picture-seconds", "3")
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ def test_health_and_drawings_are_answered_meanwhile(served, digit) -> None:
 
 
 def test_one_picture_that_takes_for_ever_leaves_the_others_of_a_form_their_time(serve, digit) -> None:
-    served = serve("--workers", "1", "--timeout", str(PATIENCE), "--picture-seconds", "1")
+    served = serve("--picture-seconds", "1")
     form = [("pictures", ("bomb.pdf", pdf_bomb(12))), ("pictures", ("digit.png", digit))]
     bomb, drawing = served.client.post("/v1/read?single=true", files=form).json()["readings"]
     assert bomb["error"]["code"] in ("timeout", "too_costly")
@@ -112,7 +112,7 @@ def test_a_form_has_one_deadline(serve) -> None:
 
 
 def test_a_client_that_hangs_up_frees_its_reader(serve, digit) -> None:
-    served = serve("--workers", "1", "--timeout", str(PATIENCE), "--picture-seconds", str(PATIENCE))
+    served = serve()
     bomb = pdf_bomb(12)
     with served.connect() as connection:
         head = (
@@ -141,7 +141,7 @@ def test_who_hangs_up_on_drawings_costs_no_reader(serve, digit) -> None:
 
 
 def test_a_reader_may_take_no_more_memory_than_its_allowance(serve, digit) -> None:
-    served = serve("--workers", "1", "--reader-memory", "64MiB")
+    served = serve("--reader-memory", "64MiB")
     large = io.BytesIO()
     Image.new("RGB", (6000, 6000), "white").save(large, "PNG")
     answer = served.client.post("/v1/read", content=large.getvalue(), headers=PNG)
@@ -180,7 +180,7 @@ def nested_boxes() -> bytes:
 
 
 def test_nested_boxes_are_read_in_bounded_time(serve) -> None:
-    served = serve("--workers", "1", "--timeout", str(PATIENCE))
+    served = serve()
     answer = served.client.post("/v1/read", content=nested_boxes(), headers=PNG)
     assert answer.status_code == 200
     assert answer.json()["status"] in ("no_digit", "uncertain")

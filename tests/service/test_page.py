@@ -678,7 +678,7 @@ def test_why_a_digit_was_read_is_shown_and_closed(visit: Visit) -> None:
 
 
 def test_what_was_corrected_is_learned_with_a_button_and_taken_back(visit: Visit, serve: Serve, tmp_path: Path) -> None:
-    visitor = visit(serve("--keep-corrections", str(tmp_path / "kept"), "--teach", "--workers", "1").url)
+    visitor = visit(serve("--keep-corrections", str(tmp_path / "kept"), "--teach").url)
     card = visitor.page.get_by_role("region", name="Teach it this hand")
     expect(card.get_by_role("button", name="Learn from corrections")).to_be_disabled()
     visitor.write("407")

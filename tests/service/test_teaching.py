@@ -62,7 +62,7 @@ def lesson_of(served: Served) -> list[int]:
 
 def test_it_learns_says_what_that_brought_keeps_it_and_takes_it_back(serve: Serve, kept: Kept) -> None:
     folder = kept(2)
-    served = serve("--keep-corrections", str(folder), "--teach", "--workers", "1")
+    served = serve("--keep-corrections", str(folder), "--teach")
     assert served.client.get("/v1/settings").json()["teaching"] is True
     before = teaching(served)
     assert (before["state"], before["corrections"], before["can_take_back"]) == ("idle", 20, False)
@@ -76,7 +76,7 @@ def test_it_learns_says_what_that_brought_keeps_it_and_takes_it_back(serve: Serv
     assert learned["can_take_back"]
     new = served.client.get("/v1/model").json()["version"]
     assert new != old
-    again = serve("--keep-corrections", str(folder), "--teach", "--workers", "1")  # finds what the other learned
+    again = serve("--keep-corrections", str(folder), "--teach")  # finds what the other learned
     assert again.client.get("/v1/model").json()["version"] == new
     back = again.client.delete("/v1/teaching")
     assert (back.status_code, back.json()["can_take_back"]) == (200, False)
@@ -86,7 +86,7 @@ def test_it_learns_says_what_that_brought_keeps_it_and_takes_it_back(serve: Serv
 
 def test_nonsense_is_refused_in_words_and_the_model_stays(serve: Serve, kept: Kept) -> None:
     folder = kept(1, lambda digit: (digit + 1) % 10)
-    served = serve("--keep-corrections", str(folder), "--teach", "--workers", "1")
+    served = serve("--keep-corrections", str(folder), "--teach")
     old = served.client.get("/v1/model").json()["version"]
     failed = learn(served)
     assert failed["state"] == "failed"
@@ -98,7 +98,7 @@ def test_nonsense_is_refused_in_words_and_the_model_stays(serve: Serve, kept: Ke
 
 def test_one_lesson_at_a_time_which_answers_meanwhile_and_may_be_killed(serve: Serve, kept: Kept, digit: bytes) -> None:
     folder = kept(1)
-    served = serve("--keep-corrections", str(folder), "--teach", "--workers", "1")
+    served = serve("--keep-corrections", str(folder), "--teach")
     served.client.post("/v1/teaching").raise_for_status()
     wait_until(lambda: bool(lesson_of(served)), served.process)
     assert served.client.post("/v1/teaching").json()["error"]["code"] == "already_learning"
@@ -113,7 +113,7 @@ def test_one_lesson_at_a_time_which_answers_meanwhile_and_may_be_killed(serve: S
 
 
 def test_a_service_that_stops_ends_its_lesson(serve: Serve, kept: Kept) -> None:
-    served = serve("--keep-corrections", str(kept(1)), "--teach", "--workers", "1")
+    served = serve("--keep-corrections", str(kept(1)), "--teach")
     served.client.post("/v1/teaching").raise_for_status()
     wait_until(lambda: bool(lesson_of(served)), served.process)
     (lesson,) = lesson_of(served)
@@ -129,7 +129,7 @@ def test_it_learns_nothing_unless_that_was_turned_on(served: Served) -> None:
 
 
 def test_a_page_of_another_site_teaches_nothing(serve: Serve, kept: Kept) -> None:
-    served = serve("--keep-corrections", str(kept(1)), "--teach", "--workers", "1")
+    served = serve("--keep-corrections", str(kept(1)), "--teach")
     answer = served.client.post("/v1/teaching", headers={"Origin": "https://elsewhere.example"})
     assert answer.json()["error"]["code"] == "cross_origin"
     assert teaching(served)["state"] == "idle"

@@ -2,6 +2,6 @@
 
 from inkdigits.pool.batches import read_in_order
 from inkdigits.pool.process import Bounds
-from inkdigits.pool.readers import Readers
+from inkdigits.pool.readers import Readers, fork_readers_with
 
-__all__ = ["Bounds", "Readers", "read_in_order"]
+__all__ = ["Bounds", "Readers", "fork_readers_with", "read_in_order"]

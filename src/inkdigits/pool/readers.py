@@ -11,6 +11,7 @@ from concurrent.futures import Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
+from multiprocessing import forkserver
 from pathlib import Path
 from threading import Condition, Event, Lock, Thread, main_thread
 from types import TracebackType
@@ -23,11 +24,21 @@ from inkdigits.pool.process import OUT_OF_MEMORY, Bounds, begin, work_on
 from inkdigits.reading.model_file import BUNDLED, find_model
 from inkdigits.reading.reader import Reader
 
-__all__ = ["Readers"]
+__all__ = ["Readers", "fork_readers_with"]
 
 _Result = TypeVar("_Result")
 
 _DIED = (ProcessExpired, BrokenProcessPool)
+_PROCESS = "inkdigits.pool.process"
+
+
+def fork_readers_with(*modules: str) -> None:
+    """Have the process that readers are forked from import modules, now, and whatever this process does meanwhile.
+
+    For whoever submits work that is defined in them: otherwise each reader imports them at its first work.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload([_PROCESS, *modules])
+    forkserver.ensure_running()
 
 
 class Readers:
@@ -55,7 +66,7 @@ class Readers:
             path = Path(shutil.copy(path, self._kept.name))
         self.model = path
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["inkdigits.pool.process"])
+        context.set_forkserver_preload([_PROCESS])  # heard where none of them runs yet
         given = [str(path), bounds, min_confidence]
         self._start = partial(ProcessPool, processes, initializer=begin, initargs=given, context=context)
         self._pool = self._start()

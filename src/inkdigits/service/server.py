@@ -19,6 +19,7 @@ from types import FrameType
 import uvicorn
 
 from inkdigits.errors import UsageError, printable
+from inkdigits.pool import fork_readers_with
 from inkdigits.service.connection import Connection
 from inkdigits.service.logs import log, log_configuration
 from inkdigits.service.service_settings import Settings
@@ -43,6 +44,7 @@ def run(settings: Settings) -> None:
         UsageError: the address cannot be listened on; and what `Service` raises.
 
     """
+    fork_readers_with("inkdigits.service.application")  # first, on another core: it imports what follows here as well
     from inkdigits.service.application import create_app
 
     gc.disable()  # nothing that is made while starting is garbage; switched on again when all is ready
