@@ -94,9 +94,10 @@ def test_readers_are_forked_from_what_has_imported_whatever_their_work_needs(tmp
     code = """
 import work
 from inkdigits.pool import Bounds, Readers, fork_readers_with
-fork_readers_with("needed")
-with Readers("bundled", 1, Bounds()) as readers:
-    print(readers.submit(work.knows).result())
+if __name__ == "__main__":
+    fork_readers_with("needed")
+    with Readers("bundled", 1, Bounds()) as readers:
+        print(readers.submit(work.knows).result())
 """
     script = tmp_path / "script.py"
     script.write_text(code)

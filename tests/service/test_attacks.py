@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ..waiting import PATIENCE, wait_until
+from ..waiting import wait_until
 
 HEAD = b"POST /v1/read?single=true HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\n"
 PNG = {"Content-Type": "image/png"}
