@@ -88,7 +88,9 @@ def test_a_reader_that_dies_while_it_is_idle_is_replaced_before_anybody_asks() -
         assert readers.submit(_process).result() not in there
 
 
-def test_readers_are_forked_from_what_has_imported_whatever_their_work_needs(tmp_path: Path) -> None:
+def test_readers_are_forked_from_what_has_imported_whatever_their_work_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "work.py").write_text("import sys\ndef knows(reader): return 'needed' in sys.modules\n")
     (tmp_path / "needed.py").touch()
     code = """
@@ -101,6 +103,7 @@ if __name__ == "__main__":
 """
     script = tmp_path / "script.py"
     script.write_text(code)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     assert subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
