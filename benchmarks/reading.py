@@ -1,8 +1,9 @@
 """What reading costs: `python benchmarks/reading.py`.
 
-One drawing of 280×280 pixels cold (a whole process) and warm; warm, with one thread, a line of six digits and a page
-of 12 megapixels, the README's; the peak memory of a process that reads the drawing, or 50 megapixels; and the size of
-an installation that only reads, which is made anew for it. Prints a table, and last one line of JSON.
+One drawing of 280×280 pixels cold (a whole process; in one that runs already, as a notebook does, the import of
+inkdigits and the first reading after it) and warm; warm, with one thread, a line of six digits and a page of 12
+megapixels, the README's; the peak memory of a process that reads the drawing, or 50 megapixels; and the size of an
+installation that only reads, which is made anew for it. Prints a table, and last one line of JSON.
 """
 
 from __future__ import annotations
@@ -43,6 +44,22 @@ def command_seconds(python: Path, runs: int, *arguments: str) -> list[float]:
         subprocess.run([python, "-m", "inkdigits", *arguments], check=True, capture_output=True)
         seconds.append(time.perf_counter() - begin)
     return seconds
+
+
+def first_seconds(python: Path, picture: Path, runs: int) -> tuple[list[float], list[float]]:
+    """Return how long the import of inkdigits takes in a new process, and how long the first reading there."""
+    code = (
+        "import sys, time\n"
+        "begin = time.perf_counter()\n"
+        "import inkdigits\n"
+        "imported = time.perf_counter()\n"
+        "inkdigits.Reader().read(sys.argv[1], single=True)\n"
+        "print(imported - begin, time.perf_counter() - imported)"
+    )
+    command = [python, "-c", code, picture]
+    answers = [subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(runs)]
+    imports, readings = zip(*(map(float, answer.split()) for answer in answers), strict=True)
+    return list(imports), list(readings)
 
 
 def page_of(megapixels: float, folder: Path) -> Path:
@@ -112,8 +129,11 @@ def main() -> None:
         picture = drawing_of_280(folder)
         python, size = install(folder / "environment")
         cold = command_seconds(python, options.runs, "read", "--single", str(picture))
+        imports, readings = first_seconds(python, picture, options.runs)
         figures = {
             "cold_seconds_median": statistics.median(cold),
+            "import_seconds_median": statistics.median(imports),
+            "first_reading_seconds_median": statistics.median(readings),
             "help_seconds_median": statistics.median(command_seconds(python, options.runs, "--help")),
             "peak_mebibytes": peak_mebibytes(python, picture),
             "installed_mebibytes": size,
