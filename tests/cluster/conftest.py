@@ -125,6 +125,8 @@ def cluster(_bucket_server: str) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         # A worker that has nothing to do waits for the next test, which would have to start another.
         patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
+        # Ray's workers leave the processor to all others, and other tests would take it for minutes.
+        patch.setenv("RAY_worker_niceness", "0")
         for what in ("READY", "HEALTH"):  # of Ray Serve's proxy, which is killed where it answers later
             patch.setenv(f"RAY_SERVE_PROXY_{what}_CHECK_TIMEOUT_S", str(PATIENCE))
         cluster = _start_cluster()
