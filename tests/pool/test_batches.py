@@ -91,8 +91,10 @@ def test_a_reader_that_dies_while_it_is_idle_is_replaced_before_anybody_asks() -
 def test_readers_are_forked_from_what_has_imported_whatever_their_work_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "work.py").write_text("import sys\ndef knows(reader): return 'needed' in sys.modules\n")
-    (tmp_path / "needed.py").touch()
+    (tmp_path / "work.py").write_text("import sys\ndef knows(reader): return sys.modules['needed'].is_undisturbed\n")
+    # Ctrl-C, which a terminal sends to all, must not end the import with a stack trace.
+    needed = "import signal\nis_undisturbed = signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])\n"
+    (tmp_path / "needed.py").write_text(needed)
     code = """
 import work
 from inkdigits.pool import Bounds, Readers, fork_readers_with

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import multiprocessing
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from threading import Condition, Event, Lock, Thread, main_thread
 from types import TracebackType
@@ -33,12 +34,17 @@ _PROCESS = "inkdigits.pool.process"
 
 
 def fork_readers_with(*modules: str) -> None:
-    """Have the process that readers are forked from import modules, now, and whatever this process does meanwhile.
+    """Start the process that readers are forked from; it imports modules, whatever this process does meanwhile.
 
-    For whoever submits work that is defined in them: otherwise each reader imports them at its first work.
+    They are those in which the readers' work is defined: otherwise each reader imports them at its first work.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload([_PROCESS, *modules])
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # which lets signals through again once it runs
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # inherited: Ctrl-C is for this process alone
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Readers:
@@ -66,7 +72,7 @@ class Readers:
             path = Path(shutil.copy(path, self._kept.name))
         self.model = path
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([_PROCESS])  # heard where none of them runs yet
+        fork_readers_with()  # unless it runs
         given = [str(path), bounds, min_confidence]
         self._start = partial(ProcessPool, processes, initializer=begin, initargs=given, context=context)
         self._pool = self._start()
