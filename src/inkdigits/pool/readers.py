@@ -30,7 +30,6 @@ __all__ = ["Readers", "fork_readers_with"]
 _Result = TypeVar("_Result")
 
 _DIED = (ProcessExpired, BrokenProcessPool)
-_PROCESS = "inkdigits.pool.process"
 
 
 def fork_readers_with(*modules: str) -> None:
@@ -38,7 +37,7 @@ def fork_readers_with(*modules: str) -> None:
 
     They are those in which the readers' work is defined: otherwise each reader imports them at its first work.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload([_PROCESS, *modules])
+    forkserver.set_forkserver_preload(["inkdigits.pool.process", *modules])
     resource_tracker.ensure_running()  # which lets signals through again once it runs
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # inherited: Ctrl-C is for this process alone
     try:
