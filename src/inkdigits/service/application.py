@@ -15,13 +15,14 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from inkdigits.errors import InkdigitsError
 from inkdigits.service.error_answers import install_error_handlers
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
 from inkdigits.service.middleware.answers import add_security_headers, answer_head
-from inkdigits.service.middleware.limits import BodyLimits, admit
+from inkdigits.service.middleware.limits import BodyLimits, refusal_of
 from inkdigits.service.middleware.request_log import RequestLog
 from inkdigits.service.routes import correct, explanation, inference, model, readings, reference, samples, teaching
 from inkdigits.service.service import Service
@@ -72,7 +73,6 @@ def create_app(settings: Settings) -> FastAPI:
         )
     app.add_middleware(add_security_headers)
     app.add_middleware(RequestLog, metrics=service.metrics)
-    app.add_middleware(admit, check_room=service.pool.check_room)
     return app
 
 
@@ -87,7 +87,13 @@ class _Static(StaticFiles):
 
 
 class _App(FastAPI):
-    """Says in its document that a token may be asked for."""
+    """Refuses a crowd before all middleware, and says in its document that a token may be asked for."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        refusal = refusal_of(scope, self.state.service.pool.check_room)
+        answer = super().__call__ if refusal is None else refusal
+        await answer(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document."""

@@ -6,12 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.error_answers import ApiError, error_response
 from inkdigits.service.middleware.request_log import name_request
 
-__all__ = ["BodyLimits", "admit", "busy", "client_of"]
+__all__ = ["BodyLimits", "busy", "client_of", "refusal_of"]
 
 _READING = ("/read", "/infer")  # how the routes end that take a place
 _BODIES = 8  # so many of the largest size, or more that are smaller, are in memory at a time
@@ -30,26 +31,22 @@ def client_of(scope: Scope) -> str:
     return str(scope["client"][0]) if scope.get("client") else ""
 
 
-def admit(app: ASGIApp, check_room: Callable[[str], None]) -> ASGIApp:
-    """Refuse requests to read while no place is free, before any work is done for them and their body is read.
+def refusal_of(scope: Scope, check_room: Callable[[str], None]) -> Response | None:
+    """Return the answer to a request to read while no place is free, before its body is read; None for all others.
 
-    `check_room` raises ApiError where none is free for a client. This stands before the log: a crowd that is refused is
-    counted, and costs as little as can be.
+    `check_room` raises ApiError where none is free for a client. This comes before all else, the log too: a crowd that
+    is refused is counted, and costs as little as can be.
     """
-
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"].endswith(_READING):
-            try:
-                check_room(client_of(scope))
-            except ApiError as refusal:
-                name = name_request(scope)
-                response = error_response(scope, refusal)
-                response.headers["X-Request-ID"] = name
-                await response(scope, receive, send)
-                return
-        await app(scope, receive, send)
-
-    return answer
+    if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].endswith(_READING):
+        return None
+    try:
+        check_room(client_of(scope))
+    except ApiError as refusal:
+        name = name_request(scope)
+        response = error_response(scope, refusal)
+        response.headers["X-Request-ID"] = name
+        return response
+    return None
 
 
 class BodyLimits:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -67,6 +67,6 @@ class RequestLog:
 def name_request(scope: Scope) -> str:
     """Return the id that a request goes by from now on: its own, if it brings a plain one."""
     plain = (value.decode() for name, value in scope["headers"] if name == b"x-request-id" and _ID.fullmatch(value))
-    request_id = next(plain, None) or secrets.token_hex(8)
+    request_id = next(plain, None) or f"{random.getrandbits(64):016x}"
     scope.setdefault("state", {})["request_id"] = request_id
     return request_id
