@@ -6,7 +6,7 @@ It depends on how a symbol stands among the digits of its page: how small, how f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +37,7 @@ class Calibration:
         """Return a line whose symbols are as sure as they are often right."""
         if not line.symbols:
             return line
-        weights = astuple(self)[:-1]
+        weights = list(vars(self).values())[:-1]
         sure = 1 / (1 + np.exp(-(features_of(line) @ weights + self.shift)))
         symbols = zip(line.symbols, sure.tolist(), strict=True)
         return replace(line, symbols=tuple(_with_confidence(symbol, own) for symbol, own in symbols))

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkdigits.imaging.ink import find_ink, with_dark_ink
+from inkdigits.imaging.ink import find_dark_ink, with_dark_ink
 from inkdigits.imaging.line_crop import NON_DIGIT, Row, cut_line_crop, normalise_line_crop
 from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.segment import single_glyph
@@ -36,7 +36,8 @@ def read_lone(
         least_share: of the page's ink that it must hold, 0 to 1.
 
     """
-    ink = find_ink(grey)
+    dark = with_dark_ink(grey)
+    ink = find_dark_ink(dark)
     glyph = single_glyph(ink)
     if glyph is None or glyph.ink.sum() < least_share * ink.sum():
         return ()
@@ -45,7 +46,7 @@ def read_lone(
     probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
     if not models.own:
         row = Row(left, left + width, top + height / 2, 0.0, max(height, _NARROWEST * width, 4.0))
-        frames, _ = _look(grey, row, models)
+        frames, _ = _look(dark, row, models)
         read = string_probabilities(frames, [[digit] for digit in range(10)])
         probabilities = np.sqrt(probabilities * (read / max(float(read.sum()), 1e-9) + 1e-6))
         probabilities /= probabilities.sum()
@@ -61,10 +62,11 @@ def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections 
 
     In a picture as small as those of MNIST, digits that touch its border are more often seen so.
     """
-    left, top, width, height = cv2.boundingRect((find_ink(grey) > 0).view(np.uint8))
+    dark = with_dark_ink(grey)
+    left, top, width, height = cv2.boundingRect((find_dark_ink(dark) > 0).view(np.uint8))
     if not width:
         return None
-    frames, to_page = _look(grey, Row(left, left + width, top + height / 2, 0.0, max(height, 4.0)), models)
+    frames, to_page = _look(dark, Row(left, left + width, top + height / 2, 0.0, max(height, 4.0)), models)
     symbols = [symbol for symbol in decode_frames(frames) if symbol.symbol < NON_DIGIT]
     scores = np.zeros((len(symbols), NON_DIGIT), np.float32)
     boxes = np.zeros((len(symbols), 4), np.float32)
@@ -75,8 +77,8 @@ def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections 
 
 
 def _look(
-    grey: npt.NDArray[np.uint8], row: Row, models: Ensemble
+    dark: npt.NDArray[np.uint8], row: Row, models: Ensemble
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
-    """Return what the line model says of a row, and what takes a point of its band to the page."""
-    band, to_page = cut_line_crop(with_dark_ink(grey), row)
+    """Return what the line model says of a row of dark ink, and what takes a point of its band to the page."""
+    band, to_page = cut_line_crop(dark, row)
     return models.lines.frames(normalise_line_crop(band)), to_page
