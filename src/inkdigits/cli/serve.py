@@ -30,7 +30,7 @@ def serve(
     max_pixels: Annotated[int, typer.Option(min=1, help="The most pixels of a picture.")] = 50_000_000,
     max_concurrency: Annotated[
         int, typer.Option(min=1, help="Requests that are read for or wait; to more it says 503.")
-    ] = 24,
+    ] = 32,
     picture_seconds: Annotated[
         float, typer.Option(min=0.1, help="What a picture may take; then its process is killed.")
     ] = 20,

@@ -55,7 +55,6 @@ def begin(model: str, bounds: Bounds, min_confidence: float | None) -> None:
     """Load a model; what is wrong with it is told to whoever asks for work."""
     # At once, also amid a library's work: while pebble waits for a handler in Python to run, nobody gets any work.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _give_way()
     cv2.setNumThreads(1)
     _use_one_heap()
     try:
@@ -96,12 +95,6 @@ def is_out_of_memory(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _give_way() -> None:
-    """Let whoever asks for work go first where processors are few: it answers at once, however much is read."""
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(5)  # a third of the share of a process without
 
 
 def _use_one_heap() -> None:

@@ -32,7 +32,7 @@ class Settings:
     max_pixels: int = 50_000_000  # of a picture
     picture_seconds: float = Bounds.seconds  # for a picture, by the clock; then its process is killed
     reader_memory: int = Bounds.memory  # bytes that a process may take for a picture beyond what it has when idle
-    max_concurrency: int = 24  # requests that are read for or wait; the next is told to come later
+    max_concurrency: int = 32  # requests that are read for or wait; the next is told to come later
     timeout: float = 30.0  # seconds for a request's body to arrive, and again for its answer
     cors_origins: tuple[str, ...] = ()  # whose pages may call, such as "https://example.org"
     log_format: str = "text"  # one of `LOG_FORMATS`: lines for people or for programs
