@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -86,8 +87,9 @@ class Service:
         """Return the memory of all its processes; what they share counts once (PSS)."""
         kibibytes = 0
         for pid in (self.process.pid, *self._forking(), *self.readers()):
-            match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
-            kibibytes += int(match[1]) if match else 0
+            with suppress(OSError):  # it has just been killed
+                match = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+                kibibytes += int(match[1]) if match else 0
         return kibibytes / 1024
 
 
