@@ -15,9 +15,11 @@ import os
 import signal
 import statistics
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,15 +125,32 @@ def soak(bench: Bench) -> Iterator[Row]:
     with bench.service("--picture-seconds", "3") as service, under(service.url, killers, len(killers)):
         read = _read(service)
         can = finish_wrk(start_wrk(read, bench.picture, 16, min(10.0, bench.seconds))).rate
-        answers, memory = [], []
-        for _ in range(10):  # at any moment a reader may just have been replaced
-            answers += open_load(read, bench.picture, 16, 0.7 * can, 0.1 * bench.soak_seconds)
-            memory.append(service.mebibytes())
-        growth = 100 * (sum(memory[-3:]) / sum(memory[1:4]) - 1)
+        with sampled(service.mebibytes) as memory:  # a reader may just have been replaced, at any moment
+            answers = open_load(read, bench.picture, 16, 0.7 * can, bench.soak_seconds)
+        third = len(memory) // 3
+        growth = 100 * (statistics.mean(memory[-third:]) / statistics.mean(memory[:third]) - 1)
         errors = sum(answer.status != 200 for answer in answers)
         what = f"{bench.soak_seconds / 60:.2g} minutes at 70%, a costly request a second"
         yield Row(f"{what}: memory growth", growth, 3, "%")
         yield Row(f"{what}: errors", errors, 0, "")
+
+
+@contextmanager
+def sampled(measure: Callable[[], float]) -> Iterator[list[float]]:
+    """Measure something each second while a block runs."""
+    values, over = [measure()], threading.Event()
+
+    def sample() -> None:
+        while not over.wait(1):
+            values.append(measure())
+
+    sampler = threading.Thread(target=sample)
+    sampler.start()
+    try:
+        yield values
+    finally:
+        over.set()
+        sampler.join()
 
 
 def attacked(bench: Bench) -> Iterator[Row]:

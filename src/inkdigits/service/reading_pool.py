@@ -36,8 +36,8 @@ class ReadingSlot:
     request: Request
     readers: Readers  # all of it is read by one model
     deadline: float  # of the whole request, on the event loop's clock
-    small: _Turns
-    large: _Turns
+    small: _Turns  # for what takes some milliseconds
+    large: _Turns  # for all else
 
     async def run(self, work: Callable[[Reader], _Result], *, quick: bool = False) -> _Result:
         """Return what some work with a reader returns.
