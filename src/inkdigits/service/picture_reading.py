@@ -19,6 +19,7 @@ from inkdigits.pictures.region import REGION
 from inkdigits.reading.reader import Reader
 from inkdigits.results.characters import Digit
 from inkdigits.results.reading import Reading
+from inkdigits.service.reading_pool import QUICK_BYTES
 from inkdigits.service.uploads import Upload
 
 __all__ = ["ReadOptions", "is_quick"]
@@ -77,7 +78,7 @@ def is_quick(upload: Upload) -> bool:
     Its header alone is looked at, and only where it stands in every PNG.
     """
     content = upload.content
-    if len(content) > 64 * 1024 or len(content) < _PNG_HEADER.size:
+    if len(content) > QUICK_BYTES or len(content) < _PNG_HEADER.size:
         return False
     signature, kind, width, height = _PNG_HEADER.unpack_from(content)
     return bool(signature == b"\x89PNG\r\n\x1a\n" and kind == b"IHDR" and width * height <= 360 * 360)

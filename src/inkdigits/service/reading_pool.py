@@ -19,9 +19,11 @@ from inkdigits.service.error_answers import ApiError
 from inkdigits.service.middleware.limits import busy, client_of
 from inkdigits.service.service_metrics import Metrics
 
-__all__ = ["ReadingPool", "ReadingSlot"]
+__all__ = ["QUICK_BYTES", "ReadingPool", "ReadingSlot"]
 
 _Result = TypeVar("_Result")
+
+QUICK_BYTES = 64 * 1024  # what takes some milliseconds is no larger: a small PNG, 80 images of 28×28, or 20 in JSON
 
 _NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawing ends sooner than a reader is replaced
 # Small pictures that are handed to each reader ahead: between one and the next it would wait for the event loop, which
@@ -103,14 +105,12 @@ class _Turns:
 
     def _end(self, answer: asyncio.Future[Any], work: Future[Any]) -> None:
         self._left += 1
-        if answer.done():
-            pass  # nobody waits for it any more
-        elif work.cancelled():
-            answer.cancel()
-        elif (error := work.exception()) is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(work.result())
+        if not answer.done():  # somebody waits for it, so that it was not cancelled
+            error = work.exception()
+            if error is None:
+                answer.set_result(work.result())
+            else:
+                answer.set_exception(error)
         self._begin()
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from inkdigits.reading.reader import Reader
 from inkdigits.service import schemas, tensors
 from inkdigits.service.error_answers import ApiError
+from inkdigits.service.reading_pool import QUICK_BYTES
 from inkdigits.service.served_models import LoadedModel
 from inkdigits.service.service import service_of
 from inkdigits.version import __version__
@@ -21,8 +22,6 @@ __all__ = ["router"]
 _ERROR: dict[int | str, dict[str, Any]] = {
     "default": {"model": schemas.ProtocolError, "description": "an error, with the status that HTTP has for it"}
 }
-
-_SMALL = 64 * 1024  # bytes of a body that takes no more than some milliseconds: 80 images in binary, or 20 in JSON
 
 router = APIRouter(prefix="/v2", responses=_ERROR)
 
@@ -82,7 +81,7 @@ async def infer(request: Request, name: str, version: str | None = None) -> Resp
     body = await request.body()
     asked = partial(_infer, body=body, header_length=length, name=name, version=version)
     with service_of(request).pool.place(request, model.readers) as place:
-        content, headers = await place.run(asked, quick=len(body) <= _SMALL)
+        content, headers = await place.run(asked, quick=len(body) <= QUICK_BYTES)
     return Response(content, headers=headers)
 
 
