@@ -26,6 +26,7 @@ _FONTS = (
     *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneral"),
     *("STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmss10", "cmss10", "cmtt10", "cmb10"),
 )
+_FOLDED = str.maketrans({"ß": "ss", "é": "e", "ú": "u", "ü": "u", "É": "E", "Ú": "U", "Ü": "U"})  # for fonts without them
 _WORDS = resources.files("inkdigits.synthesis.pages").joinpath("words.txt").read_text(encoding="utf-8").split()
 
 
@@ -58,6 +59,8 @@ def typeset(text: str, height: float, face: Typeface) -> tuple[Ink, float]:
 
 @lru_cache(maxsize=20_000)
 def _typeset(text: str, height: float, face: Typeface) -> tuple[Ink, float]:
+    if face.font.startswith("cm"):  # Computer Modern, which draws an empty box in place of a letter that it lacks
+        text = text.translate(_FOLDED)
     em = max(4, round(height / _digit_height(face.font)))
     mask, (_, top) = _font(face.font, em).getmask2(text, mode="L", anchor="ls")
     width, tall = mask.size
