@@ -85,11 +85,11 @@ def train(factor: int, width: int, pictures: int, folder: Path) -> dict[str, flo
     from inkdigits.errors import TrainingInterrupted
     from inkdigits.models.digit_networks import MODELS, convnet
     from inkdigits.training.loop.fit import fit
-    from inkdigits.training.recipes.recipe import find_recipe
+    from inkdigits.training.recipes.recipe import Recipe
     from inkdigits.training.tasks.digit_task import DigitsTask
 
     MODELS["of this width"] = lambda: convnet(*(width * channels for channels in CHANNELS))
-    recipe = dataclasses.replace(find_recipe("fast"), model="of this width", review=None, epochs=1)
+    recipe = dataclasses.replace(Recipe.named("fast"), model="of this width", review=None, epochs=1)
     digits, validation = (load_dataset("mnist", split) for split in ("train", "validation"))
     images = mapped(digits.images, factor, folder)
     many = dataclasses.replace(digits, images=images, labels=np.tile(digits.labels, factor))

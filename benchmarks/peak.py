@@ -34,7 +34,7 @@ from inkdigits.models.digit_networks import build_model, count_multiply_adds
 from inkdigits.models.onnx_file import read_model
 from inkdigits.reading.model_file import find_model
 from inkdigits.training.loop.fit import fit
-from inkdigits.training.recipes.recipe import Recipe, find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.tasks.digit_task import DigitsTask
 
 PEAK = REPOSITORY / "experiments" / "peak.csv"
@@ -164,7 +164,7 @@ def measure(recipes: list[Recipe], model: Path, digits: Dataset, threads: int) -
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--recipe", nargs="+", type=find_recipe, default=[find_recipe("fast")])
+    parser.add_argument("--recipe", nargs="+", type=Recipe.named, default=[Recipe.named("fast")])
     parser.add_argument("--model", type=find_model, default=find_model("bundled"))
     parser.add_argument("--pictures", type=int, default=6144)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+import onnx
 import torch
 from model_cards import digits_card, lines_card, pages_card
 
@@ -32,7 +34,7 @@ from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.models.line_network import line_network
-from inkdigits.models.onnx_file import count_weights, read_model, write_graph, write_info, write_model
+from inkdigits.models.onnx_file import read_model, write_graph, write_model
 from inkdigits.models.onnx_graph import build_line_graph, build_page_graph
 from inkdigits.models.page_network import page_network
 from inkdigits.reading.classifier import Classifier
@@ -48,7 +50,7 @@ from inkdigits.training.loop.fit import fit
 from inkdigits.training.loop.history import HistoryFiles, read_history
 from inkdigits.training.loop.progress import LiveProgress
 from inkdigits.training.loop.stopping import stopping_on_signals
-from inkdigits.training.recipes.recipe import Recipe, find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.stream_recipes import LineRecipe, PageRecipe, StreamRecipe
 from inkdigits.training.runs.run_folder import RunFolder, create_run, provenance
 from inkdigits.training.runs.whole_run import resume_training, train
@@ -86,8 +88,8 @@ class Plan:
     data: str = "mnist"
     seed: int = 0
     teachers: int = 5
-    teacher: Recipe = field(default_factory=partial(find_recipe, "accurate"))
-    digits: Recipe = field(default_factory=partial(find_recipe, "reader"))
+    teacher: Recipe = field(default_factory=partial(Recipe.named, "accurate"))
+    digits: Recipe = field(default_factory=partial(Recipe.named, "reader"))
     lines: LineRecipe = field(default_factory=LineRecipe)
     pages: PageRecipe = field(default_factory=PageRecipe)
     workers: int = 1
@@ -186,8 +188,12 @@ def make_thresholds(plan: Plan) -> None:
         digits = inkdigits.load_dataset(plan.data, "validation")
         thresholds, calibration = choose_thresholds(models, digits, pictures=plan.pictures, progress=say)
         info = replace(models.detector.info, thresholds=thresholds, calibration=calibration)
-        write_info(path, info)
-        card = pages_card(path, info, info.recipe, count_weights(path), thanks(info.data["hands"]))
+        graph = onnx.load(path)
+        write_graph(graph, info, path)
+        weights = sum(
+            math.prod(each.dims) for each in graph.graph.initializer if each.name.endswith((".weight", ".bias"))
+        )
+        card = pages_card(path, info, info.recipe, weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "pages.md", card)
 
 

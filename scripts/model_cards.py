@@ -11,7 +11,7 @@ from typing import Any
 
 from inkdigits.files import sha256
 from inkdigits.reading.model_file import ModelInfo
-from inkdigits.training.thresholds import AIMS
+from inkdigits.training.thresholds import Aims
 
 __all__ = ["digits_card", "lines_card", "pages_card"]
 
@@ -195,10 +195,10 @@ def pages_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
         views=info.recipe["steps"] * info.recipe["batch_size"],
         exact=validation["exact"],
         validation=validation["n"],
-        line_right=AIMS.line_right,
-        single_right=AIMS.single_right,
-        falsely_accepted=AIMS.falsely_accepted,
-        missed=AIMS.missed,
+        line_right=Aims.line_right,
+        single_right=Aims.single_right,
+        falsely_accepted=Aims.falsely_accepted,
+        missed=Aims.missed,
     )
 
 

@@ -10,29 +10,6 @@ import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-__all__ = [
-    "CheckpointError",
-    "ClusterError",
-    "DataCorruptError",
-    "DataError",
-    "DataNotFoundError",
-    "InkdigitsError",
-    "MissingExtraError",
-    "ModelFileError",
-    "NonFiniteLossError",
-    "NotTaughtError",
-    "OutputError",
-    "PictureError",
-    "TrainingError",
-    "TrainingInterrupted",
-    "UsageError",
-    "argument",
-    "asked_by_options",
-    "call",
-    "printable",
-    "unknown_name",
-]
-
 _options = False  # whether who asked wrote options on a command line, and not arguments in Python
 
 

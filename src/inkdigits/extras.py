@@ -6,8 +6,6 @@ from importlib.util import find_spec
 
 from inkdigits.errors import MissingExtraError
 
-__all__ = ["EXTRAS", "missing_modules", "require"]
-
 # extra → the modules that the code behind it imports
 EXTRAS: dict[str, tuple[str, ...]] = {
     "evaluate": ("matplotlib", "sklearn", "fontTools", "brotli"),

@@ -14,16 +14,6 @@ from typing import IO
 
 from inkdigits.errors import OutputError, printable
 
-__all__ = [
-    "check_replaceable",
-    "make_folder",
-    "open_atomically",
-    "output_error",
-    "remove_unfinished",
-    "sha256",
-    "write_atomically",
-]
-
 _unfinished: dict[Path, int] = {}  # temporary files, and the process that writes each: a fork knows its parent's too
 
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["DATA_DIR_VARIABLE", "cache_dir", "corrections_dir", "data_dirs", "expanded"]
-
 DATA_DIR_VARIABLE = "INKDIGITS_DATA_DIR"
 
 

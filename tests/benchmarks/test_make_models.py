@@ -13,10 +13,10 @@ from inkdigits.errors import OutputError
 from inkdigits.files import sha256
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.line_model import LineModel
-from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.stream_recipes import LineRecipe, PageRecipe
 
-ONE_EPOCH = find_recipe("fast").replace(epochs=1)
+ONE_EPOCH = Recipe.named("fast").replace(epochs=1)
 LINES = LineRecipe(steps=4, every=2, batch_size=4, channels=(4, 6, 8, 8, 8, 12), context=(1, 2))
 PAGES = PageRecipe(steps=2, every=1, batch_size=2, fine=(4, 8), coarse=8, context=(1,))
 
@@ -39,7 +39,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         data="optdigits",
         teachers=1,
         teacher=ONE_EPOCH,
-        digits=find_recipe("fast").replace(epochs=6),
+        digits=Recipe.named("fast").replace(epochs=6),
         lines=LINES,
         pages=PAGES,
         workers=0,

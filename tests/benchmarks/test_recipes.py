@@ -10,10 +10,10 @@ import recipes
 from recipes import Seed, find_row, plan
 from shared.ledger import REPOSITORY, append, read, training_commit
 
-from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.runs.run_folder import create_run
 
-MLP = find_recipe("mlp")
+MLP = Recipe.named("mlp")
 
 pytestmark = pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="commits are known only in a clone")
 

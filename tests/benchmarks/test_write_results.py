@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import write_results
 
-from inkdigits.training.recipes.recipe import RECIPES, find_recipe
+from inkdigits.training.recipes.recipe import RECIPES, Recipe
 
-MLP = find_recipe("mlp")
+MLP = Recipe.named("mlp")
 COMMITS = {"old", "new", "trial"}
 
 

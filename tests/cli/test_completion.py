@@ -31,6 +31,6 @@ def test_files_of_the_folder_are_among_them(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "runs" / "mine").mkdir(parents=True)
     for name in ("runs/mine/model.onnx", "mine.onnx", "mine.toml", "mine.csv"):
         (tmp_path / name).touch()
-    assert completion.models("") == ["bundled", "runs/mine", "mine.onnx"]
-    assert completion.recipes("m") == ["mlp", "mine.toml"]
-    assert completion.data_sets("m") == ["mnist", "mine.csv"]
+    assert completion.models() == ["bundled", "runs/mine", "mine.onnx"]
+    assert "mine.toml" in completion.recipes()
+    assert "mine.csv" in completion.data_sets()

@@ -1,5 +1,6 @@
 """What is wrong with a cluster is said in a line, and soon."""
 
+import os
 import subprocess
 import sys
 
@@ -40,9 +41,10 @@ def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_little_memory_for_rays_objects_is_said() -> None:
     code = """
 from inkdigits.cluster.ray_cluster import connected
-with connected(workers=1, object_store_bytes=1_000_000):
+with connected(workers=1):
     pass
 """
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    small = os.environ | {"RAY_DEFAULT_OBJECT_STORE_MAX_MEMORY_BYTES": "1000000"}
+    answer = subprocess.run([sys.executable, "-c", code], env=small, capture_output=True, text=True, check=False)
     assert "ClusterError: Ray cannot start: " in answer.stderr
     assert "give it more memory" in answer.stderr

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from inkdigits.cluster.sweep_job import varied
 from inkdigits.cluster.trials import Trial, pareto_front
 from inkdigits.training.loop.history import EpochRecord
-from inkdigits.training.recipes.recipe import RECIPES, Recipe, find_recipe
+from inkdigits.training.recipes.recipe import RECIPES, Recipe
 from inkdigits.training.recipes.recipe_file import read_recipe
 
 from ..running import inkdigits
@@ -118,7 +118,7 @@ def test_a_sweep_of_data_that_do_not_exist_leaves_nothing(cluster: Cluster, tmp_
     strength=st.floats(0, 1.5),
 )
 def test_a_variation_changes_only_what_was_drawn(recipe: str, rate: float, batch: int, strength: float) -> None:
-    base = find_recipe(recipe)
+    base = Recipe.named(recipe)
     drawn = {"learning_rate": rate, "batch_size": batch, "model": base.model, "augmentation": strength}
     result = varied(base, drawn)
     same = {"learning_rate", "batch_size", "muon_rate", "augmentation"}

@@ -1,6 +1,7 @@
 """What is to be known of a data set before it is trusted."""
 
 import json
+from dataclasses import asdict
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def test_each_split_is_described_and_empty_ones_left_out() -> None:
 
 
 def test_everything_can_be_written_as_json() -> None:
-    told = json.loads(json.dumps(check(collection([1, 2], [TRAIN, TEST])).to_dict()))
+    told = json.loads(json.dumps(asdict(check(collection([1, 2], [TRAIN, TEST])))))
     assert told["skipped"] == ["one is left out"]
     assert told["splits"]["test"]["n"] == 1
     assert {"name", "source", "licence", "location", "in_training_and_test"} <= set(told)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from inkdigits.imaging.views import CELL, NATIVE, OTHER, OUTPUTS, SMALL
-from inkdigits.reading.detect import PYRAMID, Detections, detect
+from inkdigits.reading.detect import Detections, Pyramid, detect
 
 Seen = Sequence[tuple[int, float, tuple[float, ...]]]  # symbol, score, box in pixels of the view
 
@@ -42,8 +42,8 @@ def page(*rings: tuple[int, int, int]) -> npt.NDArray[np.uint8]:
 
 def coarsest(*box: float) -> tuple[float, ...]:
     """Where a box of the page is in the coarsest view."""
-    scale = PYRAMID.heights[1] / (PYRAMID.largest * 400) * 0.8
-    return tuple(side * scale + PYRAMID.margin for side in box)
+    scale = Pyramid.heights[1] / (Pyramid.largest * 400) * 0.8
+    return tuple(side * scale + Pyramid.margin for side in box)
 
 
 def detected(grey: npt.NDArray[np.uint8], eyes: Eyes) -> Detections:
@@ -72,12 +72,12 @@ def test_views_become_finer_up_to_a_bound() -> None:
     detect(np.zeros((4000, 6000), np.uint8) + np.arange(6000).astype(np.uint8), eyes)  # type: ignore[arg-type]
     pixels = [height * width for height, width in eyes.shapes]
     assert pixels == sorted(pixels)
-    assert 0.9 * PYRAMID.most_pixels < pixels[-1] < 1.1 * PYRAMID.most_pixels
+    assert 0.9 * Pyramid.most_pixels < pixels[-1] < 1.1 * Pyramid.most_pixels
 
 
 def test_a_symbol_that_two_views_show_is_found_once_as_the_better_one_says() -> None:
     far = [(7, 0.6, (45.0, 45.0, 57.0, 62.0))]
-    near = [(1, 0.9, tuple((side - PYRAMID.margin) * 1.8 + PYRAMID.margin for side in far[0][2]))]
+    near = [(1, 0.9, tuple((side - Pyramid.margin) * 1.8 + Pyramid.margin for side in far[0][2]))]
     found = detected(page((200, 200, 100), (60, 60, 40)), Eyes([], [], far, near))
     assert found.labels.tolist() == [1]
 

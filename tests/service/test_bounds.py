@@ -21,7 +21,7 @@ from .load import PNG, TOKEN
 
 PDF = {"Content-Type": "application/pdf"}
 HEAD = b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n"
-PATIENT = "from inkdigits.service import connection\nconnection._PATIENCE = connection.Patience({})"
+PATIENT = "from inkdigits.service import connection\nconnection.{}"
 NO_NUMBERS = [["A" * 250_000, *[""] * 999], ["A", 1], [[1], [2, 3]], [True] * 784, [1e300] * 784]
 
 
@@ -197,7 +197,7 @@ def test_stalled_uploads_shut_nobody_out(served, digit) -> None:
 
 
 def test_who_reads_no_answer_is_given_up(serve) -> None:
-    served = serve(before=PATIENT.format("answer=0.5"))
+    served = serve(before=PATIENT.format("_ANSWER_SECONDS = 0.5"))
     with socket.socket() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         deaf.connect((served.host, served.port))
@@ -215,7 +215,7 @@ def open_sockets(served) -> int:
 
 
 def test_idle_connections_give_way_to_new_ones(serve) -> None:
-    served = serve(before=PATIENT.format("connections=20"))
+    served = serve(before=PATIENT.format("_CONNECTIONS = 20"))
     idle = [served.connect() for _ in range(60)]
     assert served.client.get("/v2/health/live").status_code == 200
     wait_until(lambda: open_sockets(served) <= 22)

@@ -18,13 +18,13 @@ from inkdigits.data import Dataset, load_dataset
 from inkdigits.training.loop.distributed import ALONE, Team, joined
 from inkdigits.training.loop.fit import fit
 from inkdigits.training.loop.history import EpochRecord
-from inkdigits.training.recipes.recipe import Recipe, find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.tasks.digit_task import DigitsTask
 
 CPU = torch.device("cpu")
 # An epoch is no multiple of a batch, nor of the three processes; later epochs show what is still hard, as all processes
 # together know it.
-RUN = find_recipe("fast").replace(epochs=3, batch_size=39)
+RUN = Recipe.named("fast").replace(epochs=3, batch_size=39)
 
 
 def digits(count: int) -> tuple[Dataset, Dataset]:

@@ -34,7 +34,7 @@ def test_a_review_shows_the_hardest_and_as_many_others_as_it_says(
     recipe = dataclasses.replace(RECIPE, review=Review(after=1, share=share, easy=easy))
     curriculum = Curriculum(recipe, count, seed)
     curriculum.begin_epoch(0)
-    curriculum.record(curriculum.order, torch.rand(count, generator=torch.Generator().manual_seed(seed % 1000)))
+    curriculum.losses[curriculum.order] = torch.rand(count, generator=torch.Generator().manual_seed(seed % 1000))
     curriculum.begin_epoch(1)
     shown = curriculum.order
     assert len(shown) == len(set(shown.tolist())) == curriculum.sizes[1]
@@ -47,7 +47,7 @@ def test_pictures_that_were_never_shown_come_first() -> None:
     curriculum = Curriculum(dataclasses.replace(RECIPE, review=Review(after=0, share=0.5, easy=0)), 100, seed=0)
     curriculum.begin_epoch(0)
     first = set(curriculum.order.tolist())
-    curriculum.record(curriculum.order, torch.zeros(50))
+    curriculum.losses[curriculum.order] = torch.zeros(50)
     curriculum.begin_epoch(1)
     assert first.isdisjoint(curriculum.order.tolist())
 

@@ -19,12 +19,12 @@ from inkdigits.models.digit_networks import build_model
 from inkdigits.training.loop.fit import fit
 from inkdigits.training.loop.history import EpochRecord, StepReport
 from inkdigits.training.loop.optimization import schedule
-from inkdigits.training.recipes.recipe import RECIPES, Recipe, Review, find_recipe
+from inkdigits.training.recipes.recipe import RECIPES, Recipe, Review
 from inkdigits.training.tasks import digit_task
 from inkdigits.training.tasks.digit_task import DigitsTask
 
 CPU = torch.device("cpu")
-ONE_EPOCH = find_recipe("fast").replace(epochs=1)
+ONE_EPOCH = Recipe.named("fast").replace(epochs=1)
 
 pytestmark = pytest.mark.usefixtures("bfloat16")
 
@@ -85,7 +85,7 @@ def trained(
 def test_a_killed_and_resumed_run_ends_in_the_same_weights(
     name: str, bfloat16: str, tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = find_recipe(name).replace(epochs=2)
+    recipe = Recipe.named(name).replace(epochs=2)
     (tmp_path / "whole").mkdir()
     whole = run(tmp_path / "whole", several_chunks, validation_digits, recipe)
     # Within the first epoch, at its end, within the second; in bfloat16, which most processors emulate, the last alone.
@@ -113,7 +113,7 @@ def test_every_picture_is_counted_once_an_epoch(
     tmp_path: Path, several_chunks: Dataset, validation_digits: Dataset
 ) -> None:
     watcher = Watcher()
-    recipe = find_recipe("mlp").replace(epochs=2, batch_size=100)  # divides neither chunk nor epoch
+    recipe = Recipe.named("mlp").replace(epochs=2, batch_size=100)  # divides neither chunk nor epoch
     run(tmp_path, several_chunks, validation_digits, recipe, watcher=watcher)
     ends = [report for report in watcher.steps if report.position == report.size]
     assert [report.size for report in ends] == [515, 515]
@@ -127,7 +127,7 @@ def test_every_picture_is_counted_once_an_epoch(
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint(
     tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = dataclasses.replace(find_recipe("mlp"), epochs=2)
+    recipe = dataclasses.replace(Recipe.named("mlp"), epochs=2)
     run(tmp_path, training_digits, validation_digits, dataclasses.replace(recipe, epochs=1))
     good = (tmp_path / "checkpoint.safetensors").read_bytes()
     wild = dataclasses.replace(recipe, learning_rate=1e30)
@@ -183,7 +183,7 @@ def test_resuming_without_a_checkpoint_is_a_clear_error(
     tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
 ) -> None:
     with pytest.raises(CheckpointError, match="there is no checkpoint"):
-        run(tmp_path, training_digits, validation_digits, find_recipe("fast"), resume=True)
+        run(tmp_path, training_digits, validation_digits, Recipe.named("fast"), resume=True)
 
 
 def test_the_checkpoint_is_plain_tensors(trained: Path) -> None:
@@ -194,7 +194,7 @@ def test_the_checkpoint_is_plain_tensors(trained: Path) -> None:
 def test_the_learning_rate_follows_the_steps_of_epochs_of_different_size(
     tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
 ) -> None:
-    recipe = dataclasses.replace(find_recipe("instant"), epochs=3, batch_size=100, review=Review(after=1, share=0.2))
+    recipe = dataclasses.replace(Recipe.named("instant"), epochs=3, batch_size=100, review=Review(after=1, share=0.2))
     watcher = Watcher()
     run(tmp_path, training_digits, validation_digits, recipe, watcher=watcher)
     assert len(training_digits) == 1257
@@ -206,7 +206,7 @@ def test_gradients_are_cut_where_a_recipe_says_so(
     tmp_path: Path, training_digits: Dataset, validation_digits: Dataset
 ) -> None:
     # Adam's steps do not depend on how large gradients are, unless they are as small as epsilon.
-    recipe = dataclasses.replace(find_recipe("mlp"), epochs=1, largest_gradient=1e-12)
+    recipe = dataclasses.replace(Recipe.named("mlp"), epochs=1, largest_gradient=1e-12)
     cut = run(tmp_path, training_digits, validation_digits, recipe)
     torch.manual_seed(0)
     for name, weights in build_model("mlp").state_dict().items():
@@ -214,7 +214,7 @@ def test_gradients_are_cut_where_a_recipe_says_so(
 
 
 def test_one_cycle_rises_to_the_highest_rate_and_falls_to_nearly_nothing() -> None:
-    shares = [schedule(find_recipe("fast"), step, 400) for step in range(400)]
+    shares = [schedule(Recipe.named("fast"), step, 400) for step in range(400)]
     top = int(np.argmax(shares))
     assert 90 <= top <= 110
     assert shares[:top] == sorted(shares[:top])

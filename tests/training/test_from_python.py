@@ -14,7 +14,7 @@ import inkdigits
 from inkdigits.data import Dataset
 from inkdigits.errors import DataError, ModelFileError, OutputError, UsageError
 from inkdigits.reading.model_file import find_model
-from inkdigits.training.data.training_data import load_source, load_splits
+from inkdigits.training.data.training_data import load_source
 from inkdigits.training.runs.run_folder import create_run
 from inkdigits.training.runs.trained_run import TrainedRun
 from inkdigits.training.runs.whole_run import begin_training, resume_training
@@ -203,7 +203,7 @@ def test_progress_begins_with_reading_the_pictures(tmp_path: Path, digits: Datas
         home.mkdir(parents=True, exist_ok=True)
         Image.fromarray(255 - digits.images[place]).resize((84, 84)).save(home / f"{place}.png")
     told: list[tuple[str, int, int]] = []
-    load_splits(tmp_path / "own", progress=lambda *news: told.append(news))
+    load_source(tmp_path / "own", None, progress=lambda *news: told.append(news))
     assert told == [("reading pictures", done, 30) for done in range(1, 31)]
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from inkdigits.models.digit_networks import build_model
 from inkdigits.models.line_network import line_network
 from inkdigits.training.loop.optimization import Muon, make_optimizers, orthogonalise
-from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.stream_recipes import LineRecipe
 
 
@@ -22,7 +22,7 @@ def moved(optimizer: torch.optim.Optimizer) -> set[int]:
 
 def test_muon_moves_the_convolutions_between_the_first_layer_and_the_last() -> None:
     for network, recipe in (
-        (build_model("convnet-s"), find_recipe("fast")),
+        (build_model("convnet-s"), Recipe.named("fast")),
         (line_network((4, 6, 8, 8, 8, 12), (1, 2)), LineRecipe()),
     ):
         by_adam, by_muon = make_optimizers(recipe, network)
@@ -36,7 +36,7 @@ def test_muon_moves_the_convolutions_between_the_first_layer_and_the_last() -> N
 
 def test_without_a_rate_for_muon_one_optimizer_moves_all() -> None:
     network = build_model("convnet-s")
-    (alone,) = make_optimizers(dataclasses.replace(find_recipe("fast"), muon_rate=0), network)
+    (alone,) = make_optimizers(dataclasses.replace(Recipe.named("fast"), muon_rate=0), network)
     assert moved(alone) == {id(weight) for weight in network.parameters()}
 
 
@@ -45,11 +45,11 @@ def test_torchs_compiler_is_not_loaded_to_leave_optimizers_alone() -> None:
 import sys
 from inkdigits.models.digit_networks import build_model
 from inkdigits.training.loop.optimization import Muon, make_optimizers
-from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 import torch
 network = build_model("convnet-xs")
 before = [weight.detach().clone() for weight in network.parameters()]
-optimizers = make_optimizers(find_recipe("fast"), network)
+optimizers = make_optimizers(Recipe.named("fast"), network)
 for optimizer in optimizers:
     optimizer.zero_grad()
 network(torch.rand(4, 1, 28, 28)).square().sum().backward()

@@ -6,7 +6,7 @@ import pytest
 
 from inkdigits.errors import UsageError
 from inkdigits.training.recipes.measured import read_measured
-from inkdigits.training.recipes.recipe import RECIPES, Augmentation, Recipe, find_recipe
+from inkdigits.training.recipes.recipe import RECIPES, Augmentation, Recipe
 
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
@@ -15,7 +15,7 @@ def test_a_recipe_survives_json(recipe: Recipe) -> None:
 
 
 def test_the_mlp_recipe_is_the_notebooks() -> None:
-    recipe = find_recipe("mlp")
+    recipe = Recipe.named("mlp")
     assert (recipe.model, recipe.optimizer, recipe.learning_rate, recipe.schedule) == ("mlp", "adam", 0.001, "constant")
     assert (recipe.batch_size, recipe.epochs, recipe.label_smoothing) == (32, 20, 0.0)
     assert recipe.augmentation == Augmentation(rotation=10, shift=0.1, zoom=0.1)
@@ -23,13 +23,13 @@ def test_the_mlp_recipe_is_the_notebooks() -> None:
 
 def test_an_unknown_recipe_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'fast'"):
-        find_recipe("fsat")
+        Recipe.named("fsat")
 
 
 @pytest.mark.parametrize("change", [{"epochs": 0}, {"batch_size": 0}])
 def test_a_recipe_without_epochs_or_batches_is_refused(change: dict[str, int]) -> None:
     with pytest.raises(UsageError, match="at least 1"):
-        find_recipe("fast").replace(**change)
+        Recipe.named("fast").replace(**change)
 
 
 def test_only_recipes_that_exist_are_measured() -> None:

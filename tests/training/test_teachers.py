@@ -14,12 +14,12 @@ from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, ModelFileError, UsageError
 from inkdigits.reading.classifier import Classifier
 from inkdigits.training.loop.fit import fit
-from inkdigits.training.recipes.recipe import find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.runs.whole_run import resume_training
 from inkdigits.training.tasks.digit_task import DigitsTask, predict_logits
 from inkdigits.training.tasks.teachers import describe_model, taking_turns
 
-ONE_EPOCH = find_recipe("fast").replace(epochs=1)
+ONE_EPOCH = Recipe.named("fast").replace(epochs=1)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,6 @@ from inkdigits.errors import printable
 from inkdigits.files import make_folder
 from inkdigits.results.reading import Reading
 
-__all__ = ["AnnotatedFolder"]
-
 
 class AnnotatedFolder:
     """Keeps annotated pictures apart whose sources have the same name, and never writes over a source.

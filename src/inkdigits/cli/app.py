@@ -26,8 +26,6 @@ from inkdigits.cli.console import notice
 from inkdigits.errors import InkdigitsError, asked_by_options
 from inkdigits.version import __version__
 
-__all__ = ["app"]
-
 
 class _Commands(TyperGroup):
     """Turns what inkdigits raises on purpose into one line on stderr and an exit code."""

@@ -13,13 +13,13 @@ from inkdigits.cli import options
 from inkdigits.cli.completion import recipes
 from inkdigits.cli.console import end_batch, notice, print_table, progress_bar
 from inkdigits.cli.train import print_outcome, settings_of, what_to_train
+from inkdigits.cluster.ray_cluster import connected
 from inkdigits.errors import InkdigitsError, UsageError, printable
+from inkdigits.extras import require
 
 if TYPE_CHECKING:
     from inkdigits.cluster.sweep_job import Sweep
     from inkdigits.cluster.trials import Trial
-
-__all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Read, train and sweep by many workers on Ray, here or on a cluster.")
 
@@ -60,15 +60,12 @@ def read(
 
     inkdigits cluster read s3://bucket/scans/ -o s3://bucket/readings.parquet --address HOST:6379
     """
-    from inkdigits.extras import require
-
     require("scale", "Reading by many workers")
     if not output.endswith(".parquet"):
         raise UsageError("a cluster writes Parquet", "name a folder for it: -o readings.parquet")
     if resume and overwrite:
         raise UsageError("--resume and --overwrite contradict each other", "give one of them")
     from inkdigits.cluster.output import PICTURES
-    from inkdigits.cluster.ray_cluster import connected
     from inkdigits.cluster.reading_job import ReadingJob
     from inkdigits.pictures.region import Region as PartOfPicture
 
@@ -131,11 +128,8 @@ def train(
 
     inkdigits cluster train --resume --out /shared/runs/accurate
     """
-    from inkdigits.extras import require
-
     require("train", "Training")
     require("scale", "Training by several workers")
-    from inkdigits.cluster.ray_cluster import connected
     from inkdigits.cluster.training_job import train_by_workers
     from inkdigits.training.loop.progress import LiveProgress
     from inkdigits.training.runs.whole_run import begin_training
@@ -186,11 +180,8 @@ def sweep(
 
     inkdigits cluster sweep --resume --out sweeps/compact
     """
-    from inkdigits.extras import require
-
     require("train", "A sweep")
     require("scale", "A sweep")
-    from inkdigits.cluster.ray_cluster import connected
     from inkdigits.cluster.sweep_job import Sweep
     from inkdigits.training.recipes.recipe_file import find_recipe_or_file
 

@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
     from inkdigits.data.dataset import Progress as LoadingProgress
 
-__all__ = [
-    "end_batch",
-    "loading_progress",
-    "notice",
-    "output_console",
-    "print_facts",
-    "print_json",
-    "print_table",
-    "progress_bar",
-]
-
 
 def output_console() -> Console:
     """Return the console for tables and text to be wrapped: stdout, plain text when it is no terminal."""

@@ -7,14 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["app"]
-
 app = typer.Typer(help="Use what people corrected on the service's page.", no_args_is_help=True)
-
-
-@app.callback()
-def corrections() -> None:
-    """Use what people corrected on the service's page."""
 
 
 @app.command()

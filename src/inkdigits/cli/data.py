@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +16,6 @@ from inkdigits.cli.console import loading_progress, notice, print_facts, print_j
 if TYPE_CHECKING:
     from inkdigits.data.checks import Checks
     from inkdigits.data.splits import Collection
-
-__all__ = ["app", "describe", "fetch", "verify"]
 
 app = typer.Typer(no_args_is_help=True, help="Fetch, verify and describe labelled digits.")
 
@@ -78,7 +77,7 @@ def verify(
         return
     checks = check(_load(name, data_dir, offline))
     if as_json:
-        print_json(checks.to_dict())
+        print_json(asdict(checks))
         return
     splits = [(split, f"{of.n:,}", f"{of.duplicates:,}", of.sha256) for split, of in checks.splits.items()]
     headings = ("split", "pictures", "duplicates", "SHA-256")
@@ -128,7 +127,7 @@ def describe(
     collection = _load(name, data_dir, offline)
     checks = check(collection)
     if as_json:
-        print_json(checks.to_dict())
+        print_json(asdict(checks))
     else:
         _print_classes(checks)
         _print_facts(checks)
@@ -167,7 +166,7 @@ def _show_hand(name: str, data_dir: Path | None, offline: bool, *, as_json: bool
     for line in found.skipped:
         notice(line)
     if as_json:
-        print_json(found.to_dict())
+        print_json(asdict(found))
         return
     named = ("name", "n", "split", "use", "licence", "source")
     columns = [column for column in named if any(getattr(entry, column) for entry in found.entries)]

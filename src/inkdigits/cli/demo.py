@@ -14,14 +14,14 @@ import typer
 from inkdigits.cli import options
 from inkdigits.cli.console import notice, print_facts, print_table
 from inkdigits.errors import DataNotFoundError, OutputError
+from inkdigits.extras import require
+from inkdigits.files import make_folder, write_atomically
 
 if TYPE_CHECKING:
     from inkdigits.evaluation.digit_evaluation import Evaluation
     from inkdigits.results.reading import Reading
     from inkdigits.training.loop.history import Observer
     from inkdigits.training.runs.trained_run import TrainedRun
-
-__all__ = ["demo"]
 
 
 def demo(
@@ -40,13 +40,10 @@ def demo(
 
     inkdigits demo --out somewhere-else --offline
     """
-    from inkdigits.extras import require
-
     require("train", "The demo")
     from inkdigits.data import load_dataset
     from inkdigits.evaluation.digit_evaluation import evaluate
     from inkdigits.evaluation.report import write_report
-    from inkdigits.files import make_folder
     from inkdigits.reading.model_file import open_model
     from inkdigits.reading.reader import Reader
     from inkdigits.samples import sample_pictures
@@ -92,7 +89,6 @@ def _find_data(where: dict[str, Any]) -> str:
 
 def _train(folder: Path, data: str, where: dict[str, Any], seed: int, observer: Observer) -> TrainedRun:
     """Train in the place of what an earlier demo left."""
-    from inkdigits.files import write_atomically
     from inkdigits.training.runs.whole_run import train
 
     notice(f"training the recipe 'fast' on {data} …")
@@ -109,8 +105,6 @@ def _train(folder: Path, data: str, where: dict[str, Any], seed: int, observer: 
 
 def _write_readings(folder: Path, readings: Sequence[Reading]) -> None:
     """Write the readings as JSON and as annotated pictures."""
-    from inkdigits.files import make_folder, write_atomically
-
     annotated = make_folder(folder / "readings")
     for reading in readings:
         reading.save(annotated / f"{Path(reading.source).stem}.png")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from inkdigits import settings
 from inkdigits.cli import options
-
-__all__ = ["doctor"]
+from inkdigits.cli.console import print_facts, print_json
+from inkdigits.errors import InkdigitsError
+from inkdigits.extras import missing_modules
+from inkdigits.version import __version__
 
 _PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "pillow", "torch", "onnx", "keras")
 # what a person wants to do → the extra that it needs
@@ -34,8 +37,6 @@ def doctor(as_json: options.AsJson = False) -> None:
 
     inkdigits doctor --json
     """
-    from inkdigits.cli.console import print_facts, print_json
-
     findings = {
         "installed": _versions(),
         "places": _places(),
@@ -53,8 +54,6 @@ def _versions() -> dict[str, str]:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from inkdigits.version import __version__
-
     found = {"inkdigits": __version__, "python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -65,8 +64,6 @@ def _versions() -> dict[str, str]:
 
 
 def _places() -> dict[str, str]:
-    from inkdigits import settings
-    from inkdigits.errors import InkdigitsError
     from inkdigits.reading.model_file import BUNDLED, find_model, open_model
 
     places = {"cache": str(settings.cache_dir())}
@@ -83,7 +80,5 @@ def _places() -> dict[str, str]:
 
 
 def _readiness(extra: str | None) -> str:
-    from inkdigits.extras import missing_modules
-
     missing = missing_modules(extra) if extra else []
     return f"missing {', '.join(missing)}; run: pip install 'inkdigits[{extra}]'" if missing else "ready"

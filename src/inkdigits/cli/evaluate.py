@@ -11,12 +11,12 @@ from inkdigits.cli import options
 from inkdigits.cli.completion import data_sets, splits
 from inkdigits.cli.console import notice, print_facts, print_json, print_table, progress_bar
 from inkdigits.errors import UsageError
+from inkdigits.extras import require
+from inkdigits.files import make_folder
 
 if TYPE_CHECKING:
     from inkdigits.evaluation.digit_evaluation import Evaluation
     from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
-
-__all__ = ["evaluate"]
 
 
 def evaluate(
@@ -60,9 +60,6 @@ def evaluate(
 
     inkdigits evaluate --data labels.csv --by source --leave-out note=ambiguous --report failures/
     """
-    from inkdigits.extras import require
-    from inkdigits.files import make_folder
-
     require("evaluate", "Evaluating")
     of_pictures = _lists_pictures(Path(data))
     if of_pictures:

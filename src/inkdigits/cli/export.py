@@ -10,8 +10,6 @@ import typer
 from inkdigits.cli import options
 from inkdigits.cli.completion import export_formats
 
-__all__ = ["export"]
-
 
 def export(
     model: options.ModelArgument,

@@ -6,18 +6,16 @@ import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
-from typing import IO, TYPE_CHECKING
+from typing import IO
+
+from rich.console import Console
+from rich.text import Text
 
 from inkdigits.errors import printable
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-    from inkdigits.results.characters import Digit, Mark
-    from inkdigits.results.reading import Reading
-
-__all__ = ["write_for_people"]
+from inkdigits.results.certainty import runner_up
+from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.reading import Reading
+from inkdigits.results.transcript import NOTHING_FOUND
 
 _LONGEST_NAME, _LONGEST_TEXT = 40, 24  # letters that the columns are wide at most; what is longer goes on to the right
 _SIGNS = {"ok": ("✓", "+"), "uncertain": ("?", "?"), "no_digit": ("–", "-")}  # the second where there is only ASCII
@@ -38,9 +36,6 @@ def write_for_people(
         verbose: write below each what is known of every digit and mark, and the notes.
 
     """
-    from rich.console import Console
-    from rich.text import Text
-
     # A name in an alphabet that the terminal lacks is no reason to stop.
     text = io.TextIOWrapper(stream, sys.stdout.encoding, "backslashreplace", write_through=True)
     console = Console(file=text, highlight=False, soft_wrap=True)
@@ -76,8 +71,6 @@ def _rows(reading: Reading, *, alone: bool) -> Iterator[tuple[str, Sequence[Digi
 
 def _row(console: Console, name: str, text: str, characters: Sequence[Digit | Mark]) -> Text:
     """Return one line: name, sign, text, and how sure the least sure is."""
-    from rich.text import Text
-
     status = "no_digit" if not characters else "ok" if all(read.accepted for read in characters) else "uncertain"
     sign = _SIGNS[status][console.options.ascii_only]
     read = Text(text)
@@ -96,10 +89,6 @@ def _name(source: str) -> str:
 
 def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) -> None:
     """Write the notes, and on request each digit and mark with its place."""
-    from rich.text import Text
-
-    from inkdigits.results.transcript import NOTHING_FOUND
-
     if verbose:
         for line in reading.lines:
             for read in line.characters:
@@ -113,9 +102,6 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
 
 def _said(read: Digit | Mark) -> str:
     """Return all about a digit or a mark: how sure it is, what else it may be, and where it stands."""
-    from inkdigits.results.certainty import runner_up
-    from inkdigits.results.characters import Digit
-
     left, top, width, height = read.box
     value = f"{read.value}{'' if read.accepted else '?'}"
     second = runner_up(read) if isinstance(read, Digit) else None

@@ -14,6 +14,7 @@ import typer
 from inkdigits.cli import options
 from inkdigits.cli.console import end_batch, notice, progress_bar
 from inkdigits.errors import PictureError, UsageError, printable
+from inkdigits.extras import require
 
 if TYPE_CHECKING:
     from inkdigits.cli.annotated import AnnotatedFolder
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from inkdigits.results.reading import Reading
 
     _ReadSources = Callable[[Iterable[tuple[str, Picture]], dict[str, Any]], Iterator[Iterable[Reading]]]
-
-__all__ = ["read"]
 
 
 def read(
@@ -89,7 +88,6 @@ def read(
     cat photo.jpg | inkdigits read --json -
     """
     from inkdigits.cli.annotated import AnnotatedFolder
-    from inkdigits.cli.for_people import write_for_people
     from inkdigits.files import open_atomically
     from inkdigits.pictures.finding import find_sources, has_more_below
     from inkdigits.pictures.region import Region as PartOfPicture
@@ -108,6 +106,8 @@ def read(
     for_people = chosen in ("terminal", "verbose")
     write: Callable[..., None] = FORMATS.get(chosen, write_text if alone else write_named_text)
     if for_people:
+        from inkdigits.cli.for_people import write_for_people
+
         write = partial(write_for_people, sources=sources, verbose=chosen == "verbose")
     drawings = AnnotatedFolder(annotate, sources) if annotate else None
     tally: Counter[str] = Counter()
@@ -144,8 +144,6 @@ def _format(output: str | None, **flags: bool) -> str | None:
             f"readings cannot be written as .{printable(suffix)}", "name a .json, .jsonl, .csv, .parquet or .txt file"
         )
     if suffix == "parquet":
-        from inkdigits.extras import require
-
         require("parquet", "Writing Parquet")
     return suffix
 

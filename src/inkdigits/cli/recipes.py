@@ -6,8 +6,6 @@ from dataclasses import asdict
 
 from inkdigits.cli import options
 
-__all__ = ["recipes"]
-
 
 def recipes(as_json: options.AsJson = False) -> None:
     """List the recipes, with what each costs and reaches.

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from inkdigits.cli import options
-
-__all__ = ["serve"]
+from inkdigits.errors import unknown_name
+from inkdigits.extras import require
 
 
 def serve(
@@ -70,9 +70,6 @@ def serve(
 
     inkdigits serve --host 0.0.0.0 --token-file token.txt --log-format json
     """
-    from inkdigits.errors import unknown_name
-    from inkdigits.extras import require
-
     require("serve", "The service")
     if teaches:
         require("train", "Teaching")

@@ -10,13 +10,12 @@ import typer
 from inkdigits.cli import options
 from inkdigits.cli.completion import data_sets, models, recipes, splits
 from inkdigits.errors import UsageError
+from inkdigits.extras import require
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from inkdigits.data import Dataset
-
-__all__ = ["show"]
 
 
 def show(
@@ -48,8 +47,6 @@ def show(
 
     inkdigits show --augmented mlp -o augmented.png
     """
-    from inkdigits.extras import require
-
     wanted = [bool(indices), mistakes is not None, augmented is not None]
     if sum(wanted) != 1:
         raise UsageError("say what to show, and one thing only", "give indices, --mistakes N or --augmented RECIPE")
@@ -95,9 +92,9 @@ def _augmented(dataset: Dataset, recipe: str) -> Figure:
 
     from inkdigits.evaluation import figures
     from inkdigits.training.data.augmentation import augment
-    from inkdigits.training.recipes.recipe import find_recipe
+    from inkdigits.training.recipes.recipe import Recipe
 
-    augmentation = find_recipe(recipe).augmentation
+    augmentation = Recipe.named(recipe).augmentation
     rows, columns = 5, 10
     originals = torch.from_numpy(dataset.images[:rows].astype(np.float32) / 255).unsqueeze(1)
     repeated = originals.repeat_interleave(columns, dim=0)

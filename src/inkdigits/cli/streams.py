@@ -11,8 +11,6 @@ from types import FrameType
 
 from inkdigits.files import remove_unfinished
 
-__all__ = ["explained_output", "leave_in_order", "replace_closed_streams"]
-
 _ENDING = ("SIGTERM", "SIGHUP")  # Windows lacks the second
 
 

@@ -12,8 +12,7 @@ import typer
 from inkdigits.cli import options
 from inkdigits.cli.completion import models
 from inkdigits.cli.console import loading_progress, notice, print_facts, print_json
-
-__all__ = ["teach"]
+from inkdigits.extras import require
 
 
 def teach(
@@ -43,8 +42,6 @@ def teach(
 
     inkdigits read --model my-hand page.jpg
     """
-    from inkdigits.extras import require
-
     require("train", "Teaching")
     from inkdigits.training.teaching.lessons import teach
 

@@ -10,13 +10,12 @@ import typer
 from inkdigits.cli import options
 from inkdigits.cli.console import print_facts
 from inkdigits.errors import UsageError
+from inkdigits.extras import require
 
 if TYPE_CHECKING:
     from inkdigits.training.recipes.recipe import Recipe
     from inkdigits.training.runs.run_folder import RunFolder
     from inkdigits.training.runs.trained_run import TrainedRun
-
-__all__ = ["print_outcome", "settings_of", "train", "what_to_train"]
 
 
 def train(
@@ -55,8 +54,6 @@ def train(
 
     torchrun --nproc-per-node 2 -m inkdigits train --recipe accurate
     """
-    from inkdigits.extras import require
-
     require("train", "Training")
     import torch
 

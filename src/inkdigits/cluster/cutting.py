@@ -14,8 +14,6 @@ from inkdigits.cluster.work_items import Names, RowGroups, Shard, WorkItem
 from inkdigits.errors import PictureError, UsageError, printable
 from inkdigits.pictures.finding import PICTURES, STANDARD_INPUT, each_source, in_list
 
-__all__ = ["cut"]
-
 _PARQUET, _TAR = ".parquet", ".tar"
 _FOUND = PICTURES | {_PARQUET, _TAR}
 

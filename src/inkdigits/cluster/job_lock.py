@@ -20,8 +20,6 @@ from dataclasses import asdict, dataclass, field, replace
 from inkdigits.cluster.storage import StoragePath, explained
 from inkdigits.errors import InkdigitsError, OutputError, printable
 
-__all__ = ["locked"]
-
 _RENEWED_EVERY = 15.0  # seconds
 _STALE_AFTER = 60.0
 _SETTLED_AFTER = 1.0  # until a rival who looked at the same moment has written too

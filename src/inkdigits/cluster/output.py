@@ -28,8 +28,6 @@ from inkdigits.results.formats import write_parquet
 from inkdigits.results.reading import Reading
 from inkdigits.results.transcript import Status
 
-__all__ = ["COUNTED", "PICTURES", "Output", "Tally"]
-
 PICTURES = "pictures"  # counted beside the statuses of their pages
 COUNTED = (*get_args(Status), PICTURES)
 Tally = Counter[str]

@@ -12,15 +12,11 @@ from typing import Any
 from inkdigits.errors import ClusterError, UsageError, printable
 from inkdigits.extras import require
 
-__all__ = ["LIVES", "connected", "cpus"]
-
 LIVES = 3  # how many times the workers of a trial or a run may die; what kills them more often will go on doing so
 
 
 @contextmanager
-def connected(
-    address: str | None = None, *, workers: int | None = None, object_store_bytes: int | None = None
-) -> Iterator[None]:
+def connected(address: str | None = None, *, workers: int | None = None) -> Iterator[None]:
     """Run a block on a Ray cluster.
 
     Where this process is connected already, that connection is used and left open.
@@ -30,7 +26,6 @@ def connected(
             runs on this machine; `RAY_ADDRESS`, which Ray's own tools set, if not given; and if that is not set
             either, Ray is started here and stopped after the block.
         workers: how many processor cores a Ray that is started here hands out; all if not given.
-        object_store_bytes: the shared memory of a Ray that is started here; Ray's own choice if not given.
 
     Raises:
         MissingExtraError: Ray is not installed.
@@ -47,7 +42,7 @@ def connected(
     if ray.is_initialized():
         yield
         return
-    _start(address or os.environ.get("RAY_ADDRESS") or "local", workers, object_store_bytes)
+    _start(address or os.environ.get("RAY_ADDRESS") or "local", workers)
     try:
         yield
     finally:
@@ -61,12 +56,12 @@ def cpus() -> int:
     return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
-def _start(address: str, workers: int | None, object_store_bytes: int | None) -> None:
+def _start(address: str, workers: int | None) -> None:
     import ray
 
     options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
     if address == "local":
-        options |= {"num_cpus": workers, "object_store_memory": object_store_bytes, "include_dashboard": False}
+        options |= {"num_cpus": workers, "include_dashboard": False}
     elif address != "auto":
         _knock(address)
     try:

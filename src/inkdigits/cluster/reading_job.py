@@ -5,6 +5,7 @@ Pictures never pass through Ray: what the driver and the object store hold are n
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,8 +14,13 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 import pyarrow as pa
+import ray
+from ray.data import DataContext
+from ray.data.context import AutoscalingConfig
+from ray.exceptions import RayError, RayTaskError
 
 from inkdigits.cluster.cutting import cut
 from inkdigits.cluster.job_lock import locked
@@ -28,8 +34,6 @@ from inkdigits.reading.model_file import BUNDLED, find_model
 from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 from inkdigits.version import __version__
-
-__all__ = ["JobPart", "ReadingJob"]
 
 _TRIES = 3  # of a part by workers that stand in for dead ones, before the job gives up
 
@@ -138,16 +142,12 @@ class _PartReader:
     """One of the workers; it loads the model once."""
 
     def __init__(self, job: ReadingJob) -> None:
-        import ray
-
         self._job = job
         self._output = Output(job.output)
         self._stands_in = ray.get_runtime_context().was_current_actor_reconstructed
 
     @cached_property
     def _reader(self) -> Reader:
-        import cv2
-
         cv2.setNumThreads(1)  # the other cores have workers of their own
         return Reader(self._job.model, min_confidence=self._job.min_confidence, threads=1)
 
@@ -187,9 +187,6 @@ class _PartReader:
 
 def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[JobPart]:
     """Read the parts by a pool of actors; a dead one is replaced, and what it had in hand is read anew."""
-    import ray
-    from ray.exceptions import RayError, RayTaskError
-
     _configure()
     workers = min(workers, parts)
     # Blocks that are there already: making them, as ray.data.range does, would take a core, and the actors have all.
@@ -223,11 +220,6 @@ def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[JobPart]:
 
 def _configure() -> None:
     """Set how Ray Data is to work for the datasets that this process makes."""
-    import logging
-
-    from ray.data import DataContext
-    from ray.data.context import AutoscalingConfig
-
     context = DataContext.get_current()
     # Where all are busy there may be more, as when a dead node was replaced; none is sent away before the end.
     context.autoscaling_config = AutoscalingConfig(

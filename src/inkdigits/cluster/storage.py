@@ -17,8 +17,6 @@ from pyarrow.fs import FileInfo, FileSelector, FileSystem, FileType, FSSpecHandl
 from inkdigits.errors import InkdigitsError, OutputError, UsageError, printable
 from inkdigits.files import open_atomically
 
-__all__ = ["StoragePath", "explained", "find_storage", "is_address", "is_refusal"]
-
 _PUT_IS_ATOMIC = ("s3", "gcs", "abfs")  # the object stores: what is put there appears whole, under its own name
 _LOCAL = LocalFileSystem()
 _ONE_PUT = "allow_delayed_open=true"

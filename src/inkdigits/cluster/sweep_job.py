@@ -24,12 +24,10 @@ from inkdigits.cluster.ray_cluster import LIVES
 from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, NonFiniteLossError, OutputError, TrainingInterrupted, printable
 from inkdigits.files import make_folder, write_atomically
-from inkdigits.training.data.training_data import load_splits
+from inkdigits.training.data.training_data import load_source
 from inkdigits.training.loop.history import EpochRecord, Observer
 from inkdigits.training.recipes.recipe import RECIPES, Augmentation, Recipe
 from inkdigits.training.recipes.recipe_file import write_recipe
-
-__all__ = ["Sweep", "varied"]
 
 _SETTINGS = "sweep.json"
 _CHECKPOINT = "checkpoint.safetensors"
@@ -88,12 +86,13 @@ class Sweep:
             TrainingInterrupted: Ctrl-C was pressed.
 
         """
-        digits = load_splits(self.data, self.data_dir, offline=offline)
+        data = self.data if isinstance(self.data, str) else list(self.data)
+        source = load_source(data, None, self.data_dir, offline=offline)
         if not resume:
             self._begin()
         on_gpu = ray.cluster_resources().get("GPU", 0) >= 1
         trial = tune.with_resources(
-            tune.with_parameters(_try, sweep=self, digits=digits, threads=threads),
+            tune.with_parameters(_try, sweep=self, digits=(source.training, source.validation), threads=threads),
             {"cpu": threads, "gpu": int(on_gpu)},
         )
         notes = self.folder / "ray"

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import ray
+import torch
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchConfig, TorchTrainer, get_device
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
@@ -28,16 +29,14 @@ from inkdigits.errors import (
     asked_by_options,
     printable,
 )
+from inkdigits.training.loop.distributed import BACKENDS, joined
+from inkdigits.training.loop.history import EpochRecord, Observer, StepReport
+from inkdigits.training.loop.stopping import stopping_on_signals
+from inkdigits.training.runs.run_folder import RunFolder
 from inkdigits.training.runs.trained_run import TrainedRun
 from inkdigits.training.runs.whole_run import resume_training
 
-if TYPE_CHECKING:
-    from inkdigits.training.loop.history import EpochRecord, Observer, StepReport
-    from inkdigits.training.runs.run_folder import RunFolder
-
-    _News: TypeAlias = StepReport | list[EpochRecord]
-
-__all__ = ["train_by_workers"]
+_News: TypeAlias = StepReport | list[EpochRecord]
 
 
 def train_by_workers(
@@ -68,14 +67,12 @@ def train_by_workers(
     and as `resume_training`.
 
     """
-    from inkdigits.training.loop.stopping import stopping_on_signals
-
-    run = type(run)(run.path.resolve())
+    run = RunFolder(run.path.resolve())
     scaling = _scaling(workers, threads, device or run.read_config()["device"])
     # On this machine, which Ray Train's controller is bound to as well: any other may die.
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     line: Any = ray.remote(_Channel).options(num_cpus=0, scheduling_strategy=here).remote()
-    work = _Work(line, run.path, threads, offline)
+    work = partial(_work, line, run.path, threads, offline)
     # Ray answers Ctrl-C by giving up, unless it is asked from another thread.
     pool = ThreadPoolExecutor(1)
     with stopping_on_signals() as should_stop:
@@ -96,43 +93,31 @@ def train_by_workers(
     return TrainedRun.of(run)
 
 
-@dataclass(frozen=True)
-class _Work:
-    """What each worker does."""
-
-    line: Any
-    folder: Path
-    threads: int
-    offline: bool
-
-    def __call__(self) -> None:
-        import torch
-
-        from inkdigits.training.loop.distributed import joined
-
-        if ray.get(self.line.reason.remote()):
-            return  # started again after an error that will not go away
-        torch.set_num_threads(self.threads)
-        told = _Telling(self.line)
-        try:
-            if not self.folder.is_dir():
-                raise ClusterError(
-                    f"{socket.gethostname()} does not see the run's folder {printable(self.folder)}",
-                    "name one with --out that all nodes share",
-                )
-            with asked_by_options(), joined() as team:
-                resume_training(
-                    self.folder,
-                    device=str(get_device()),
-                    offline=self.offline,
-                    observers=[told],
-                    should_stop=lambda: told.should_stop,
-                    team=team,
-                )
-        except InkdigitsError as error:
-            ray.get(self.line.give_up.remote(error))
-            if not isinstance(error, TrainingInterrupted):
-                raise  # so that the others do not wait for this one
+def _work(line: Any, folder: Path, threads: int, offline: bool) -> None:
+    """Do what each worker does."""
+    if ray.get(line.reason.remote()):
+        return  # started again after an error that will not go away
+    torch.set_num_threads(threads)
+    told = _Telling(line)
+    try:
+        if not folder.is_dir():
+            raise ClusterError(
+                f"{socket.gethostname()} does not see the run's folder {printable(folder)}",
+                "name one with --out that all nodes share",
+            )
+        with asked_by_options(), joined() as team:
+            resume_training(
+                folder,
+                device=str(get_device()),
+                offline=offline,
+                observers=[told],
+                should_stop=lambda: told.should_stop,
+                team=team,
+            )
+    except InkdigitsError as error:
+        ray.get(line.give_up.remote(error))
+        if not isinstance(error, TrainingInterrupted):
+            raise  # so that the others do not wait for this one
 
 
 class _Channel:
@@ -194,10 +179,8 @@ def _scaling(workers: int | None, threads: int, device: str) -> Any:
     return ScalingConfig(num_workers=workers, use_gpu=on_gpu, resources_per_worker={"CPU": threads})
 
 
-def _fit(work: _Work, scaling: Any, folder: Path) -> None:
+def _fit(work: Callable[[], None], scaling: Any, folder: Path) -> None:
     """Have Ray Train do the work; what it notes for itself is removed at the end."""
-    from inkdigits.training.loop.distributed import BACKENDS
-
     notes = folder / ".ray"
     try:
         TorchTrainer(

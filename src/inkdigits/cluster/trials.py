@@ -13,8 +13,6 @@ from inkdigits.training.loop.history import EpochRecord, read_history
 from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.recipe_file import read_recipe, write_recipe
 
-__all__ = ["Trial", "pareto_front", "read_trials", "write_best", "write_figure", "write_table"]
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -42,11 +40,6 @@ class Trial:
     def loss(self) -> float:
         """Mean loss on the validation digits after the last epoch."""
         return self.history[-1].validation_loss
-
-    @property
-    def seconds(self) -> float:
-        """How long training took."""
-        return sum(record.seconds for record in self.history)
 
     @property
     def complete(self) -> bool:
@@ -99,7 +92,7 @@ def write_table(path: Path, trials: Sequence[Trial]) -> Path:
             "validation_accuracy": trial.accuracy,
             "validation_loss": trial.loss,
             "multiply_adds": trial.multiply_adds,
-            "seconds": round(trial.seconds, 1),
+            "seconds": round(sum(record.seconds for record in trial.history), 1),
         }
         | {name: getattr(trial.recipe, name) for name in ("model", "batch_size", "learning_rate", "muon_rate")}
         | asdict(trial.recipe.augmentation)

@@ -18,9 +18,6 @@ from inkdigits.errors import PictureError, printable
 from inkdigits.pictures.contents import NamedBytes, Picture, read_whole
 from inkdigits.pictures.finding import PICTURES
 
-__all__ = ["Names", "RowGroups", "Shard", "WorkItem", "from_json", "to_json"]
-
-
 # what a picture is called, and the picture itself or why there is none
 Fetched: TypeAlias = tuple[str, Picture | PictureError]
 

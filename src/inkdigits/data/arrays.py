@@ -11,8 +11,6 @@ from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels
 from inkdigits.data.splits import TEST, TRAIN, VALIDATION, Collection, divide, fraction_of_each, stratified
 from inkdigits.errors import DataError
 
-__all__ = ["SHAPES", "as_bytes", "as_dataset", "as_images", "as_labels", "collect", "is_dark_on_light"]
-
 SHAPES = {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}  # of one picture
 _RANGES = "give numbers from 0 to 255, or floats from 0 to 1"
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from inkdigits.data.dataset import Images
 from inkdigits.data.splits import PARTS, TEST, Collection
-
-__all__ = ["Checks", "SplitChecks", "check"]
 
 
 @dataclass(frozen=True)
@@ -37,10 +34,6 @@ class Checks:
     splits: dict[str, SplitChecks]  # "train", "validation" and "test", without those that are empty
     in_training_and_test: int  # how many pictures of the test split equal one of the training or validation split
     skipped: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON can hold it."""
-        return asdict(self)
 
 
 def check(collection: Collection) -> Checks:

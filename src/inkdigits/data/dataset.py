@@ -17,8 +17,6 @@ from PIL import Image
 from inkdigits.errors import DataCorruptError
 from inkdigits.results.notebook_html import html_image, html_table
 
-__all__ = ["CLASSES", "Dataset", "Images", "Labels", "Progress", "check_digits", "check_labelled"]
-
 CLASSES = 10
 
 Images = npt.NDArray[np.uint8]  # (N,28,28), 0 paper to 255 ink

@@ -19,8 +19,6 @@ from inkdigits.data.table import digit_of, listed_pictures, read_table
 from inkdigits.errors import DataError, DataNotFoundError, PictureError, printable
 from inkdigits.reading.to_mnist import to_mnist
 
-__all__ = ["labelled_pictures", "load_folder"]
-
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 _log = logging.getLogger(__name__)

@@ -11,8 +11,6 @@ from inkdigits.data.splits import SPLITS, Collection
 from inkdigits.errors import unknown_name
 from inkdigits.settings import expanded
 
-__all__ = ["DATASETS", "load_collection", "load_dataset"]
-
 HANDS = ("swiss", "pendigits", "uji", "hwd1000")  # those of other people that are digits
 DATASETS = ("mnist", "optdigits", *HANDS)
 

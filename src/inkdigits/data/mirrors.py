@@ -13,8 +13,6 @@ from inkdigits.data.dataset import Progress
 from inkdigits.errors import DataNotFoundError, printable
 from inkdigits.version import __version__
 
-__all__ = ["ANSWER_WITHIN", "download"]
-
 ANSWER_WITHIN = 10.0  # seconds
 
 

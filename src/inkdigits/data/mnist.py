@@ -15,8 +15,6 @@ from inkdigits.data.dataset import Progress, check_labelled
 from inkdigits.data.release import PublishedFile, Release
 from inkdigits.data.splits import SPLITS, TEST, TRAIN, VALIDATION, Collection, proportional, stratified
 
-__all__ = ["ATTRIBUTION", "MNIST", "load_mnist"]
-
 _FILES = (
     ("train-images-idx3-ubyte", "x_train", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
     ("train-labels-idx1-ubyte", "y_train", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),

@@ -11,8 +11,6 @@ import numpy as np
 from inkdigits import extras
 from inkdigits.data.splits import Collection, divide, proportional
 
-__all__ = ["load_optdigits"]
-
 
 def load_optdigits(validation_seed: int = 0) -> Collection:
     """Return all of scikit-learn's digits, redrawn as MNIST draws them.

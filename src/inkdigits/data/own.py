@@ -19,8 +19,6 @@ from inkdigits.data.table import LABEL_NAMES, find_column, holds_pixels, read_pi
 from inkdigits.errors import DataError, PictureError, printable
 from inkdigits.extras import require
 
-__all__ = ["SUFFIXES", "load_own"]
-
 SUFFIXES = (".csv", ".tsv", ".npz", ".npy", ".mat", ".parquet")
 
 _log = logging.getLogger(__name__)

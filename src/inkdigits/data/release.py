@@ -26,8 +26,6 @@ from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, arg
 from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.settings import DATA_DIR_VARIABLE, cache_dir, data_dirs
 
-__all__ = ["PublishedFile", "Release"]
-
 
 @dataclass(frozen=True)
 class PublishedFile:

@@ -16,21 +16,6 @@ import numpy.typing as npt
 from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels, check_labelled
 from inkdigits.errors import DataError
 
-__all__ = [
-    "PARTS",
-    "SPLITS",
-    "TEST",
-    "TRAIN",
-    "VALIDATION",
-    "Collection",
-    "divide",
-    "draw_writers",
-    "fraction_of_each",
-    "join",
-    "proportional",
-    "stratified",
-]
-
 PARTS = ("train", "validation", "test")
 TRAIN, VALIDATION, TEST = range(3)
 

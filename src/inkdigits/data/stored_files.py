@@ -23,8 +23,6 @@ import numpy.typing as npt
 from inkdigits.errors import DataCorruptError, DataError, printable
 from inkdigits.settings import data_dirs
 
-__all__ = ["MAX_BYTES", "advised", "decompress", "encode_idx", "find", "npz_array", "parse_idx", "read_bytes"]
-
 MAX_BYTES = 128 * 2**20  # more than twice the largest file of MNIST; what is larger is not MNIST
 
 _UNSIGNED_BYTE = 8

@@ -14,8 +14,6 @@ import numpy as np
 
 from inkdigits.errors import DataError, printable
 
-__all__ = ["LABEL_NAMES", "digit_of", "find_column", "holds_pixels", "listed_pictures", "read_pixels", "read_table"]
-
 PICTURE_NAMES = ("path", "filename", "file", "file_name", "filepath", "image", "image_path", "picture")
 LABEL_NAMES = ("label", "labels", "class", "digit", "target", "y")
 

@@ -7,8 +7,6 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 
-__all__ = ["fit_temperature", "reject_threshold"]
-
 
 def fit_temperature(logits: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> float:
     """Return the temperature by which to divide logits so that their softmax is calibrated.
@@ -47,10 +45,12 @@ def reject_threshold(
         from 0.5, since nothing that is more likely wrong than right should be accepted, to 1.
 
     """
-    confidence = probabilities.max(axis=1)
-    order = np.argsort(-confidence, kind="stable")
-    right = (probabilities.argmax(axis=1) == labels)[order]
-    enough = np.flatnonzero(np.cumsum(right) >= accuracy * np.arange(1, len(right) + 1))
-    if len(enough) == 0:
-        return 1.0
-    return float(np.clip(confidence[order[enough[-1]]], 0.5, 1.0))
+    found = lowest_confidence(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, accuracy)
+    return min(max(found, 0.5), 1.0)
+
+
+def lowest_confidence(confidences: npt.NDArray[np.floating], right: npt.NDArray[np.bool_], share: float) -> float:
+    """Return the lowest confidence such that, of what is at least as sure, a wanted share is right; 1 if none is."""
+    order = np.argsort(-confidences, kind="stable")
+    enough = np.flatnonzero(np.cumsum(right[order]) >= share * np.arange(1, len(order) + 1))
+    return float(confidences[order[enough[-1]]]) if len(enough) else 1.0

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from inkdigits.results.characters import Digit, Mark
     from inkdigits.results.reading import Reading
 
-__all__ = ["cards", "digit_card", "picture_card"]
-
 _SIGNS = {"ok": "✓", "uncertain": "?", "no_digit": "–", "error": "!", "right": "✓", "wrong": "✗"}
 
 

@@ -14,8 +14,6 @@ import numpy.typing as npt
 from inkdigits.evaluation.metrics import Labels, Probabilities, ReliabilityBin, reliability_bins
 from inkdigits.results.figure import GREY, RIGHT, Figure, tidy
 
-__all__ = ["class_histogram", "confusion_figure", "coverage_figure", "learning_curves", "reliability_figure"]
-
 
 def confusion_figure(confusion: npt.NDArray[np.int64]) -> Figure:
     """Plot a confusion matrix, int64 (10,10): true digit by row, predicted digit by column, right in blue."""

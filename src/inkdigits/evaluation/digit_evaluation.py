@@ -19,8 +19,6 @@ from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import BUNDLED
 from inkdigits.results.notebook_html import html_image, html_table
 
-__all__ = ["Evaluation", "evaluate", "load_labelled"]
-
 
 @dataclass(frozen=True, repr=False)
 class Evaluation:

@@ -19,8 +19,6 @@ from inkdigits.results.explanation import Explanation
 if TYPE_CHECKING:
     from inkdigits.results.reading import Reading
 
-__all__ = ["explain"]
-
 Predict = Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.float64]]
 
 

@@ -18,8 +18,6 @@ from inkdigits.errors import OutputError, printable
 from inkdigits.files import write_atomically
 from inkdigits.results.figure import FAINT, GREY, RIGHT, WRONG, Figure, encode, tidy
 
-__all__ = ["plot_digits", "plot_mistakes", "plot_prediction", "plot_predictions", "save", "worst_mistakes"]
-
 Images = npt.NDArray[np.uint8]  # (N,28,28)
 Labels = npt.NDArray[np.int64]  # (N,)
 Probabilities = npt.NDArray[np.float32]  # (N,10)

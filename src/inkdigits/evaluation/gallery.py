@@ -18,10 +18,7 @@ from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.results.annotate import with_boxes
-from inkdigits.results.figure import Figure
 from inkdigits.results.reading import Reading
-
-__all__ = ["MOST", "write_gallery"]
 
 MOST = 500  # pictures on a page
 
@@ -44,7 +41,10 @@ def write_gallery(folder: str | Path, evaluation: ReaderEvaluation, data: str) -
         sections.append(section(f"By {column}", table(headings, rows)))
     written = [judgement for judgement in evaluation.judgements if judgement.has_digits]
     if written:
-        coverage = _coverage(written)
+        confidences = np.array([judgement.confidence for judgement in written])
+        right = np.array([judgement.exact for judgement in written])
+        accepted = sum(judgement.accepted for judgement in written)
+        coverage = charts.coverage_figure(confidences, right, accepted)
         save(coverage, make_folder(folder) / "coverage.png")
         caption = "How many of the surest readings are right; a reading is as sure as its least sure digit."
         sections.append(section("Can the confidence be believed?", chart(coverage, caption)))
@@ -54,12 +54,6 @@ def write_gallery(folder: str | Path, evaluation: ReaderEvaluation, data: str) -
     wrong = sum(causes.values())
     subtitle = f"{evaluation.shares.n:,} labelled pictures of {printable(data)}, {wrong:,} of them read wrong."
     return write_page(folder, "How well pictures are read", subtitle, sections)
-
-
-def _coverage(written: Sequence[Judgement]) -> Figure:
-    confidences = np.array([judgement.confidence for judgement in written])
-    right = np.array([judgement.exact for judgement in written])
-    return charts.coverage_figure(confidences, right, sum(judgement.accepted for judgement in written))
 
 
 def _failures(cause: str, judgements: Sequence[Judgement], most: int) -> str:

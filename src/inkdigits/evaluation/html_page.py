@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from PIL import Image
 
-__all__ = ["chart", "definitions", "image_uri", "section", "table", "write_page"]
-
 
 def write_page(folder: str | Path, title: str, subtitle: str, sections: Iterable[str]) -> Path:
     """Write `report.html` and return its path.

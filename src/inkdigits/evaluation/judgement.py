@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from inkdigits.evaluation.labels import LabelledPicture
 from inkdigits.results.reading import Reading
 
-__all__ = ["CAUSES", "Judgement", "count_exact_lines", "edit_distance"]
-
 # the ways in which a reading is wrong, in the order in which failures are shown
 CAUSES = {
     "no_digit_found": "no digit found",

@@ -12,8 +12,6 @@ from pathlib import Path
 from inkdigits.errors import DataError, DataNotFoundError, printable, unknown_name
 from inkdigits.results.characters import MARKS
 
-__all__ = ["LabelledPicture", "check_columns", "leave_out", "read_labels"]
-
 _LINE = re.compile(f"[{re.escape(MARKS)} ]*[0-9][0-9{re.escape(MARKS)} ]*")
 
 

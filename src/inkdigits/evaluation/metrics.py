@@ -14,22 +14,6 @@ import numpy.typing as npt
 from sklearn.metrics import confusion_matrix as count_confusions
 from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
 
-__all__ = [
-    "ACCEPTANCE",
-    "ClassFigures",
-    "Labels",
-    "Probabilities",
-    "ReliabilityBin",
-    "area_under_curve",
-    "class_figures",
-    "confusion_matrix",
-    "expected_calibration_error",
-    "false_accept_rate",
-    "log_loss",
-    "reliability_bins",
-    "wilson_interval",
-]
-
 Probabilities = npt.NDArray[np.float32]  # (N,10), each row adds up to 1
 Labels = npt.NDArray[np.int64]  # (N,), 0 to 9
 

@@ -9,8 +9,6 @@ from typing import Any
 from inkdigits.evaluation.judgement import Judgement
 from inkdigits.evaluation.metrics import wilson_interval
 
-__all__ = ["Proportion", "Proportions", "count_proportions"]
-
 
 @dataclass(frozen=True)
 class Proportion:

@@ -20,8 +20,6 @@ from inkdigits.evaluation.proportions import Proportion, Proportions, count_prop
 from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 
-__all__ = ["ReaderEvaluation", "evaluate_reader", "judge"]
-
 
 @dataclass(frozen=True)
 class ReaderEvaluation:

@@ -20,8 +20,6 @@ from inkdigits.reading.model_file import ModelInfo
 if TYPE_CHECKING:
     from inkdigits.results.reading import Reading
 
-__all__ = ["write_figures", "write_report"]
-
 
 def write_report(
     folder: str | Path,

@@ -9,8 +9,6 @@ from inkdigits.evaluation.metrics import ACCEPTANCE
 from inkdigits.evaluation.proportions import Proportion, Proportions
 from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 
-__all__ = ["summarise", "tabulate"]
-
 _HEADINGS = ("pictures", "exact", "95%\ninterval", "accepted", "exact of\naccepted", "no digit,\nsaid so")
 
 

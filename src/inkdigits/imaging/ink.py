@@ -9,8 +9,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FAINTEST", "find_dark_ink", "find_ink", "has_light_ink", "with_dark_ink"]
-
 _Levels = npt.NDArray[np.float32]
 
 FAINTEST = 12.0  # levels of 255 by which pencil differs from paper, and the blocks of a JPEG do not

@@ -10,19 +10,6 @@ import numpy.typing as npt
 
 from inkdigits.imaging.ink import FAINTEST
 
-__all__ = [
-    "BLANK",
-    "CROP_HEIGHT",
-    "DIGIT_HEIGHT",
-    "FRAME_WIDTH",
-    "MARKS",
-    "NON_DIGIT",
-    "SYMBOLS",
-    "Row",
-    "cut_line_crop",
-    "normalise_line_crop",
-]
-
 CROP_HEIGHT = 40
 DIGIT_HEIGHT = 26  # pixels of a band that its digits should come to
 

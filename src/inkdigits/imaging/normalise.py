@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["SIDE", "normalise"]
-
 SIDE = 28
 _BOX = 20  # the longer side of a digit in MNIST
 _NEIGHBOURS = np.ones((3, 3), np.uint8)

@@ -9,8 +9,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Glyph", "single_glyph"]
-
 _Ink: TypeAlias = npt.NDArray[np.float32]
 _Boxes: TypeAlias = npt.NDArray[np.int64]  # (N,4): left, top, right, bottom; right and bottom exclusive
 

@@ -8,8 +8,6 @@ import numpy.typing as npt
 
 from inkdigits.imaging.line_crop import MARKS
 
-__all__ = ["CELL", "NATIVE", "OTHER", "OUTPUTS", "SMALL", "SYMBOLS", "normalise_view"]
-
 CELL = 4  # pixels of a view that a cell of the detector's answer stands for, across and down
 NATIVE = 20.0  # pixels: the height of digits that the detector knows best; it was taught 11 to 36
 

@@ -10,8 +10,6 @@ from torch import Tensor, nn
 from inkdigits.errors import UsageError, unknown_name
 from inkdigits.models.layers import convolution
 
-__all__ = ["MODELS", "build_model", "count_multiply_adds", "own_network"]
-
 
 def mlp() -> nn.Sequential:
     """Return the notebook's network, 269,322 weights, initialised as Keras does (Glorot & Bengio 2010)."""

@@ -10,8 +10,6 @@ from inkdigits.extras import require
 from inkdigits.files import check_replaceable, open_atomically
 from inkdigits.reading.model_file import BUNDLED, find_model, open_session
 
-__all__ = ["FORMATS", "export"]
-
 # format → the suffix of its files
 FORMATS = {"keras": ".keras", "onnx": ".onnx", "onnx-int8": ".int8.onnx"}
 

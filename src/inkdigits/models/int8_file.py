@@ -12,8 +12,6 @@ from onnx import helper, numpy_helper
 from inkdigits.errors import ModelFileError, printable
 from inkdigits.files import write_atomically
 
-__all__ = ["quantise", "write_int8"]
-
 
 def write_int8(model: Path, path: str | Path) -> Path:
     """Write a model file whose convolutions and dense layers keep their weights as int8, each output channel scaled.

@@ -16,8 +16,6 @@ from inkdigits.models.onnx_file import DigitModel, read_model
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["to_keras", "write_keras"]
-
 
 def write_keras(model: str | Path, path: str | Path) -> Path:
     """Write a model file that inkdigits wrote as a `.keras` file, atomically.

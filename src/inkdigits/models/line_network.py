@@ -7,8 +7,6 @@ from torch import nn
 from inkdigits.imaging.line_crop import BLANK
 from inkdigits.models.layers import Residual, convolution
 
-__all__ = ["line_network"]
-
 
 def line_network(channels: tuple[int, ...], context: tuple[int, ...]) -> nn.Sequential:
     """Return a fully convolutional network over a band of any width.

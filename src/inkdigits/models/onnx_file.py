@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import warnings
 from pathlib import Path
 
@@ -20,9 +19,6 @@ from inkdigits.models.digit_networks import build_model
 from inkdigits.models.onnx_graph import OPSET, build_graph
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import ModelInfo, find_model, open_model
-
-__all__ = ["PARITY_TOLERANCE", "DigitModel", "check_parity", "count_weights", "read_model", "write_graph", "write_info"]
-__all__ += ["write_model"]
 
 PARITY_TOLERANCE = 1e-5  # the largest difference between two probabilities of the same digit
 
@@ -74,11 +70,6 @@ def write_graph(graph: onnx.ModelProto, info: ModelInfo, path: str | Path) -> Pa
     return write_atomically(path, graph.SerializeToString(deterministic=True))
 
 
-def write_info(path: Path, info: ModelInfo) -> None:
-    """Have a model file that is there say something else about itself; raises OutputError if it cannot be written."""
-    write_graph(onnx.load(path), info, path)
-
-
 def _traced(model: nn.Module) -> onnx.ModelProto:
     """Return somebody's own network as ONNX, traced by torch's exporter, since its layers may be any."""
     written = io.BytesIO()
@@ -102,12 +93,6 @@ def _traced(model: nn.Module) -> onnx.ModelProto:
     for node in graph.graph.node:  # where in whose files each was written
         node.doc_string = ""
     return graph
-
-
-def count_weights(path: Path) -> int:
-    """Return how many weights the network in a model file has."""
-    initializers = onnx.load(path).graph.initializer
-    return sum(math.prod(one.dims) for one in initializers if one.name.endswith((".weight", ".bias")))
 
 
 def read_model(model: str | Path) -> tuple[DigitModel, ModelInfo]:

@@ -14,8 +14,6 @@ from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT
 from inkdigits.imaging.views import OUTPUTS, SMALL
 from inkdigits.models.layers import Residual
 
-__all__ = ["OPSET", "build_graph", "build_line_graph", "build_page_graph"]
-
 OPSET = 20
 
 _OPERATORS = {nn.ReLU: "Relu", nn.AdaptiveAvgPool2d: "GlobalAveragePool", nn.Flatten: "Flatten"}

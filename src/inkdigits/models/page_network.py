@@ -7,8 +7,6 @@ from torch import nn
 from inkdigits.imaging.views import OUTPUTS
 from inkdigits.models.layers import Residual, convolution
 
-__all__ = ["page_network"]
-
 
 def page_network(fine: tuple[int, int], coarse: int, context: tuple[int, ...]) -> nn.Sequential:
     """Return a fully convolutional detector.

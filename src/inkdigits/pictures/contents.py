@@ -12,21 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from inkdigits.errors import PictureError, printable
-from inkdigits.pictures.limits import LIMITS
-
-__all__ = [
-    "Content",
-    "NamedBytes",
-    "Picture",
-    "called",
-    "content_of",
-    "name_of",
-    "not_installed",
-    "read_whole",
-    "rereadable",
-    "too_large",
-    "unreadable",
-]
+from inkdigits.pictures.limits import Limits
 
 
 class SupportsArray(Protocol):
@@ -40,7 +26,7 @@ Picture: TypeAlias = (
 )
 Content: TypeAlias = str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[Any]
 
-_TOO_LARGE = f"more than {LIMITS.file >> 20} MiB"
+_TOO_LARGE = f"more than {Limits.file >> 20} MiB"
 
 
 class NamedBytes(bytes):
@@ -89,14 +75,14 @@ def read_whole(file: IO[bytes], picture: Picture) -> bytes:
             "give a path, bytes, a binary file, a Pillow image or an array",
         )
     try:
-        content = file.read(LIMITS.file + 1)
+        content = file.read(Limits.file + 1)
     except UnicodeDecodeError:
         content = None
     except (OSError, ValueError) as error:  # a file that is closed raises ValueError
         raise _no_access(picture, error) from error
     if not isinstance(content, bytes):
         raise PictureError(f"{called(picture)} is open as text", "open it as binary: open(path, 'rb')")
-    if len(content) > LIMITS.file:
+    if len(content) > Limits.file:
         raise too_large(picture, _TOO_LARGE)
     return content
 
@@ -150,7 +136,7 @@ def too_large(picture: Picture, size: str) -> PictureError:
 def _read_file(path: str) -> bytes:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - a Path would rewrite what the user typed
-            if os.fstat(file.fileno()).st_size > LIMITS.file:
+            if os.fstat(file.fileno()).st_size > Limits.file:
                 raise too_large(path, _TOO_LARGE)
             return read_whole(file, path)
     except IsADirectoryError as error:

@@ -17,7 +17,7 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.contents import Picture, called, name_of, rereadable, too_large, unreadable
 from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.grey import flatten
-from inkdigits.pictures.limits import LIMITS, MAX_PAGES
+from inkdigits.pictures.limits import MAX_PAGES, Limits
 from inkdigits.pictures.region import Region
 
 __all__ = ["Document", "Page", "Picture", "decode", "name_of", "open_picture", "rereadable"]
@@ -119,7 +119,7 @@ class Document:
                 region is not on it (`region_outside`).
 
         """
-        image, width, height = self.image("L", LIMITS.working, page, region)
+        image, width, height = self.image("L", Limits.working, page, region)
         whole = Page(np.asarray(image), width, height)
         return whole.cut(region.on(width, height)) if region else whole
 
@@ -179,7 +179,7 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
     try:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise too_large(picture, f"more than {LIMITS.pixels // 10**6} million pixels") from error
+        raise too_large(picture, f"more than {Limits.pixels // 10**6} million pixels") from error
     except PictureError:
         raise
     except Exception as error:  # what codecs raise over damaged files has no common name
@@ -188,9 +188,9 @@ def _explained(picture: Picture, page: int = 1) -> Iterator[None]:
 
 def _check_size(picture: Picture, width: int, height: int) -> None:
     """Raise PictureError unless a picture has a size that can be worked with."""
-    most = min(LIMITS.pixels, Image.MAX_IMAGE_PIXELS or LIMITS.pixels)  # a program may want Pillow to warn of less
-    if width * height > most or max(width, height) > LIMITS.side:
-        raise too_large(picture, f"{width}×{height} pixels, more than {most:,}, or a side of more than {LIMITS.side:,}")
+    most = min(Limits.pixels, Image.MAX_IMAGE_PIXELS or Limits.pixels)  # a program may want Pillow to warn of less
+    if width * height > most or max(width, height) > Limits.side:
+        raise too_large(picture, f"{width}×{height} pixels, more than {most:,}, or a side of more than {Limits.side:,}")
     if not width * height:
         raise PictureError(f"{called(picture)} has no pixels", "give a picture", code="empty_file")
 
@@ -205,9 +205,9 @@ def _check_decoded(picture: Picture, image: Image.Image, width: int, height: int
 
 def _check_cost(picture: Picture, image: Image.Image) -> None:
     """Raise PictureError if a picture would take too much memory or time to decode, by what its header says."""
-    most = LIMITS.slow.get(image.format or "", LIMITS.pixels if image.mode in _GREY else LIMITS.colour)
+    most = Limits.slow.get(image.format or "", Limits.pixels if image.mode in _GREY else Limits.colour)
     if any(tile[0] in Image.DECODERS for tile in getattr(image, "tile", ())):
-        most = LIMITS.in_python
+        most = Limits.in_python
     if image.width * image.height > most:
         what = f"{image.width}×{image.height} pixels of {image.mode} in {image.format}"
         raise too_large(picture, f"{what}, more than {most // 10**6} million")

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PILLOW_FORMATS", "jpeg_scans", "name_of_other_format", "recognise"]
-
 PILLOW_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
 
 _SIGNATURES = (

@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-__all__ = ["PICTURES", "STANDARD_INPUT", "each_source", "find_sources", "has_more_below", "in_list"]
-
 STANDARD_INPUT = "-"
 
 # the suffixes by which pictures are found in folders

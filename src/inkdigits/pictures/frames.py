@@ -15,10 +15,8 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.contents import Content, Picture, called, content_of, not_installed, too_large, unreadable
 from inkdigits.pictures.file_formats import jpeg_scans, name_of_other_format, recognise
 from inkdigits.pictures.grey import to_uint8
-from inkdigits.pictures.limits import LIMITS, MAX_PAGES
+from inkdigits.pictures.limits import MAX_PAGES, Limits
 from inkdigits.pictures.pdf import PdfPages
-
-__all__ = ["Frames", "open_frames"]
 
 
 class Frames(Protocol):
@@ -33,6 +31,7 @@ class Frames(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
+        return
 
 
 def open_frames(picture: Content) -> Frames:
@@ -52,13 +51,13 @@ def open_frames(picture: Content) -> Frames:
     image = Image.open(io.BytesIO(content), formats=(kind,))
     if kind == "JPEG":
         scans = jpeg_scans(content)  # each goes over all of the picture, which may take too long
-        if scans > 1 and scans * image.width * image.height > LIMITS.scanned:
+        if scans > 1 and scans * image.width * image.height > Limits.scanned:
             raise too_large(picture, f"{image.width}×{image.height} pixels in {scans} scans")
         return _Still(image)  # what else it holds are previews and depths of the first
     return _Sequence(picture, image)
 
 
-class _Still:
+class _Still(Frames):
     count = 1
 
     def __init__(self, image: Image.Image) -> None:
@@ -67,10 +66,8 @@ class _Still:
     def open(self, index: int) -> Image.Image:
         return self._image
 
-    def close(self) -> None: ...
 
-
-class _Sequence:
+class _Sequence(Frames):
     """What Pillow opens, which may hold several frames."""
 
     def __init__(self, picture: Picture, image: Image.Image) -> None:
@@ -88,7 +85,7 @@ class _Sequence:
         if index == self._image.tell():
             return self._image
         passed = 0 if self._jumps else index - (self._image.tell() if index > self._image.tell() else 0)
-        if passed * self._image.width * self._image.height > LIMITS.passed:
+        if passed * self._image.width * self._image.height > Limits.passed:
             raise PictureError(
                 f"{called(self._picture, index + 1)} cannot be read alone: {passed} large pictures are before it",
                 "read them all, or save this one as PNG",
@@ -96,8 +93,6 @@ class _Sequence:
             )
         self._image.seek(index)
         return self._image
-
-    def close(self) -> None: ...
 
 
 def _no_picture(picture: Picture, content: bytes) -> PictureError:

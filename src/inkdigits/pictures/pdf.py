@@ -8,9 +8,7 @@ from PIL import Image
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.contents import Picture, called, not_installed
-from inkdigits.pictures.limits import LIMITS
-
-__all__ = ["PdfPages"]
+from inkdigits.pictures.limits import Limits
 
 _PDFIUM = Lock()  # it is not made for threads
 
@@ -40,7 +38,7 @@ class PdfPages:
         with _PDFIUM:
             page = self._document[index]
             width, height = page.get_size()  # in points, of which an inch has 72
-            scale = min(LIMITS.pdf_dpi / 72, (LIMITS.pdf_pixels / (width * height)) ** 0.5)
+            scale = min(Limits.pdf_dpi / 72, (Limits.pdf_pixels / (width * height)) ** 0.5)
             image: Image.Image = page.render(scale=scale).to_pil()
             page.close()
         return image

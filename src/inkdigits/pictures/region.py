@@ -10,8 +10,6 @@ from typing import TypeAlias
 
 from inkdigits.errors import PictureError, UsageError, printable
 
-__all__ = ["REGION", "Region", "RegionLike"]
-
 RegionLike: TypeAlias = "str | Iterable[float | str] | Region | None"
 
 _LENGTH = "[0-9]{1,9}([.][0-9]{1,9})?%?"

@@ -16,8 +16,6 @@ from inkdigits.pool.readers import Readers
 from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 
-__all__ = ["read_in_order"]
-
 
 def read_in_order(
     readers: Readers, pictures: Iterable[tuple[str, Picture]], how: dict[str, Any]

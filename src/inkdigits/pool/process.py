@@ -22,8 +22,6 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
-__all__ = ["OUT_OF_MEMORY", "Bounds", "begin", "is_out_of_memory", "work_on"]
-
 OUT_OF_MEMORY = errno.ENOMEM  # how a process ends that may have no more
 
 _SIGNS = ("bad alloc", "insufficient memory", "failed to allocate", "cannot allocate")

@@ -25,8 +25,6 @@ from inkdigits.pool.process import OUT_OF_MEMORY, Bounds, begin, work_on
 from inkdigits.reading.model_file import BUNDLED, find_model
 from inkdigits.reading.reader import Reader
 
-__all__ = ["Readers", "fork_readers_with"]
-
 _Result = TypeVar("_Result")
 
 _DIED = (ProcessExpired, BrokenProcessPool)

@@ -11,8 +11,6 @@ from inkdigits.errors import ModelFileError, printable
 from inkdigits.reading.model_file import BUNDLED, find_model, open_model
 from inkdigits.results.notebook_html import html_table
 
-__all__ = ["Classifier"]
-
 
 class Classifier:
     """The ten probabilities of digits that are already 28×28, as MNIST has them.

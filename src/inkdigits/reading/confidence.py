@@ -13,8 +13,6 @@ import numpy.typing as npt
 
 from inkdigits.reading.symbols import Box, ReadLine, Symbol, cut_box
 
-__all__ = ["Calibration", "features_of", "in_context"]
-
 _EDGE = 0.1  # of a symbol's height: so much about it is looked at, and so much may be beyond the page
 
 

@@ -14,8 +14,6 @@ from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.results.characters import Digit, Mark
 from inkdigits.results.transcript import NOTHING_FOUND, Line
 
-__all__ = ["Decision", "Thresholds", "decide", "only_digit"]
-
 
 @dataclass(frozen=True)
 class Thresholds:

@@ -12,13 +12,10 @@ from inkdigits.imaging.views import CELL, NATIVE, OTHER, SMALL, normalise_view
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.symbols import Box
 
-__all__ = ["Detections", "Pyramid", "detect", "overlapping"]
-
 _Grey = npt.NDArray[np.uint8]
 _Cells = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True)
 class Pyramid:
     """The scales at which a page is looked at, and what counts as found there."""
 
@@ -39,9 +36,6 @@ class Pyramid:
     ink: int = 40  # levels of a view by which writing differs from paper: over a standard deviation
     edge: float = 0.15  # of a symbol's height, about its box
     unexplained: float = 0.03  # share of the ink that no symbol explains, at which the next finer scale is looked at
-
-
-PYRAMID = Pyramid()
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ class Detections:
         return float(part.mean()) if part.size else 0.0
 
 
-def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detections:
+def detect(grey: _Grey, detector: Detector, most_pixels: int = Pyramid.most_pixels) -> Detections:
     """Return what is written on a page, uint8 (H,W): dark on light, light on dark, or both.
 
     The coarsest view shows the largest digits that there could be; each finer one is looked at while there is reason
@@ -85,20 +79,20 @@ def detect(grey: _Grey, detector: Detector, how: Pyramid = PYRAMID) -> Detection
     """
     scores = np.empty((0, OTHER), np.float32)
     boxes = np.empty((0, 4), np.float32)
-    for scale in _scales(grey.shape, how):
-        view = _view(grey, scale, how.margin)
+    for scale in _scales(grey.shape, most_pixels):
+        view = _view(grey, scale, Pyramid.margin)
         cells = detector.cells(view)
-        own_scores, own_boxes = _peaks(cells, how)
+        own_scores, own_boxes = _peaks(cells)
         scores = np.concatenate([scores, own_scores])
-        boxes = np.concatenate([boxes, (own_boxes - how.margin) / np.float32(scale)])
-        plain = boxes[scores.max(axis=1, initial=0) >= how.plain] * np.float32(scale) + how.margin
-        if _is_explained(view, plain, how):
+        boxes = np.concatenate([boxes, (own_boxes - Pyramid.margin) / np.float32(scale)])
+        plain = boxes[scores.max(axis=1, initial=0) >= Pyramid.plain] * np.float32(scale) + Pyramid.margin
+        if _is_explained(view, plain):
             break
     kept: list[int] = []  # the best of those that overlap, at whatever scales (greedy suppression)
     for place in np.argsort(-scores.max(axis=1, initial=0), kind="stable").tolist():
-        if not overlapping(boxes[place], boxes[kept], how.overlap).any():
+        if not overlapping(boxes[place], boxes[kept], Pyramid.overlap).any():
             kept.append(place)
-    return Detections(scores[kept], boxes[kept], cells[OTHER], scale, how.margin)
+    return Detections(scores[kept], boxes[kept], cells[OTHER], scale, Pyramid.margin)
 
 
 def overlapping(box: npt.NDArray[np.floating], others: npt.NDArray[np.floating], least: float) -> npt.NDArray[np.bool_]:
@@ -108,22 +102,22 @@ def overlapping(box: npt.NDArray[np.floating], others: npt.NDArray[np.floating],
     return np.asarray(shared > least * np.minimum((box[2:] - box[:2]).prod(), areas))
 
 
-def _is_explained(view: _Grey, boxes: npt.NDArray[np.float32], how: Pyramid) -> bool:
+def _is_explained(view: _Grey, boxes: npt.NDArray[np.float32]) -> bool:
     """Say whether the boxes of what was found cover nearly all that is written, so that nobody need look closer."""
-    written = (np.abs(view.astype(np.int16) - 128) > how.ink).astype(np.uint8)
+    written = (np.abs(view.astype(np.int16) - 128) > Pyramid.ink).astype(np.uint8)
     every = int(np.count_nonzero(written))
     for left, top, right, bottom in boxes:
-        room = how.edge * (bottom - top)
+        room = Pyramid.edge * (bottom - top)
         rows = slice(max(int(top - room), 0), int(bottom + room) + 1)
         written[rows, max(int(left - room), 0) : int(right + room) + 1] = 0
-    return int(np.count_nonzero(written)) < how.unexplained * every
+    return int(np.count_nonzero(written)) < Pyramid.unexplained * every
 
 
-def _scales(shape: tuple[int, ...], how: Pyramid) -> list[float]:
+def _scales(shape: tuple[int, ...], most_pixels: int) -> list[float]:
     """Return the scales of the views, the coarsest first."""
-    coarsest = how.heights[1] / (how.largest * shape[0]) * 0.8
-    finest = min(how.enlarged, float(np.sqrt(how.most_pixels / (shape[0] * shape[1]))))
-    steps = int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(how.step)))
+    coarsest = Pyramid.heights[1] / (Pyramid.largest * shape[0]) * 0.8
+    finest = min(Pyramid.enlarged, float(np.sqrt(most_pixels / (shape[0] * shape[1]))))
+    steps = int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(Pyramid.step)))
     return np.geomspace(coarsest, finest, steps + 1).tolist() if steps else [min(coarsest, finest)]
 
 
@@ -135,20 +129,21 @@ def _view(grey: _Grey, scale: float, margin: int) -> _Grey:
     return normalise_view(np.asarray(roomy, np.uint8))
 
 
-def _peaks(cells: _Cells, how: Pyramid) -> tuple[_Cells, npt.NDArray[np.float32]]:
+def _peaks(cells: _Cells) -> tuple[_Cells, npt.NDArray[np.float32]]:
     """Return the scores, (N,16), and boxes, (N,4) in pixels of the view, of cells that say more than those beside."""
     # Digits within words, running text and scribbles are none.
     cells[:OTHER] *= 1 - cells[OTHER]
     best = cells[:OTHER].max(axis=0)
     beside = cv2.dilate(best, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((best >= how.least_score) & (best >= beside))
+    rows, columns = np.nonzero((best >= Pyramid.least_score) & (best >= beside))
     edges = cells[SMALL + 1 :, rows, columns].T * np.float32(NATIVE)
     middles = np.stack([columns, rows], axis=1).astype(np.float32) * CELL + CELL / 2
     boxes = edges + np.tile(middles, 2)
     boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2] + 1)
     height = boxes[:, 3] - boxes[:, 1]
     is_digit = cells[:OTHER, rows, columns].argmax(axis=0) < 10 if len(rows) else np.zeros(0, bool)
-    believed = ~is_digit | ((height >= how.heights[0] * 0.4) & (height <= how.heights[1]))
+    low, high = Pyramid.heights
+    believed = ~is_digit | ((height >= low * 0.4) & (height <= high))
     # At the lower end of what the detector was taught it finds half, and takes an 8 for a 0.
-    trust = np.where(is_digit, np.clip((height - how.heights[0]) / (how.plainly - how.heights[0]), 0.3, 1), 1)
+    trust = np.where(is_digit, np.clip((height - low) / (Pyramid.plainly - low), 0.3, 1), 1)
     return (cells[:OTHER, rows, columns].T * trust[:, None].astype(np.float32))[believed], boxes[believed]

@@ -10,8 +10,6 @@ import numpy.typing as npt
 from inkdigits.imaging.views import CELL, OUTPUTS
 from inkdigits.reading.model_file import BUNDLED_PAGES, PAGE_INTERFACE, open_model
 
-__all__ = ["Detector"]
-
 
 class Detector:
     """Finds digits, marks and other writing in a view of a page; opened as `open_model` opens a file."""

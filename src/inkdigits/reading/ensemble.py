@@ -14,8 +14,6 @@ from inkdigits.reading.detector import Detector
 from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.model_file import ModelInfo
 
-__all__ = ["DigitPredictor", "Ensemble", "GivenModel", "TaughtModel", "emphasised"]
-
 
 class DigitPredictor(Protocol):
     """Says which digit is on a picture of 28×28, and what is known of it."""

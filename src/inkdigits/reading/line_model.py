@@ -13,8 +13,6 @@ from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT, FRAME_WIDTH, NON_DIG
 from inkdigits.reading.model_file import BUNDLED_LINES, LINE_INTERFACE, open_model
 from inkdigits.reading.symbols import Box
 
-__all__ = ["LineModel", "PlacedSymbol", "decode_frames", "string_probabilities"]
-
 
 @dataclass(frozen=True)
 class PlacedSymbol:

@@ -15,8 +15,6 @@ from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.line_model import decode_frames, string_probabilities
 from inkdigits.reading.symbols import ReadLine, Symbol
 
-__all__ = ["detect_by_line", "read_lone"]
-
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
 _LEAST = 0.1  # the line model may be wrong that there is no digit: it is about one of eighty in MNIST
 

@@ -18,20 +18,6 @@ from inkdigits.files import sha256
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = [
-    "BUNDLED",
-    "BUNDLED_LINES",
-    "BUNDLED_PAGES",
-    "LINE_INTERFACE",
-    "PAGE_INTERFACE",
-    "ModelInfo",
-    "bundled_sum",
-    "find_model",
-    "open_model",
-    "open_session",
-    "was_taught_from_bundled",
-]
-
 BUNDLED = "bundled"
 BUNDLED_LINES = Path(str(files("inkdigits.weights") / "lines.onnx"))
 BUNDLED_PAGES = Path(str(files("inkdigits.weights") / "pages.onnx"))

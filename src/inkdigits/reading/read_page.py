@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.confidence import in_context
-from inkdigits.reading.detect import Detections, Pyramid, detect
+from inkdigits.reading.detect import Detections, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import group
@@ -18,13 +18,10 @@ from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.recognise import recognise
 from inkdigits.reading.symbols import Box, ReadLine
 
-__all__ = ["ReadPage", "read_page"]
-
 _Grey = npt.NDArray[np.uint8]
 _OTHER = 0.5  # probability of other writing at which a cell is taken for that
 
 
-@dataclass(frozen=True)
 class _Turning:
     """When a page is turned. A lone digit is not: a 6 upside down is a 9."""
 
@@ -38,10 +35,6 @@ class _Turning:
     pixels: int = 400_000  # of the views that are compared
 
 
-_TURNING = _Turning()
-
-
-@dataclass(frozen=True)
 class _Lone:
     """How much it is believed that a picture is one digit, as one of MNIST's size, 28×28, is taken to be."""
 
@@ -50,9 +43,6 @@ class _Lone:
     # Confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
     plain: float = 0.9
     whole: float = 0.97  # share of the page's ink that such a digit holds
-
-
-_LONE = _Lone()
 
 
 @dataclass(frozen=True)
@@ -68,14 +58,14 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
     """Return the lines of a page, uint8 (H,W), 0 black to 255 white; `single` says that there is one digit on it."""
     is_small = grey.shape == (SIDE, SIDE)
     if single and (is_small or not models.own):
-        lone = read_lone(grey, models, _LONE.mnist, 0.0 if is_small else _LONE.whole)
-        if is_small or (lone and lone[0].confidence >= _LONE.plain):
+        lone = read_lone(grey, models, _Lone.mnist, 0.0 if is_small else _Lone.whole)
+        if is_small or (lone and lone[0].confidence >= _Lone.plain):
             return ReadPage(lone)
     detections = detect(grey, models.detector)
     if is_small and _digits(detections) < 2:
         detections = detect_by_line(grey, models) or detections
         if _digits(detections) < 2:
-            return ReadPage(read_lone(grey, models, _LONE.mnist))
+            return ReadPage(read_lone(grey, models, _Lone.mnist))
     turns = 0 if single else _turns(grey, detections, models.detector)
     upright = grey
     if turns:
@@ -86,7 +76,7 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
         read = in_context(read, upright)
     lines = tuple(_turned_back(line, upright.shape, turns) for line in read if line.digits)
     if single and not lines:
-        lines = read_lone(grey, models, _LONE.asked)
+        lines = read_lone(grey, models, _Lone.asked)
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
 
 
@@ -98,13 +88,13 @@ def _turns(grey: _Grey, detections: Detections, detector: Detector) -> int:
     """Return by how many clockwise quarter turns a page says much more than as it came; 0 if by none."""
     if _is_plainly_upright(detections, grey.size):
         return 0
-    pyramid = Pyramid(most_pixels=_TURNING.pixels)
-    small = _smaller(grey, _TURNING.pixels)
-    said = [_said(detect(np.ascontiguousarray(np.rot90(small, -turns)), detector, pyramid)) for turns in range(4)]
+    small = _smaller(grey, _Turning.pixels)
+    turned = (np.ascontiguousarray(np.rot90(small, -turns)) for turns in range(4))
+    said = [_said(detect(page, detector, _Turning.pixels)) for page in turned]
     best = int(np.argmax([total for total, _ in said]))
     total, count = said[best]
-    enough = count >= (_TURNING.many if best == 2 else _TURNING.fewest)
-    return best if best and enough and total > _TURNING.better * said[0][0] else 0
+    enough = count >= (_Turning.many if best == 2 else _Turning.fewest)
+    return best if best and enough and total > _Turning.better * said[0][0] else 0
 
 
 def _is_plainly_upright(detections: Detections, pixels: int) -> bool:
@@ -114,7 +104,7 @@ def _is_plainly_upright(detections: Detections, pixels: int) -> bool:
     sure, boxes = detections.confidence[is_digit], detections.boxes[is_digit]
     read = float((sure * np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)).sum())
     other = pixels * float((detections.other > _OTHER).mean())
-    return float(sure.mean()) >= _TURNING.plain or (len(sure) < _TURNING.many and other < _TURNING.unread * read)
+    return float(sure.mean()) >= _Turning.plain or (len(sure) < _Turning.many and other < _Turning.unread * read)
 
 
 def _said(detections: Detections) -> tuple[float, int]:

@@ -22,8 +22,6 @@ from inkdigits.reading.model_file import BUNDLED, find_model, was_taught_from_bu
 from inkdigits.reading.read_page import read_page
 from inkdigits.results.reading import Reading
 
-__all__ = ["Reader"]
-
 
 class Reader:
     """Reads the handwritten digits in pictures.

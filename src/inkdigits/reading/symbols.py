@@ -12,8 +12,6 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "ReadLine", "Symbol", "cut_box"]
-
 Box = tuple[float, float, float, float]  # left, top, right, bottom on the page of grey levels, in its pixels
 
 _Kind = TypeVar("_Kind", bound=np.generic)

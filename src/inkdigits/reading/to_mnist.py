@@ -16,8 +16,6 @@ from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.read_page import read_page
 
-__all__ = ["to_mnist"]
-
 
 def to_mnist(picture: Picture) -> npt.NDArray[np.uint8]:
     """Return the one digit in a picture as MNIST would hold it, by the way on which pictures are read.

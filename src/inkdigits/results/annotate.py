@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
     from inkdigits.results.drawing import Font
     from inkdigits.results.transcript import Transcript
 
-__all__ = ["annotate", "picture_of", "with_boxes"]
 
-
-@dataclass(frozen=True)
 class _Sizes:
     """How large the parts of a drawing are, in pixels where a picture has a million, and how much of it is drawn."""
 
@@ -42,14 +38,11 @@ class _Sizes:
     of_digit: float = 0.55  # of a digit's height, these letters otherwise
 
 
-_SIZES = _Sizes()
-
-
 class _Ruler:
     """Lengths on a drawing, in proportion to its picture."""
 
     def __init__(self, width: int, height: int) -> None:
-        self.unit = max(1.0, math.sqrt(width * height) / _SIZES.usual)
+        self.unit = max(1.0, math.sqrt(width * height) / _Sizes.usual)
 
     def __call__(self, length: float) -> int:
         return max(1, round(length * self.unit))
@@ -67,8 +60,8 @@ def annotate(reading: Transcript) -> Image.Image:
     """
     picture = with_boxes(reading, 25_000_000)  # pixels
     ruler = _Ruler(*picture.size)
-    margin = ruler(_SIZES.margin)
-    if picture.width > _SIZES.wide * picture.height:
+    margin = ruler(_Sizes.margin)
+    if picture.width > _Sizes.wide * picture.height:
         panel = _summary(reading, ruler, picture.width, None)
         left, top = margin, 2 * margin + picture.height
     else:
@@ -95,9 +88,9 @@ def with_boxes(reading: Transcript, most: int) -> Image.Image:
     if not reading.digits:
         return picture
     ruler = _Ruler(*picture.size)
-    draw, least, largest = ImageDraw.Draw(picture), *map(ruler, _SIZES.label)
+    draw, least, largest = ImageDraw.Draw(picture), *map(ruler, _Sizes.label)
     height = median(digit.box[3] for digit in reading.digits) * scale
-    letters = font(round(min(max(_SIZES.of_digit * height, least), largest)))
+    letters = font(round(min(max(_Sizes.of_digit * height, least), largest)))
     gap = ruler(2)
     for read in reading.characters:
         x, y, width, height = (round(length * scale) for length in read.box)
@@ -114,7 +107,7 @@ def picture_of(reading: Transcript, most: int) -> tuple[Image.Image, float]:
     if reading.picture is None:
         raise PictureError("this reading does not hold its picture", "read the picture again")
     image, width, height = open_picture(reading.picture, "RGB", most, reading.page)
-    side, shortest = max(width, height), _SIZES.shortest
+    side, shortest = max(width, height), _Sizes.shortest
     scale = float(shortest // side) if side <= shortest else min(1.0, math.sqrt(most / (width * height)))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return image.resize(size, Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.LANCZOS), scale
@@ -123,15 +116,15 @@ def picture_of(reading: Transcript, most: int) -> tuple[Image.Image, float]:
 def _summary(reading: Transcript, ruler: _Ruler, width: int | None, height: int | None) -> Image.Image:
     """Draw what was read and how surely, and cards of the digits, in a width or beside a height."""
     explained: Sequence[Digit] = reading.digits
-    if len(explained) > _SIZES.explained:
-        explained = [digit for digit in explained if not digit.accepted][: _SIZES.explained]
-    across, down = ruler(_SIZES.seen + 28 + _SIZES.bars + _SIZES.margin), ruler(_SIZES.seen + 44)  # of a card
+    if len(explained) > _Sizes.explained:
+        explained = [digit for digit in explained if not digit.accepted][: _Sizes.explained]
+    across, down = ruler(_Sizes.seen + 28 + _Sizes.bars + _Sizes.margin), ruler(_Sizes.seen + 44)  # of a card
     lines = _said(reading)
-    top = ruler(34) * len(lines) + ruler(_SIZES.margin)
+    top = ruler(34) * len(lines) + ruler(_Sizes.margin)
     if width is None:
         room = max(1, ((height or 0) - top) // down)
-        columns = min(_SIZES.columns, max(1, -(-len(explained) // room)))
-        width = max(ruler(_SIZES.panel), columns * across)
+        columns = min(_Sizes.columns, max(1, -(-len(explained) // room)))
+        width = max(ruler(_Sizes.panel), columns * across)
     columns = max(1, width // across)
     rows = -(-len(explained) // columns)
     panel = Image.new("RGB", (width, top + rows * down), PAPER)
@@ -154,10 +147,10 @@ def _said(reading: Transcript) -> list[tuple[str, str, int]]:
         accepted = [all(read.accepted for read in line.characters) for line in reading.lines]
         rows = [
             (line.marked_text, COLOURS["ok" if sure else "uncertain"], large)
-            for line, sure in zip(reading.lines[: _SIZES.lines], accepted, strict=False)
+            for line, sure in zip(reading.lines[: _Sizes.lines], accepted, strict=False)
         ]
-        if len(reading.lines) > _SIZES.lines:
-            rows.append((f"… and {len(reading.lines) - _SIZES.lines} more lines", WORDS, 14))
+        if len(reading.lines) > _Sizes.lines:
+            rows.append((f"… and {len(reading.lines) - _Sizes.lines} more lines", WORDS, 14))
         count, check = len(reading.digits), sum(not read.accepted for read in reading.characters)
         least = min(read.confidence for read in reading.characters)
         words = f"{count} digits, {check} to check, the least " if count > 1 else ""
@@ -177,7 +170,7 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, width: int, ruler: _Ruler, si
 
 
 def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ruler) -> None:
-    draw, seen = ImageDraw.Draw(canvas), ruler(_SIZES.seen)
+    draw, seen = ImageDraw.Draw(canvas), ruler(_Sizes.seen)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((seen, seen), Image.Resampling.NEAREST), corner)
     verdict = f"{digit.value}{'' if digit.accepted else '?'}   {digit.confidence:.1%}"
@@ -186,6 +179,6 @@ def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ru
         middle = top + ruler(6) + value * (seen - ruler(12)) // 9
         start = left + seen + ruler(28)
         draw.text((start - ruler(8), middle), str(value), WORDS, font(ruler(11)), anchor="rm")
-        length = max(1, round(share * ruler(_SIZES.bars - 1)))
+        length = max(1, round(share * ruler(_Sizes.bars - 1)))
         colour = colour_of(digit) if value == digit.value else PALE
         draw.rectangle((start, middle - ruler(3), start + length, middle + ruler(3)), colour)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from inkdigits.results.characters import Digit
 
-__all__ = ["runner_up", "shares"]
-
 
 def shares(digit: Digit) -> tuple[float, ...]:
     """Return how probable each of the ten digits is here, where there may also be none.

@@ -18,8 +18,6 @@ from inkdigits.results.characters import Digit
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
 from inkdigits.results.transcript import Transcript
 
-__all__ = ["MOST", "ContactSheet"]
-
 MOST = 500  # digits on a sheet
 
 

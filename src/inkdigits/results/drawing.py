@@ -13,8 +13,6 @@ from inkdigits.errors import OutputError, printable
 if TYPE_CHECKING:
     from inkdigits.results.characters import Digit, Mark
 
-__all__ = ["COLOURS", "PALE", "PAPER", "WORDS", "Font", "colour_of", "draw_box", "drawing_format", "font"]
-
 # Three of Okabe and Ito's colours, which the colour-blind tell apart; the box of an uncertain digit is also open.
 COLOURS = {"ok": "#0072b2", "uncertain": "#d55e00", "no_digit": "#6b7280"}
 Font: TypeAlias = ImageFont.FreeTypeFont | ImageFont.ImageFont

@@ -11,6 +11,4 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from inkdigits.results.explanation import Explanation
 
-__all__ = ["explain"]
-
 explain: Callable[..., Explanation]

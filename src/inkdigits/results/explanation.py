@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from inkdigits.results.figure import Figure
 
-__all__ = ["Explanation"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Explanation:

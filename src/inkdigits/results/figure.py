@@ -7,8 +7,6 @@ import io
 from matplotlib import figure
 from matplotlib.axes import Axes
 
-__all__ = ["FAINT", "GREY", "RIGHT", "WRONG", "Figure", "encode", "tidy"]
-
 # Right is blue and wrong is red, a pair that colour-blind people tell apart.
 RIGHT = "#1f5fbf"
 WRONG = "#c8321e"

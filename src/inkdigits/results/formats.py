@@ -15,8 +15,6 @@ from inkdigits.errors import printable
 if TYPE_CHECKING:
     from inkdigits.results.transcript import Transcript
 
-__all__ = ["FORMATS", "write_csv", "write_json", "write_jsonl", "write_named_text", "write_parquet", "write_text"]
-
 
 _FREE = ("source", "error")  # columns that may hold whatever a file is called
 _FORMULA = re.compile(r"[=+@]|-.")  # what begins like this a spreadsheet computes

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["html_image", "html_table", "in_notebook"]
-
 _CELL = "padding:2px 10px;text-align:left"
 
 

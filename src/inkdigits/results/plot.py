@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from inkdigits.results.characters import Digit, Mark
     from inkdigits.results.transcript import Transcript
 
-__all__ = ["plot"]
-
 
 def plot(reading: Transcript) -> Figure:
     """Plot a picture with the prediction as its title, and for each digit what the model saw and ten bars.

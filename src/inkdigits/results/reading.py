@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from inkdigits.results.explanation import Explanation
 
-__all__ = ["Reading"]
-
 
 class Reading(Transcript):
     """What was read in one picture, or on one of its pages, and the ways to look at it.

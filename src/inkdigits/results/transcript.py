@@ -11,8 +11,6 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import Picture
 from inkdigits.results.characters import Digit, Mark
 
-__all__ = ["CSV_COLUMNS", "NOTHING_FOUND", "SCHEMA", "Line", "Status", "Transcript"]
-
 Status = Literal["ok", "uncertain", "no_digit", "error"]
 
 NOTHING_FOUND = "no digit found"  # the note of a page where there was nothing else to say

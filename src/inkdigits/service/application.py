@@ -29,8 +29,6 @@ from inkdigits.service.service import Service
 from inkdigits.service.service_settings import Settings
 from inkdigits.version import __version__
 
-__all__ = ["create_app"]
-
 _STATIC = Path(__file__).with_name("static")
 _FRESH = "no-cache"  # may be kept, but not used without asking
 _RELOAD = getattr(signal, "SIGHUP", None)  # Windows has none

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import itertools
 from asyncio import BaseTransport, TimerHandle, Transport
-from dataclasses import dataclass
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from inkdigits.service.logs import log
 
-__all__ = ["Connection", "Patience"]
+_HEAD_SECONDS = 10.0  # for a request's first line and headers to arrive
+_HEAD_BYTES = 64 * 1024  # of those, and of what comes between or behind a body's chunks and is none
+_ANSWER_SECONDS = 10.0  # for a client to take what is in its way
+_LAST_REQUEST_SECONDS = 1.5  # that an idle connection is listened to once the service stops
+_CONNECTIONS = 512  # at a time; for one more, the one that has been idle longest is closed
 
-
-@dataclass(frozen=True)
-class Patience:
-    """How long and how much a connection may take."""
-
-    head: float = 10.0  # seconds for a request's first line and headers to arrive
-    head_bytes: int = 64 * 1024  # of those, and of what comes between or behind a body's chunks and is none
-    answer: float = 10.0  # seconds for a client to take what is in its way
-    last_request: float = 1.5  # seconds that an idle connection is listened to once the service stops
-    connections: int = 512  # at a time; for one more, the one that has been idle longest is closed
-
-
-_PATIENCE = Patience()
 _arrivals = itertools.count()
 
 
@@ -55,7 +45,7 @@ class Connection(HttpToolsProtocol):
         """Wait for the first head, if there is room for one more connection."""
         super().connection_made(cast("Transport", transport))
         self._last_used = next(_arrivals)
-        if len(self.connections) > _PATIENCE.connections:
+        if len(self.connections) > _CONNECTIONS:
             self._make_room()
         self._expect_head()
 
@@ -67,7 +57,7 @@ class Connection(HttpToolsProtocol):
         self._bare_bytes += len(data)
         super().data_received(data)
         # What came may have held the end of the head, and then of the body too.
-        if self._bare_bytes > _PATIENCE.head_bytes:
+        if self._bare_bytes > _HEAD_BYTES:
             self._refuse(b"431 Request Header Fields Too Large")
 
     def on_message_begin(self) -> None:
@@ -109,7 +99,7 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Wait for a client to take what is in its way; give it up if it does not."""
         super().pause_writing()
-        self._answer_timer = self.loop.call_later(_PATIENCE.answer, self._give_up)
+        self._answer_timer = self.loop.call_later(_ANSWER_SECONDS, self._give_up)
 
     def resume_writing(self) -> None:
         """Go on."""
@@ -129,7 +119,7 @@ class Connection(HttpToolsProtocol):
         """Listen a little longer to an idle connection, then close it; let one that is being answered finish."""
         self._stopping = True
         if self.is_idle:
-            self.loop.call_later(_PATIENCE.last_request, super().shutdown)
+            self.loop.call_later(_LAST_REQUEST_SECONDS, super().shutdown)
         else:
             super().shutdown()
 
@@ -153,7 +143,7 @@ class Connection(HttpToolsProtocol):
 
     def _expect_head(self) -> None:
         self._bare_bytes = 0
-        self._head_timer = self.loop.call_later(_PATIENCE.head, self._refuse, b"408 Request Timeout")
+        self._head_timer = self.loop.call_later(_HEAD_SECONDS, self._refuse, b"408 Request Timeout")
 
     def _end_of_head(self) -> None:
         if self._head_timer is not None:

@@ -16,8 +16,6 @@ from inkdigits.errors import DataError, OutputError, PictureError, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.pictures.grey import flatten
 
-__all__ = ["Corrections", "KeptCorrection", "NoRoomError", "as_kept", "export", "holds_corrections"]
-
 _FILE = "corrections.sqlite3"
 _MOST_BYTES = 512 * 2**20  # of the file
 _NAMES: dict[int | None, str] = {None: "none", **{digit: str(digit) for digit in range(10)}}  # of sub-folders

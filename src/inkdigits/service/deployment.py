@@ -20,8 +20,6 @@ from inkdigits.reading.reader import Reader
 from inkdigits.service.application import create_app
 from inkdigits.service.service_settings import Settings, parse_size, read_token
 
-__all__ = ["Arguments", "app"]
-
 _CONCURRENCY = 32  # requests that a replica reads or keeps waiting
 _AUTOSCALING = AutoscalingConfig(
     min_replicas=1,

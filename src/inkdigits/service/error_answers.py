@@ -18,8 +18,6 @@ from starlette.types import Scope
 
 from inkdigits.errors import InkdigitsError, PictureError, UsageError
 
-__all__ = ["CLIENT_GONE", "ApiError", "error_response", "install_error_handlers"]
-
 _STATUS_OF_PICTURES = {
     "no_such_page": 404,
     "image_too_large": 413,

@@ -11,8 +11,6 @@ from typing import Any
 
 from inkdigits.errors import printable
 
-__all__ = ["JsonFormatter", "TextFormatter", "log", "log_configuration"]
-
 log = logging.getLogger("inkdigits.service")
 
 

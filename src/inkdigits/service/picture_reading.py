@@ -22,8 +22,6 @@ from inkdigits.results.reading import Reading
 from inkdigits.service.reading_pool import QUICK_BYTES
 from inkdigits.service.uploads import Upload
 
-__all__ = ["ReadOptions", "is_quick"]
-
 _PNG_HEADER = struct.Struct(">8s4x4sII")  # signature, chunk, width, height
 
 

@@ -19,8 +19,6 @@ from inkdigits.service.error_answers import ApiError
 from inkdigits.service.middleware.limits import busy, client_of
 from inkdigits.service.service_metrics import Metrics
 
-__all__ = ["QUICK_BYTES", "ReadingPool", "ReadingSlot"]
-
 _Result = TypeVar("_Result")
 
 QUICK_BYTES = 64 * 1024  # what takes some milliseconds is no larger: a small PNG, 80 images of 28×28, or 20 in JSON

@@ -9,26 +9,6 @@ from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
 
 from inkdigits.service.error_answers import ApiError
 
-__all__ = [
-    "AboutModel",
-    "Corrected",
-    "Correction",
-    "Digit",
-    "ErrorBody",
-    "Explanation",
-    "Limits",
-    "Mark",
-    "ProtocolError",
-    "Reading",
-    "Readings",
-    "Reload",
-    "Teaching",
-    "ToExplain",
-    "errors",
-    "json_body",
-    "understood",
-]
-
 Value = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Box = Annotated[list[int], Field(min_length=4, max_length=4, description="left, top, width, height in pixels")]

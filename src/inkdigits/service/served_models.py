@@ -21,8 +21,6 @@ from inkdigits.service.logs import log
 from inkdigits.service.schemas import AboutModel
 from inkdigits.service.service_metrics import Metrics
 
-__all__ = ["LoadedModel", "ServedModels"]
-
 
 @dataclass(frozen=True)
 class LoadedModel:

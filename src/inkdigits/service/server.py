@@ -24,8 +24,6 @@ from inkdigits.service.connection import Connection
 from inkdigits.service.logs import log, log_configuration
 from inkdigits.service.service_settings import Settings
 
-__all__ = ["run"]
-
 # A program of the kernel's packet filter, an instruction a line: drop what asks for a connection (SYN without ACK), let
 # pass all that belongs to one.
 _NO_NEWCOMERS = (

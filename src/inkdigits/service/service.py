@@ -13,8 +13,6 @@ from inkdigits.service.service_metrics import Metrics
 from inkdigits.service.service_settings import Settings
 from inkdigits.service.teaching import TaughtFiles, Teaching
 
-__all__ = ["Service", "service_of"]
-
 
 class Service:
     """What the routes share.

@@ -6,8 +6,6 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-__all__ = ["Metrics"]
-
 
 class Metrics:
     """The counts of a service: each is one of `registry`, which Prometheus' client writes as text."""

@@ -11,8 +11,6 @@ from inkdigits.errors import UsageError, printable
 from inkdigits.pool import Bounds
 from inkdigits.reading.model_file import BUNDLED
 
-__all__ = ["LOG_FORMATS", "Settings", "is_loopback", "parse_size", "read_token"]
-
 LOG_FORMATS = ("text", "json")
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}

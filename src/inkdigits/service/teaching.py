@@ -27,8 +27,6 @@ try:
 except ImportError:  # Windows, where only the time on the clock is bounded
     resource = None  # type: ignore[assignment]
 
-__all__ = ["TaughtFiles", "Teaching"]
-
 _SECONDS = 900.0  # by the clock: behind readers that are busy it may get a tenth of a core
 _PROCESSOR_SECONDS = 300  # a hundred digits take ten
 _MEMORY = 4 * 2**30  # bytes of addresses; torch maps 1.4 GB of them

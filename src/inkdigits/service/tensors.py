@@ -18,8 +18,6 @@ from pydantic import BaseModel, Field
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.schemas import understood
 
-__all__ = ["HEADER_LENGTH", "InferenceRequest", "InferenceResponse", "images_of", "parse", "response"]
-
 HEADER_LENGTH = "Inference-Header-Content-Length"  # bytes of JSON before the binary tensors
 _BINARY_SIZE = "binary_data_size"
 _BINARY = "binary_data"

@@ -10,14 +10,12 @@ from starlette.requests import Request
 
 from inkdigits.service.error_answers import ApiError
 
-__all__ = ["FIELD", "FORM", "MAX_PICTURES", "MEDIA_TYPES", "Upload", "is_form", "read_body", "read_form", "read_json"]
-
 FORM = "multipart/form-data"
 FIELD = "pictures"
 MAX_PICTURES = 100
 MEDIA_TYPES = ("image/*", "application/octet-stream", "application/pdf")
 _UNSAID = "application/x-www-form-urlencoded"  # what curl calls a body whose kind it was not told
-_BODY = "body"  # what a picture without a name is called
+BODY = "body"  # what a picture without a name is called
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,6 @@ def is_form(request: Request) -> bool:
     )
 
 
-async def read_body(request: Request) -> Upload:
-    """Return the picture that is the whole body."""
-    return Upload(_BODY, await request.body())
-
-
 async def read_json(request: Request) -> bytes:
     """Return the JSON that is the whole body.
 
@@ -75,7 +68,7 @@ async def read_form(request: Request) -> list[Upload]:
     try:
         async with request.form(max_files=MAX_PICTURES, max_fields=MAX_PICTURES) as form:
             files = [part for part in form.getlist(FIELD) if isinstance(part, UploadFile)]
-            pictures = [Upload(part.filename or _BODY, await part.read()) for part in files]
+            pictures = [Upload(part.filename or BODY, await part.read()) for part in files]
     except ApiError:
         raise
     except HTTPException as error:  # the parser's, told apart by its words alone

@@ -12,8 +12,6 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FORM_COUNTS", "MIRRORED_NINES", "Forms", "Points", "draw_form", "random_forms"]
-
 Points: TypeAlias = npt.NDArray[np.float64]  # (N,2): x and y, 0 to 1, of a stroke
 Forms: TypeAlias = tuple[int | None, ...]  # which form of each digit a writer uses; None as MNIST's writers do
 

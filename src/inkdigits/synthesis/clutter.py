@@ -13,8 +13,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, draw_strokes, write_shape
 
-__all__ = ["random_sign"]
-
 # Letters and signs that nobody takes for a digit.
 _LATIN = "ACDEFHJKLMNPRTUVWXYacdefkmnprtuvwxyäëöüçéñ&@#$€%?+*{}<>"
 _GREEK = "αγηκλμνπτφχψωΓΔΛΞΠΣΨΩ"

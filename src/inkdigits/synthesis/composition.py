@@ -16,8 +16,6 @@ from inkdigits.synthesis.marks import write_mark
 from inkdigits.synthesis.pens import Ink, draw_strokes
 from inkdigits.synthesis.writers import Writer
 
-__all__ = ["USUAL_SPACINGS", "Part", "Spacings", "compose_line", "random_text", "write_ending", "write_text"]
-
 _LENGTHS = (0.17, 0.13, 0.08, 0.11, 0.13, 0.13, 0.11, 0.07, 0.04, 0.03)  # shares of lines with 0, 1, … digits
 Spacings = tuple[float, float, float]  # shares of lines whose digits touch, have usual gaps, and wide ones
 USUAL_SPACINGS: Spacings = (0.45, 0.42, 0.13)

@@ -15,8 +15,6 @@ from inkdigits.synthesis.papers import expose, random_paper
 from inkdigits.synthesis.pens import Ink, overlap
 from inkdigits.synthesis.writers import Hands, Writer
 
-__all__ = ["WrittenLine", "write_line"]
-
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 _FAR = 1e4  # pixels
 

@@ -12,8 +12,6 @@ from inkdigits.imaging.line_crop import MARKS
 from inkdigits.synthesis.allographs import Points
 from inkdigits.synthesis.pens import Hand, Ink, draw_strokes
 
-__all__ = ["OTHER_SIGNS", "write_mark"]
-
 OTHER_SIGNS = "=()%"  # that stand among digits and are drawn as strokes; they are no digit and no mark
 
 

@@ -6,8 +6,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Levels", "expose", "grain", "random_paper"]
-
 Levels = npt.NDArray[np.float32]  # (h,w), 0 black to 255 white, or to 1
 
 

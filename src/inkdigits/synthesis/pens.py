@@ -12,19 +12,6 @@ import numpy.typing as npt
 
 from inkdigits.synthesis.allographs import Forms, draw_form, random_forms
 
-__all__ = [
-    "SIDE",
-    "Hand",
-    "Ink",
-    "crop",
-    "draw_strokes",
-    "overlap",
-    "random_hand",
-    "random_height",
-    "rewrite",
-    "write_shape",
-]
-
 Ink = npt.NDArray[np.float32]  # (h,w), 0 paper to 1 ink
 Shape = npt.NDArray[np.uint8]  # (64,64), 0 paper to 255 ink, about 45 pixels tall
 _Level = TypeVar("_Level", bound=np.generic)

@@ -33,8 +33,6 @@ from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.marks import OTHER_SIGNS, write_mark
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, draw_strokes, random_hand, rewrite, write_shape
 
-__all__ = ["Hands", "SourceMix", "Writer"]
-
 _Item = TypeVar("_Item")
 _Source: TypeAlias = Callable[[int, float, Hand, np.random.Generator], Ink]  # writes a digit as `Writer.digit` says
 

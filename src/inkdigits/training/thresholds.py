@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from inkdigits.data.dataset import Dataset
+from inkdigits.evaluation.calibration import lowest_confidence
 from inkdigits.reading.confidence import Calibration, features_of
 from inkdigits.reading.decide import Thresholds, only_digit
 from inkdigits.reading.ensemble import Ensemble
@@ -21,10 +22,7 @@ from inkdigits.synthesis.difficulty import LEVELS
 from inkdigits.synthesis.pages import KINDS, WrittenPage, write_page
 from inkdigits.synthesis.writers import Hands, SourceMix
 
-__all__ = ["AIMS", "Outcomes", "choose_thresholds", "fit_calibration", "lowest_confidence", "read_single_pictures"]
 
-
-@dataclass(frozen=True)
 class Aims:
     """What the thresholds are to reach, and on what they are chosen."""
 
@@ -36,8 +34,6 @@ class Aims:
     lost: int = 3  # one number that is lost harms as much as so many that are invented: those are marked as uncertain
     seed: int = 4_000  # of the pictures; no other part of the project writes pictures with it
 
-
-AIMS = Aims()
 
 _Read: TypeAlias = tuple[WrittenPage, Sequence[ReadLine]]  # what is written, and what was read
 
@@ -89,11 +85,11 @@ def choose_thresholds(
     known = single.confidences[single.right]
     thresholds = {
         "single": max(
-            lowest_confidence(single, AIMS.single_right),
-            float(np.quantile(nothing.confidences, 1 - AIMS.falsely_accepted)),
+            lowest_confidence(single.confidences, single.right, Aims.single_right),
+            float(np.quantile(nothing.confidences, 1 - Aims.falsely_accepted)),
         ),
-        "line": lowest_confidence(strings, AIMS.line_right),
-        "no_digit": float(np.quantile(known, AIMS.missed)) if len(known) else 0.0,
+        "line": lowest_confidence(strings.confidences, strings.right, Aims.line_right),
+        "no_digit": float(np.quantile(known, Aims.missed)) if len(known) else 0.0,
         "number": most_right(chain.from_iterable(sure.values())),
     }
     return thresholds, asdict(calibration)
@@ -110,18 +106,10 @@ def fit_calibration(pages: Iterable[_Read]) -> Calibration:
     return Calibration(*fitted.coef_[0].tolist(), *fitted.intercept_.tolist())
 
 
-def lowest_confidence(outcomes: Outcomes, share: float) -> float:
-    """Return the lowest confidence such that, of what is at least as sure, a wanted share is right; 1 if none is."""
-    order = np.argsort(-outcomes.confidences, kind="stable")
-    right = np.cumsum(outcomes.right[order])
-    enough = np.flatnonzero(right >= share * np.arange(1, len(order) + 1))
-    return float(outcomes.confidences[order[enough[-1]]]) if len(enough) else 1.0
-
-
 def most_right(pages: Iterable[_Read]) -> float:
     """Return the confidence from which on numbers are kept, so that most are right less those that are not there.
 
-    One that is lost harms as much as `AIMS.lost` that are invented: those are marked as uncertain.
+    One that is lost harms as much as `Aims.lost` that are invented: those are marked as uncertain.
     """
     found = [
         (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
@@ -131,7 +119,7 @@ def most_right(pages: Iterable[_Read]) -> float:
         if number.digits
     ]
     numbers = sorted(found, reverse=True)
-    gain = np.cumsum([AIMS.lost if right else -1 for _, right in numbers])
+    gain = np.cumsum([Aims.lost if right else -1 for _, right in numbers])
     return numbers[int(gain.argmax())][0] if len(gain) and gain.max() > 0 else 0.5
 
 
@@ -163,7 +151,7 @@ def _judge_lines(pages: Iterable[_Read]) -> Outcomes:
 
 
 def _pictures(kind: str, digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
-    hands = Hands(digits, shares=SourceMix(foreign=AIMS.foreign))
+    hands = Hands(digits, shares=SourceMix(foreign=Aims.foreign))
     for place in range(count):
-        rng = np.random.default_rng((AIMS.seed, list(LEVELS).index(level), place))
+        rng = np.random.default_rng((Aims.seed, list(LEVELS).index(level), place))
         yield write_page(hands, LEVELS[level], rng, kind=kind)

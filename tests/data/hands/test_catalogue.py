@@ -76,6 +76,6 @@ def test_the_known_fonts_and_letters_are_whole(hands_dir: Path) -> None:
     assert (len(train), len(validation)) == (76, 15)
     assert all(set("0123456789") <= font.characters for font in train + validation)
     letters = load_letters(hands_dir)
-    assert len(letters) == 4840
+    assert len(letters.images) == 4840
     assert len(set(letters.alphabets)) == 8
     assert 0.02 < letters.images.mean() < 0.2  # true is ink, and ink is little

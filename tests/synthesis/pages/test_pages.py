@@ -9,7 +9,7 @@ import pytest
 from inkdigits.data import Dataset
 from inkdigits.imaging.line_crop import MARKS, NON_DIGIT
 from inkdigits.synthesis.difficulty import LEVELS, Level
-from inkdigits.synthesis.pages import KINDS, WrittenPage, crop_page, scale_page, write_page
+from inkdigits.synthesis.pages import KINDS, WrittenPage, scale_page, write_page
 from inkdigits.synthesis.writers import Hands
 
 # Ink that is seen plainly, at any angle: its boxes can be compared with the picture.
@@ -129,26 +129,6 @@ def test_turning_takes_the_boxes_along(hands: Hands) -> None:
         tops = [float(box[1]) for box in first_of_line]
         assert np.mean(np.diff(tops) > 0) > 0.8  # lines stand below each other
     assert len(turns) > 1
-
-
-def test_a_part_has_what_is_in_it(hands: Hands) -> None:
-    for seed in range(6):
-        whole = page(hands, "form", seed, LEVELS["medium"])
-        height, width = whole.grey.shape
-        part = crop_page(whole, (width // 4, height // 4, 2 * width, 3 * height // 4))
-        check(part)
-        assert part.grey.shape == (3 * height // 4 - height // 4, width - width // 4)
-        assert len(part.labels) <= len(whole.labels)
-        middle = (whole.boxes[:, :2] + whole.boxes[:, 2:]) / 2 - (width // 4, height // 4)
-        seen = ((middle > 0) & (middle < part.grey.shape[::-1])).all(axis=1)
-        assert len(part.labels) <= seen.sum() <= len(part.labels) + len(part.ignored)
-
-
-def test_the_whole_is_a_part(hands: Hands) -> None:
-    whole = page(hands, "table", 0)
-    part = crop_page(whole, (0, 0, whole.grey.shape[1], whole.grey.shape[0]))
-    assert part.lines == whole.lines
-    assert np.array_equal(part.boxes, whole.boxes)
 
 
 @pytest.mark.parametrize("factor", [0.5, 1.7])

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 
 from inkdigits.errors import DataCorruptError
 
-__all__ = ["ARCHIVE_LIMIT", "members"]
-
 ARCHIVE_LIMIT = 512 * 2**20  # bytes of an archive: some times what the largest origin has
 
 _AR = b"!<arch>\n"

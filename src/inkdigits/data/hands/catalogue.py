@@ -15,8 +15,6 @@ from inkdigits.data.mnist import ATTRIBUTION
 from inkdigits.data.splits import draw_writers
 from inkdigits.errors import DataError, unknown_name
 
-__all__ = ["HANDS", "KnownHands", "attributions", "hand_called"]
-
 
 @dataclass(frozen=True)
 class KnownHands:

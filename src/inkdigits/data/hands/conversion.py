@@ -22,8 +22,6 @@ from inkdigits.data.hands.letters import LETTER_SIDE
 from inkdigits.data.stored_files import npz_array
 from inkdigits.errors import DataCorruptError
 
-__all__ = ["CONVERTERS"]
-
 Files: TypeAlias = Iterable[tuple[str, bytes]]  # path and content, sorted by path
 _Point: TypeAlias = tuple[float, float]
 

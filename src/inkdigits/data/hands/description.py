@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from inkdigits.data.hands.catalogue import hand_called
 from inkdigits.data.hands.disk import location
@@ -13,8 +12,6 @@ from inkdigits.data.hands.fonts import FONTS, known_fonts, look_at_fonts, valida
 from inkdigits.data.hands.letters import load_letters
 from inkdigits.data.hands.scans import SCANNED, load_scans
 from inkdigits.data.hands.strokes import STROKED, load_strokes
-
-__all__ = ["DESCRIBED", "Description", "Entry", "check_hand", "describe_hand"]
 
 DESCRIBED = (FONTS, "omniglot")
 
@@ -44,10 +41,6 @@ class Description:
     location: str  # where its files are
     entries: tuple[Entry, ...]
     skipped: tuple[str, ...]  # a line for each part that is left out
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as JSON can hold it."""
-        return asdict(self)
 
 
 def describe_hand(name: str, data_dir: str | Path | None = None) -> Description:

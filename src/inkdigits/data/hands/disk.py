@@ -17,18 +17,6 @@ from inkdigits.data.stored_files import find
 from inkdigits.errors import DataCorruptError, DataNotFoundError, printable
 from inkdigits.settings import DATA_DIR_VARIABLE, data_dirs
 
-__all__ = [
-    "FOLDER",
-    "array_sum",
-    "available",
-    "check_labels",
-    "check_sum",
-    "locate",
-    "location",
-    "not_on_disk",
-    "writer_numbers",
-]
-
 FOLDER = "hands"
 
 

@@ -25,8 +25,6 @@ from inkdigits.settings import cache_dir
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-__all__ = ["fetch_hand"]
-
 # What fonts are cut down to: ASCII, Latin, Greek, Cyrillic, and – € −
 _KEPT = (
     *range(0x20, 0x7F),

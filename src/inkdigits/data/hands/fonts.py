@@ -29,17 +29,6 @@ from inkdigits.files import sha256
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
 
-__all__ = [
-    "FONTS",
-    "Font",
-    "KnownFont",
-    "known_fonts",
-    "load_fonts",
-    "look_at_fonts",
-    "outline_sum",
-    "validation_fonts",
-]
-
 FONTS = "fonts"  # the folder in `hands/`
 
 _log = logging.getLogger(__name__)

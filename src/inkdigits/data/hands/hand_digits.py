@@ -21,8 +21,6 @@ from inkdigits.imaging.normalise import normalise
 from inkdigits.imaging.segment import single_glyph
 from inkdigits.pictures.decode import Picture, decode
 
-__all__ = ["draw_strokes", "load_hand", "single_digit"]
-
 
 def load_hand(
     name: str,

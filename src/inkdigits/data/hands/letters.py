@@ -13,8 +13,6 @@ from inkdigits.data.hands.disk import array_sum, check_sum, locate
 from inkdigits.data.stored_files import advised, npz_array, read_bytes
 from inkdigits.errors import DataCorruptError, printable
 
-__all__ = ["LETTER_SIDE", "Letters", "load_letters"]
-
 LETTER_SIDE = 105
 
 
@@ -24,9 +22,6 @@ class Letters:
 
     images: npt.NDArray[np.bool_]  # (N,105,105), true is ink
     alphabets: tuple[str, ...]  # of each letter
-
-    def __len__(self) -> int:
-        return len(self.images)
 
 
 def load_letters(data_dir: str | Path | None = None) -> Letters:

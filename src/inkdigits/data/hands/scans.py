@@ -13,8 +13,6 @@ from inkdigits.data.hands.disk import array_sum, check_labels, check_sum, locate
 from inkdigits.data.stored_files import advised, npz_array, read_bytes
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 
-__all__ = ["SCANNED", "Scans", "load_scans"]
-
 SCANNED = {"swiss": 100, "hwd1000": 28}  # name → how high and wide its pictures are
 
 

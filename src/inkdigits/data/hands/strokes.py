@@ -16,8 +16,6 @@ from inkdigits.data.stored_files import advised, decompress, read_bytes
 from inkdigits.errors import DataCorruptError, printable, unknown_name
 from inkdigits.files import sha256
 
-__all__ = ["STROKED", "Stroke", "Strokes", "load_strokes"]
-
 Stroke: TypeAlias = npt.NDArray[np.float32]  # (P,2): x and y of each point
 
 STROKED = ("pendigits", "uji")

@@ -12,8 +12,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from inkdigits.service.error_answers import ApiError, error_response
 from inkdigits.service.service_settings import Settings, is_loopback
 
-__all__ = ["Access"]
-
 _GUARDED = ("/v1", "/v2", "/metrics")
 _PROBES = ("/v2/health/live", "/v2/health/ready")
 _HARMLESS = ("GET", "HEAD", "OPTIONS")

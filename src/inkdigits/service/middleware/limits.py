@@ -12,8 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inkdigits.service.error_answers import ApiError, error_response
 from inkdigits.service.middleware.request_log import name_request
 
-__all__ = ["BodyLimits", "busy", "client_of", "refusal_of"]
-
 _READING = ("/read", "/infer")  # how the routes end that take a place
 _BODIES = 8  # so many of the largest size, or more that are smaller, are in memory at a time
 _SHARE = 0.5  # of that for one client, who may have stalled

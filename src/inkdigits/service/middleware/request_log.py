@@ -12,8 +12,6 @@ from inkdigits.service.error_answers import CLIENT_GONE
 from inkdigits.service.logs import log
 from inkdigits.service.service_metrics import Metrics
 
-__all__ = ["RequestLog", "name_request"]
-
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 

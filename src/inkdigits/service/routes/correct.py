@@ -15,8 +15,6 @@ from inkdigits.service.correction_store import Corrections, KeptCorrection, as_k
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 

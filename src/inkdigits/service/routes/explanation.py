@@ -21,8 +21,6 @@ from inkdigits.service import schemas, uploads
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 _SIDE = 28

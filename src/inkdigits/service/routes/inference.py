@@ -17,8 +17,6 @@ from inkdigits.service.served_models import LoadedModel
 from inkdigits.service.service import service_of
 from inkdigits.version import __version__
 
-__all__ = ["router"]
-
 _ERROR: dict[int | str, dict[str, Any]] = {
     "default": {"model": schemas.ProtocolError, "description": "an error, with the status that HTTP has for it"}
 }

@@ -14,8 +14,6 @@ from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
 from inkdigits.version import __version__
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 

@@ -20,8 +20,6 @@ from inkdigits.service.picture_reading import ReadOptions, is_quick
 from inkdigits.service.reading_pool import ReadingSlot
 from inkdigits.service.service import service_of
 
-__all__ = ["router"]
-
 router = APIRouter()
 
 _BINARY = {"type": "string", "format": "binary"}
@@ -54,7 +52,7 @@ async def read(request: Request, options: GivenOptions) -> Response:
     if uploads.is_form(request):
         answer = await _read_all(request, options, await uploads.read_form(request))
     else:
-        answer = await _read_one(request, options, await uploads.read_body(request))
+        answer = await _read_one(request, options, uploads.Upload(uploads.BODY, await request.body()))
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")
 
 
@@ -74,7 +72,7 @@ async def read_pages(request: Request, options: GivenOptions) -> StreamingRespon
     """Read a TIFF or a PDF, which is the body, from a page on: each reading is sent as soon as it is there."""
     if uploads.is_form(request):
         raise ApiError(415, "unknown_content_type", "send one file as the body")
-    upload = await uploads.read_body(request)
+    upload = uploads.Upload(uploads.BODY, await request.body())
     first = await _read_one(request, options, upload)  # what is wrong with the file is still answered as an error
     return StreamingResponse(_lines(request, options, upload, first), media_type=_LINES)
 

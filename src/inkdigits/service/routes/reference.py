@@ -20,8 +20,6 @@ from starlette.responses import HTMLResponse
 from inkdigits.service.routes.examples import Example
 from inkdigits.service.service import service_of
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _FRAME = Path(__file__).parents[1] / "static" / "reference.html"

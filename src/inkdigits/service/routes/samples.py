@@ -8,8 +8,6 @@ from starlette.responses import FileResponse
 from inkdigits.samples import sample_pictures
 from inkdigits.service.error_answers import ApiError
 
-__all__ = ["router"]
-
 router = APIRouter(include_in_schema=False)
 
 _SAMPLES = {path.name: path for path in sample_pictures()}

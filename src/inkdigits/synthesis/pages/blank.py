@@ -12,8 +12,6 @@ from inkdigits.synthesis.pages.marginalia import draw_rules
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import print_text
 
-__all__ = ["nothing", "words"]
-
 
 def words(draft: Draft) -> Sheet:
     """Write words by hand, or print a page."""

@@ -11,8 +11,6 @@ from inkdigits.synthesis.pages.sheet import is_free
 from inkdigits.synthesis.pages.view import Geometry
 from inkdigits.synthesis.papers import Levels, grain
 
-__all__ = ["photograph"]
-
 Boxes = npt.NDArray[np.float32]  # (N,4)
 
 

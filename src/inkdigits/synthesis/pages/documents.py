@@ -14,8 +14,6 @@ from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import print_text, print_word, random_word
 from inkdigits.synthesis.papers import random_paper
 
-__all__ = ["cheque", "dark", "form", "note", "notebook"]
-
 
 def form(draft: Draft) -> Sheet:
     """Print a form: labels, boxes, fields and running text; numbers are written into the fields."""

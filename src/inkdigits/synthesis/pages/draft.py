@@ -19,8 +19,6 @@ from inkdigits.synthesis.pages.view import View
 from inkdigits.synthesis.pens import Hand, Ink, crop, overlap
 from inkdigits.synthesis.writers import Hands, Writer
 
-__all__ = ["Draft", "Strip"]
-
 _CLOSE_SPACINGS = (0.45, 0.55, 0.0)
 
 

@@ -11,8 +11,6 @@ from inkdigits.synthesis.pages.marginalia import cross_out, draw_frame, draw_rul
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.pages.typesetting import Typeface
 
-__all__ = ["columns", "free_lines", "lay_numbers", "lines", "numbers_of_a_line", "single", "string"]
-
 
 def single(draft: Draft) -> Sheet:
     """Write one digit, alone, in a box, or beside what the border cuts."""

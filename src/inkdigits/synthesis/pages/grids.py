@@ -19,8 +19,6 @@ from inkdigits.synthesis.pages.typesetting import (
     typeset,
 )
 
-__all__ = ["box_row", "boxes", "scorecard", "sudoku", "table"]
-
 
 @dataclass(frozen=True)
 class _Grid:

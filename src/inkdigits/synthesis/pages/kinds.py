@@ -19,8 +19,6 @@ from inkdigits.synthesis.pages.view import Geometry, View, geometry, random_view
 from inkdigits.synthesis.pages.written_page import WrittenPage, keep_visible, scale_page
 from inkdigits.synthesis.writers import Hands
 
-__all__ = ["KINDS", "write_page"]
-
 
 @dataclass(frozen=True)
 class _Kind:

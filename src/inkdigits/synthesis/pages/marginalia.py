@@ -8,8 +8,6 @@ from inkdigits.imaging.line_crop import NON_DIGIT
 from inkdigits.synthesis.pages.draft import Draft
 from inkdigits.synthesis.pages.sheet import Box, Sheet
 
-__all__ = ["cross_out", "draw_frame", "draw_margin", "draw_rules", "draw_squares", "thickness"]
-
 
 def thickness(height: float, rng: np.random.Generator) -> float:
     """Return how thick print beside digits of a height is drawn."""

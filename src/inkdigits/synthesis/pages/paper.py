@@ -9,8 +9,6 @@ from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages.sheet import Sheet
 from inkdigits.synthesis.papers import Levels, grain, random_paper
 
-__all__ = ["develop"]
-
 _SMALL = 18  # pixels: smaller digits are not faint, too, or nobody could read them
 
 

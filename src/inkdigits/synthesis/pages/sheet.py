@@ -12,8 +12,6 @@ import numpy.typing as npt
 from inkdigits.imaging.line_crop import SYMBOLS
 from inkdigits.synthesis.pens import Ink, overlap
 
-__all__ = ["Box", "Item", "Sheet", "is_free"]
-
 Layer = npt.NDArray[np.uint8]  # (H,W), 0 paper to 255 ink
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, top, right, bottom

@@ -17,8 +17,6 @@ from inkdigits.synthesis.composition import Part
 from inkdigits.synthesis.pages.sheet import Box, Sheet
 from inkdigits.synthesis.pens import Ink
 
-__all__ = ["Typeface", "print_text", "print_word", "random_typeface", "random_word", "set_number", "typeset"]
-
 _FOLDER = Path(matplotlib.get_data_path(), "fonts", "ttf")
 # Twice is twice as often: most print is upright and without serifs.
 _FONTS = (
@@ -26,7 +24,7 @@ _FONTS = (
     *("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSansMono", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneral"),
     *("STIXGeneralBol", "STIXGeneralItalic", "cmr10", "cmss10", "cmss10", "cmtt10", "cmb10"),
 )
-_FOLDED = str.maketrans({"ß": "ss", "é": "e", "ú": "u", "ü": "u", "É": "E", "Ú": "U", "Ü": "U"})  # for fonts without them
+_FOLDED = str.maketrans({"ß": "ss", "é": "e", "ú": "u", "ü": "u", "É": "E", "Ú": "U", "Ü": "U"})  # where fonts lack it
 _WORDS = resources.files("inkdigits.synthesis.pages").joinpath("words.txt").read_text(encoding="utf-8").split()
 
 

@@ -11,8 +11,6 @@ import numpy.typing as npt
 from inkdigits.synthesis.difficulty import Level
 from inkdigits.synthesis.pages.sheet import Box
 
-__all__ = ["Geometry", "View", "geometry", "random_view"]
-
 
 @dataclass(frozen=True)
 class View:

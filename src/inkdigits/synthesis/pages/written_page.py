@@ -1,4 +1,4 @@
-"""A page with its truth, and parts and other sizes of it."""
+"""A page with its truth, and other sizes of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import numpy.typing as npt
-
-__all__ = ["WrittenPage", "crop_page", "keep_visible", "scale_page"]
 
 Boxes = npt.NDArray[np.float32]  # (N,4): left, top, right, bottom in pixels
 
@@ -46,19 +44,6 @@ class WrittenPage:
         """The digits of each line that has any, without marks and spaces."""
         found = ("".join(filter(str.isdigit, text)) for text in self.lines)
         return tuple(text for text in found if text)
-
-
-def crop_page(page: WrittenPage, box: tuple[int, int, int, int]) -> WrittenPage:
-    """Return a part of a page.
-
-    What is less than 60 % in it goes from the labels to `ignored`, and its character from its line. The box is left,
-    top, right and bottom in pixels; what of it lies beyond the page is left out.
-    """
-    height, width = page.grey.shape
-    left, top, right, bottom = max(box[0], 0), max(box[1], 0), min(box[2], width), min(box[3], height)
-    grey = np.ascontiguousarray(page.grey[top:bottom, left:right])
-    shift = np.array([left, top, left, top], np.float32)
-    return keep_visible(replace(page, grey=grey, boxes=page.boxes - shift, ignored=page.ignored - shift))
 
 
 def scale_page(page: WrittenPage, factor: float) -> WrittenPage:

@@ -18,8 +18,6 @@ from inkdigits.synthesis.writers import Hands
 from inkdigits.training.loop.seeds import mix
 from inkdigits.training.recipes.recipe import Augmentation
 
-__all__ = ["augment", "draw_bends", "draw_transforms", "rewrite_some"]
-
 _KNOTS = 5  # along each side: one knot for about a stroke's length, so that strokes bend and do not fray
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,8 +15,6 @@ from inkdigits.data.dataset import Progress
 from inkdigits.data.loading import load_collection
 from inkdigits.data.splits import TRAIN, Collection, join
 from inkdigits.errors import UsageError, argument
-
-__all__ = ["Arrays", "Data", "TrainingData", "load_source", "load_splits", "named"]
 
 Arrays: TypeAlias = Dataset | tuple[npt.ArrayLike, npt.ArrayLike]  # a data set, or images and labels
 OneData: TypeAlias = str | Path | Arrays
@@ -62,19 +59,6 @@ def load_source(
     if not len(given):
         raise UsageError("there is no picture in what was given to validate on", "give some of each digit")
     return TrainingData(collection.select("train"), given, None)
-
-
-def load_splits(
-    data: str | Path | Sequence[str],
-    data_dir: str | Path | None = None,
-    *,
-    offline: bool = False,
-    progress: Progress | None = None,
-) -> tuple[Dataset, Dataset]:
-    """Return the training and the validation digits of a data set, or of several joined; see `load_source`."""
-    several: Data = data if isinstance(data, str | Path) else list(data)
-    source = load_source(several, None, data_dir, offline=offline, progress=progress)
-    return source.training, source.validation
 
 
 def named(data: Data) -> str | list[str] | None:

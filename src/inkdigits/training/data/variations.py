@@ -12,8 +12,6 @@ from inkdigits.errors import UsageError
 from inkdigits.extras import require
 from inkdigits.training.recipes.recipe import RECIPES, Augmentation
 
-__all__ = ["augment"]
-
 Images = npt.NDArray[np.uint8]  # (N,28,28)
 Labels = npt.NDArray[np.int64]  # (N,)
 

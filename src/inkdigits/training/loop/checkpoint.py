@@ -24,8 +24,6 @@ from inkdigits.files import write_atomically
 from inkdigits.training.loop.history import EpochRecord
 from inkdigits.training.loop.task import Task
 
-__all__ = ["TrainingState", "load_checkpoint", "load_network", "save_checkpoint"]
-
 
 @dataclass
 class TrainingState:

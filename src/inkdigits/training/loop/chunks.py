@@ -12,8 +12,6 @@ from torch import nn
 
 from inkdigits.models.digit_networks import count_multiply_adds
 
-__all__ = ["leaves_a_core", "prepared", "threads"]
-
 C = TypeVar("C")
 
 

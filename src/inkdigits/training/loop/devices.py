@@ -12,8 +12,6 @@ import torch
 
 from inkdigits.errors import UsageError, argument, printable
 
-__all__ = ["autocast", "find_device", "has_fast_bfloat16", "keep_freed_memory"]
-
 _TOLD = "INKDIGITS_BFLOAT16"
 
 

@@ -19,8 +19,6 @@ from torch.nn.parallel import DistributedDataParallel
 
 from inkdigits.errors import InkdigitsError, UsageError, argument
 
-__all__ = ["ALONE", "BACKENDS", "Team", "joined"]
-
 BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}  # by the type of the device that computes
 
 _Result = TypeVar("_Result")

@@ -26,8 +26,6 @@ from inkdigits.training.loop.optimization import make_optimizers, schedule, set_
 from inkdigits.training.loop.seeds import mix
 from inkdigits.training.loop.task import Batch, Chunk, Task
 
-__all__ = ["fit"]
-
 
 def fit(
     task: Task,

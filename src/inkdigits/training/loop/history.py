@@ -17,8 +17,6 @@ from inkdigits.results.notebook_html import html_table
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["EpochRecord", "History", "HistoryFiles", "Observer", "StepReport", "TensorBoardLog", "read_history"]
-
 
 @dataclass(frozen=True)
 class EpochRecord:

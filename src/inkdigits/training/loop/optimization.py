@@ -13,8 +13,6 @@ from torch.optim import Optimizer
 
 from inkdigits.training.recipes.recipe import Optimisation
 
-__all__ = ["Muon", "make_optimizers", "orthogonalise", "schedule", "set_learning_rates"]
-
 
 def schedule(recipe: Optimisation, step: int, steps: int) -> float:
     """Return the share of its highest learning rate that a step has, counted from 0, of all steps of a run."""

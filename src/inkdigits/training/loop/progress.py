@@ -11,8 +11,6 @@ from typing import Any, Literal, Protocol, TypeAlias
 from inkdigits.results.notebook_html import in_notebook
 from inkdigits.training.loop.history import EpochRecord, History, Observer, StepReport
 
-__all__ = ["LiveProgress", "NotebookProgress", "Showing", "shown"]
-
 Showing: TypeAlias = Literal["auto"] | bool
 
 

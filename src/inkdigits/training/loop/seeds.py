@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-__all__ = ["generator", "mix"]
-
 
 def mix(*numbers: int) -> int:
     """Return one seed that depends on all the numbers and looks unlike that of any others."""

@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["stopping_on_signals"]
-
 
 @contextmanager
 def stopping_on_signals() -> Iterator[Callable[[], bool]]:

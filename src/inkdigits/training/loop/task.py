@@ -13,8 +13,6 @@ from torch import Tensor, nn
 from inkdigits.training.loop.distributed import ALONE, Team
 from inkdigits.training.recipes.recipe import Optimisation
 
-__all__ = ["Batch", "Chunk", "Task"]
-
 
 @dataclass(frozen=True)
 class Batch:

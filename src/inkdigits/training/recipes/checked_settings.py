@@ -9,8 +9,6 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from inkdigits.errors import UsageError, printable, unknown_name
 
-__all__ = ["checked"]
-
 # The settings that have bounds beside their type: the least and the highest value.
 _BOUNDS = {
     "learning_rate": (1e-9, 10.0),

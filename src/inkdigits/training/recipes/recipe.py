@@ -9,8 +9,6 @@ from inkdigits.errors import UsageError, unknown_name
 from inkdigits.results.notebook_html import html_table
 from inkdigits.training.recipes.checked_settings import checked
 
-__all__ = ["RECIPES", "Augmentation", "Optimisation", "Recipe", "Review", "find_recipe"]
-
 
 @dataclass(frozen=True)
 class Augmentation:
@@ -112,7 +110,9 @@ class Recipe(Optimisation):
             UsageError: there is none of that name; the message names the nearest.
 
         """
-        return find_recipe(name)
+        if name not in RECIPES:
+            raise unknown_name("recipe", name, RECIPES)
+        return RECIPES[name]
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
@@ -217,15 +217,3 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
-
-
-def find_recipe(name: str) -> Recipe:
-    """Return a recipe by its name.
-
-    Raises:
-        UsageError: there is none of that name; the message names the nearest.
-
-    """
-    if name not in RECIPES:
-        raise unknown_name("recipe", name, RECIPES)
-    return RECIPES[name]

@@ -13,9 +13,7 @@ from pathlib import Path
 from inkdigits.errors import UsageError, printable, unknown_name
 from inkdigits.files import write_atomically
 from inkdigits.training.recipes.checked_settings import checked
-from inkdigits.training.recipes.recipe import Recipe, find_recipe
-
-__all__ = ["SUFFIXES", "find_recipe_or_file", "read_recipe", "write_recipe"]
+from inkdigits.training.recipes.recipe import Recipe
 
 SUFFIXES = (".json", ".toml")
 
@@ -27,7 +25,7 @@ def find_recipe_or_file(name: str) -> Recipe:
         UsageError: there is none, or the file holds none.
 
     """
-    return read_recipe(Path(name)) if name.endswith(SUFFIXES) else find_recipe(name)
+    return read_recipe(Path(name)) if name.endswith(SUFFIXES) else Recipe.named(name)
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from inkdigits.errors import UsageError
 from inkdigits.training.recipes.recipe import Optimisation
 
-__all__ = ["LineRecipe", "PageRecipe", "StreamRecipe"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class StreamRecipe(Optimisation):

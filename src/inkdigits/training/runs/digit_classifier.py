@@ -19,8 +19,6 @@ require("train", "DigitClassifier")  # before the classes that it is made of are
 from sklearn.base import BaseEstimator, ClassifierMixin  # noqa: E402
 from sklearn.utils.validation import check_is_fitted  # noqa: E402
 
-__all__ = ["DigitClassifier"]
-
 
 class DigitClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Learns digits by one of the recipes, as an estimator of scikit-learn.

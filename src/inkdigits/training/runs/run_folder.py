@@ -32,8 +32,6 @@ from inkdigits.errors import CheckpointError, OutputError, argument, printable
 from inkdigits.files import make_folder, write_atomically
 from inkdigits.version import __version__
 
-__all__ = ["RUNS", "RunFolder", "create_run", "find_run", "provenance"]
-
 RUNS = Path("runs")
 
 

@@ -29,8 +29,6 @@ from inkdigits.training.tasks.digit_task import Digits, DigitsTask, predict_logi
 from inkdigits.training.tasks.teachers import describe_model, taking_turns
 from inkdigits.version import __version__
 
-__all__ = ["Work"]
-
 
 @dataclass(frozen=True)
 class Work:

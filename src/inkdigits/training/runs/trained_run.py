@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from inkdigits.training.runs.run_folder import RunFolder
 
-__all__ = ["TrainedRun"]
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TrainedRun:

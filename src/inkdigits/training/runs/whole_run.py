@@ -12,7 +12,7 @@ from inkdigits.extras import require
 from inkdigits.training.data.training_data import Arrays, Data, TrainingData, load_source
 from inkdigits.training.loop.history import Observer
 from inkdigits.training.loop.progress import Showing, shown
-from inkdigits.training.recipes.recipe import Recipe, find_recipe
+from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.runs.trained_run import TrainedRun
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from inkdigits.training.loop.distributed import Team
     from inkdigits.training.runs.run_folder import RunFolder
-
-__all__ = ["begin_training", "resume_training", "train"]
 
 
 def train(
@@ -207,7 +205,7 @@ def _chosen(
 
     given: dict[str, Any] = {"epochs": epochs, "batch_size": batch_size}
     given["model"] = None if base is None else read_model(base)[1].recipe["model"]
-    chosen = (find_recipe(recipe) if isinstance(recipe, str) else recipe).replace(
+    chosen = (Recipe.named(recipe) if isinstance(recipe, str) else recipe).replace(
         **{name: value for name, value in given.items() if value is not None}
     )
     if teachers and not chosen.teaching:

@@ -8,8 +8,6 @@ from torch import Tensor
 from inkdigits.training.loop.seeds import generator
 from inkdigits.training.recipes.recipe import Recipe
 
-__all__ = ["Curriculum"]
-
 
 class Curriculum:
     """Draws the order of each epoch, and remembers how well the network knew each picture when it last saw it.
@@ -40,10 +38,6 @@ class Curriculum:
             chosen = torch.cat([hardest[:fixed], left[: size - fixed]])
             order = order[chosen[torch.randperm(size, generator=source)]]
         self.order = order
-
-    def record(self, picked: Tensor, losses: Tensor) -> None:
-        """Remember the losses, float32 (n,), of the pictures with these indices, int64 (n,)."""
-        self.losses[picked] = losses
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return all that a resumed run needs."""

@@ -22,8 +22,6 @@ from inkdigits.training.loop.task import Batch, Chunk, Task
 from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.tasks.curriculum import Curriculum
 
-__all__ = ["Digits", "DigitsTask", "Teacher", "predict_logits", "scale"]
-
 # Float32 (N,1,28,28) pictures and the number of the chunk → float32 (N,10) probabilities, on the pictures' device.
 Teacher = Callable[[Tensor, int], Tensor]
 
@@ -115,7 +113,7 @@ class DigitsTask(Task):
         picked, labels = chunk.about
         logits = torch.cat([*answers])
         own = functional.cross_entropy(logits, labels, reduction="none").cpu()
-        self._curriculum.record(picked, self.team.gather(own))
+        self._curriculum.losses[picked] = self.team.gather(own)
         return int(self.team.sum((logits.argmax(1) == labels).sum()))
 
     def judge(self, network: nn.Module) -> tuple[float, float]:

@@ -17,8 +17,6 @@ from inkdigits.synthesis.lines import WrittenLine
 from inkdigits.training.recipes.stream_recipes import LineRecipe
 from inkdigits.training.tasks.sample_stream import SampleStream, StreamTask
 
-__all__ = ["LineStream", "Lines", "LinesTask"]
-
 
 @dataclass(frozen=True)
 class Lines:

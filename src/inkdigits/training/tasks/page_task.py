@@ -19,8 +19,6 @@ from inkdigits.synthesis.writers import Hands
 from inkdigits.training.recipes.stream_recipes import PageRecipe
 from inkdigits.training.tasks.sample_stream import SampleStream, StreamTask
 
-__all__ = ["PageStream", "PagesTask", "Views", "write_any_page"]
-
 _Boxes = npt.NDArray[np.float32]
 
 _LEVELS = {"easy": 0.25, "medium": 0.4, "hard": 0.35}  # of the pages
@@ -38,7 +36,6 @@ class Views:
     judged: Tensor  # float32 (N,H/4,W/4): 1 where the answer is judged, 0 where nobody could say
 
 
-@dataclass(frozen=True)
 class Sizes:
     """Which digits the detector answers for, by the height of their line in a view, in pixels.
 
@@ -55,9 +52,6 @@ class Sizes:
     enlarged: tuple[float, float] = (50.0, 200.0)  # what those are scaled to
     side: int = 256  # pixels of a view
     turned: float = 0.08  # of the views: the page lies on its side, and nothing is to be read
-
-
-SIZES = Sizes()
 
 
 def write_any_page(hands: Hands, rng: np.random.Generator) -> WrittenPage:
@@ -78,7 +72,7 @@ class PageStream(SampleStream[WrittenPage, Views]):
 
 def draw_view(page: WrittenPage, rng: np.random.Generator) -> tuple[npt.NDArray[np.generic], ...]:
     """Return a random view of a page and its truth: the fields of `Views`, for one."""
-    turned = rng.random() < SIZES.turned
+    turned = rng.random() < Sizes.turned
     grey, boxes, ignored = _turned(page, page.quarter_turns + (int(rng.integers(1, 4)) if turned else 0))
     heights = _line_heights(boxes, page.labels, page.line)
     aim = int(rng.integers(len(boxes))) if len(boxes) and rng.random() < 0.8 else -1
@@ -86,13 +80,13 @@ def draw_view(page: WrittenPage, rng: np.random.Generator) -> tuple[npt.NDArray[
     if aim >= 0 and len(digits) and rng.random() < 0.8:
         aim = int(digits[int(rng.integers(len(digits)))])
     usual = heights[aim] if aim >= 0 else float(np.median(heights)) if len(heights) else 0.03 * max(grey.shape)
-    drawn = SIZES.enlarged if rng.random() < SIZES.beyond else SIZES.drawn
+    drawn = Sizes.enlarged if rng.random() < Sizes.beyond else Sizes.drawn
     wanted = float(np.exp(rng.uniform(*np.log(drawn))))
     scale = float(np.clip(wanted / max(usual, 1.0), 16 / min(grey.shape), 6.0))
     shape = np.array(grey.shape[::-1]) * scale
     middle = boxes[aim].reshape(2, 2).mean(axis=0) * scale if aim >= 0 else rng.uniform(0, 1, 2) * shape
-    middle = middle + rng.uniform(-0.4, 0.4, 2) * SIZES.side
-    corner = np.where(shape > SIZES.side, np.clip(middle - SIZES.side / 2, 0, shape - SIZES.side), 0)
+    middle = middle + rng.uniform(-0.4, 0.4, 2) * Sizes.side
+    corner = np.where(shape > Sizes.side, np.clip(middle - Sizes.side / 2, 0, shape - Sizes.side), 0)
     offset = np.tile(corner, 2)
     truth = _truth(boxes * scale - offset, page.labels, heights * scale, ignored * scale - offset, turned=turned)
     return _cut(grey, scale, corner), *truth
@@ -100,7 +94,7 @@ def draw_view(page: WrittenPage, rng: np.random.Generator) -> tuple[npt.NDArray[
 
 def _cut(grey: npt.NDArray[np.uint8], scale: float, corner: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     """Return a square of a page at a scale; beyond the page, its border goes on."""
-    side = SIZES.side
+    side = Sizes.side
     left, top = (corner / scale).astype(int)
     reach = int(np.ceil(side / scale)) + 2
     part = grey[top : top + reach, left : left + reach]
@@ -146,7 +140,7 @@ def _truth(
     turned: bool,
 ) -> tuple[npt.NDArray[np.float32], ...]:
     """Return what the detector should say; boxes and heights are in pixels of the view."""
-    cells = SIZES.side // CELL
+    cells = Sizes.side // CELL
     symbols = np.zeros((len(SYMBOLS), cells, cells), np.float32)
     masks = np.zeros((2, cells, cells), np.float32)
     places = np.zeros((4, cells, cells), np.float32)
@@ -159,12 +153,12 @@ def _truth(
         covered = _covered(box, cells)
         if turned or label >= OTHER:
             masks[0][covered] = 1
-        elif height < SIZES.too_small:
+        elif height < Sizes.too_small:
             masks[1][covered] = 1
-        elif height < SIZES.smallest or SIZES.largest < height < SIZES.too_large:
+        elif height < Sizes.smallest or Sizes.largest < height < Sizes.too_large:
             judged[covered] = 0
-            masks[1][covered] = float(height < SIZES.smallest)
-        elif height <= SIZES.largest:
+            masks[1][covered] = float(height < Sizes.smallest)
+        elif height <= Sizes.largest:
             _draw_symbol(symbols[label], places, inside, box, height)
     return symbols, masks, places, inside, judged
 

@@ -17,8 +17,6 @@ from torch.utils.data import DataLoader, Dataset
 from inkdigits.training.loop.task import Batch, Chunk, Task
 from inkdigits.training.recipes.stream_recipes import StreamRecipe
 
-__all__ = ["SampleStream", "StreamTask"]
-
 Sample = TypeVar("Sample")
 Truth = TypeVar("Truth")
 

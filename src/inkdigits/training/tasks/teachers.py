@@ -13,8 +13,6 @@ from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import find_model
 from inkdigits.training.tasks.digit_task import Teacher
 
-__all__ = ["describe_model", "taking_turns"]
-
 
 def describe_model(model: str | Path) -> dict[str, str]:
     """Return the path and the SHA-256 of a model file that a run learns from: with the data, they decide it.

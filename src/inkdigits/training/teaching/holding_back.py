@@ -12,8 +12,6 @@ from inkdigits.data.dataset import CLASSES, Labels
 from inkdigits.errors import NotTaughtError
 from inkdigits.training.teaching.lesson_examples import Examples, listed
 
-__all__ = ["ENOUGH", "GOOD", "HeldBack", "check", "folds", "hold_back"]
-
 ENOUGH = 5  # examples of each digit, of which each can be held back once while four are taught
 GOOD = 10  # examples of each digit, which more than halve the errors (docs/teaching.md)
 

@@ -13,8 +13,6 @@ from inkdigits.imaging.normalise import normalise
 from inkdigits.synthesis.allographs import FORM_COUNTS, draw_form
 from inkdigits.synthesis.pens import draw_strokes, random_hand, random_height
 
-__all__ = ["MNIST", "SYNTHESISED", "known_digits"]
-
 MNIST, SYNTHESISED = "MNIST", "synthesised digits"
 
 

@@ -18,8 +18,6 @@ from inkdigits.training.loop.seeds import generator
 from inkdigits.training.recipes.recipe import Augmentation, Optimisation
 from inkdigits.training.tasks.digit_task import Digits, scale
 
-__all__ = ["Lesson", "Pupil"]
-
 _BATCH = 250  # pictures that are looked at together
 _VIEWS, _STEPS, _KNOWN = range(3)  # what is drawn at random, each by a generator of its own
 
@@ -101,18 +99,13 @@ class Pupil:
         layers = list(network.children())
         if not isinstance(network, nn.Sequential) or not isinstance(layers[-1], nn.Linear):
             raise ModelFileError("the last layer of this network is not dense", "teach another model")
-        self._body, self._last, self._temperature = layers[:-1], layers[-1], temperature
+        self._body, self.untaught, self._temperature = layers[:-1], layers[-1], temperature
         self._lesson, self._seed, self._looked = lesson, seed, looked
         pictures = scale(known.unsqueeze(1))
         varied = augment(pictures, lesson.augmentation, generator(seed, _KNOWN))
         # Varied, they lie nearer to what it could be taught to take for something else.
         self._known = torch.cat([self.features(pictures), self.features(varied)])
-        self._answers = self.answers(self._last, self._known)
-
-    @property
-    def untaught(self) -> nn.Linear:
-        """Its last layer as it was."""
-        return self._last
+        self._answers = self.answers(self.untaught, self._known)
 
     @torch.no_grad()
     def features(self, pictures: Tensor) -> Tensor:
@@ -138,9 +131,9 @@ class Pupil:
             labels: int64 (N,).
 
         """
-        lesson, last = self._lesson, copy.deepcopy(self._last).train()
+        lesson, last = self._lesson, copy.deepcopy(self.untaught).train()
         optimizers, half = make_optimizers(lesson, last), lesson.batch_size // 2
-        before = self._last.weight.detach()
+        before = self.untaught.weight.detach()
         source = generator(self._seed, _STEPS)
         for step in range(lesson.steps):
             shown, view = _draw_evenly(labels, half, source), torch.randint(len(seen), (half,), generator=source)

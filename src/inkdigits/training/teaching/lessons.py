@@ -18,7 +18,7 @@ from inkdigits.files import make_folder
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.ensemble import TaughtModel, emphasised
 from inkdigits.reading.model_file import BUNDLED, bundled_sum, find_model
-from inkdigits.reading.recognise import USUAL, agreed
+from inkdigits.reading.recognise import Usual, agreed
 from inkdigits.results.notebook_html import html_table
 from inkdigits.training.loop.progress import Showing, shown
 from inkdigits.training.teaching.holding_back import ENOUGH, GOOD, HeldBack, check, folds, hold_back
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     from inkdigits.reading.model_file import ModelInfo
     from inkdigits.training.teaching.last_layer import Lesson, Pupil
-
-__all__ = ["Learner", "Taught", "read_together", "teach"]
 
 _TAUGHT = ", taught"
 
@@ -133,57 +131,39 @@ def teach(
 
     """
     require("train", "Teaching")
-    how: dict[str, Any] = {"base": base, "out": out, "seed": seed, "data_dir": data_dir, "offline": offline}
-    from inkdigits.training.loop.chunks import threads
-
-    # A second thread would save a second, and take ten of processors' time where others are at work too.
-    with threads(1), shown(False if callable(progress) else progress) as live:
-        if callable(progress):
-            return _teach(data, lesson=lesson, tell=progress, **how)
-        return _teach(data, lesson=lesson, tell=live.on_data if live else _tell_nobody, **how)
-
-
-def _teach(
-    data: OwnDigits,
-    *,
-    base: str | Path,
-    out: str | Path,
-    seed: int,
-    data_dir: str | Path | None,
-    offline: bool,
-    lesson: Lesson | None,
-    tell: Progress,
-) -> Taught:
-    """Have a model learn a hand, as `teach` describes it, and tell how far it is."""
     import torch
 
     from inkdigits.models.onnx_file import DigitModel, read_model, write_model
+    from inkdigits.training.loop.chunks import threads
     from inkdigits.training.tasks.digit_task import Digits
     from inkdigits.training.teaching.last_layer import Lesson, Pupil
 
     lesson = lesson or Lesson()
-    model, info = read_model(base)
-    folder = make_folder(out)
-    examples = gather(data, tell)
-    known, source = known_digits(lesson.known, seed, data_dir, offline=offline, progress=tell)
-    if source != MNIST:
-        lesson = replace(lesson, anchor=lesson.anchor_without_mnist)
-    new = Digits(torch.from_numpy(examples.images).unsqueeze(1), torch.from_numpy(examples.labels))
-    pictures = _Count("looking at digits", 2 * len(known) + lesson.looks_at(len(new)), tell)
-    pupil = Pupil(
-        model.network, float(model.temperature), torch.from_numpy(known), lesson, seed=seed, looked=pictures.add
-    )
-    emphasis = lesson.emphasis if find_model(base) == find_model(BUNDLED) else info.emphasis
-    learner = Learner(pupil, pupil.look(new), new.labels, examples, emphasis)
-    before = learner.read(pupil.untaught)
-    lessons = _Count("learning", folds(examples) + 1, tell)
-    held_back = hold_back(examples, seed, before, partial(learner.read_after, lessons.add))
-    last = learner.learn(np.ones(len(new), np.bool_))
-    lessons.add()
-    forgotten = pupil.forgotten(last)
-    check(held_back, before, examples, forgotten)
-    taught = DigitModel(pupil.taught(last), float(model.temperature))
-    path = write_model(taught, _info(info, examples, held_back, emphasis), folder / "model.onnx")
+    # A second thread would save a second, and take ten of processors' time where others are at work too.
+    with threads(1), shown(False if callable(progress) else progress) as live:
+        tell = progress if callable(progress) else live.on_data if live else _tell_nobody
+        model, info = read_model(base)
+        folder = make_folder(out)
+        examples = gather(data, tell)
+        known, source = known_digits(lesson.known, seed, data_dir, offline=offline, progress=tell)
+        if source != MNIST:
+            lesson = replace(lesson, anchor=lesson.anchor_without_mnist)
+        new = Digits(torch.from_numpy(examples.images).unsqueeze(1), torch.from_numpy(examples.labels))
+        pictures = _Count("looking at digits", 2 * len(known) + lesson.looks_at(len(new)), tell)
+        pupil = Pupil(
+            model.network, float(model.temperature), torch.from_numpy(known), lesson, seed=seed, looked=pictures.add
+        )
+        emphasis = lesson.emphasis if find_model(base) == find_model(BUNDLED) else info.emphasis
+        learner = Learner(pupil, pupil.look(new), new.labels, examples, emphasis)
+        before = learner.read(pupil.untaught)
+        lessons = _Count("learning", folds(examples) + 1, tell)
+        held_back = hold_back(examples, seed, before, partial(learner.read_after, lessons.add))
+        last = learner.learn(np.ones(len(new), np.bool_))
+        lessons.add()
+        forgotten = pupil.forgotten(last)
+        check(held_back, before, examples, forgotten)
+        taught = DigitModel(pupil.taught(last), float(model.temperature))
+        path = write_model(taught, _info(info, examples, held_back, emphasis), folder / "model.onnx")
     return Taught(path, len(examples), source, held_back, forgotten, _notes(examples, source))
 
 
@@ -258,7 +238,7 @@ def read_together(
         emphasis: how many times the difference counts.
 
     """
-    return agreed(others, emphasised(bundled, taught, emphasis), USUAL.alone, TaughtModel.least)
+    return agreed(others, emphasised(bundled, taught, emphasis), Usual.alone, TaughtModel.least)
 
 
 def _info(base: ModelInfo, examples: Examples, held_back: HeldBack, emphasis: float) -> ModelInfo:
