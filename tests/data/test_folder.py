@@ -159,6 +159,7 @@ def test_a_folder_that_cannot_be_used_says_why(files: dict[str, bytes], said: st
         (b"path,label\na.png\n", "line 2 of .* has the label ''"),
         ("path,label\na.png,٣\n".encode(), "line 2 of .* has the label '٣'"),
         (b"path,label\n,3\n", "line 2 of .* names no picture"),
+        (b"path,label\na.png,3,4\n", "line 2 of .* has 3 values for 2 columns; put .* in quotes"),
         (b"place,label\na.png,3\n", "has no columns named path and label; name them in its first line"),
         (b"path\na.png\n", "has no columns named path and label"),
         (b"", "has no columns named path and label"),

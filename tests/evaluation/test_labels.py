@@ -18,14 +18,17 @@ def table(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("file,digit\na.png,1\n", "lacks the columns path and label"),
+        ("place,digit\na.png,1\n", "no columns named path and label"),
         ("path,label\na.png,1\nb.png,x\n", "label 'x' in line 3"),
         ("path,label\na.png,||\n", "is not a line of digits"),
         ("path,label\na.png,1|-\n", "is not a line of digits"),
         ("path,label\na.png,1;2\n", "write digits, marks"),
-        ("path,label\na.png,\xb2\n", "UTF-8"),
+        ("path,label\na.png,\xb2\n", "label '²' in line 2"),
+        ("path,label\n7.png,7\na.png,04,356\n", "line 3 .* has 3 values for 2 columns; .* holds a comma in quotes"),
+        ("path;label\na.png;1;2\n", "holds a semicolon in quotes"),
+        ("path,label\n,1\n", "line 2 .* names no picture"),
         ("path,label\n", "has no rows"),
-        ("", "lacks the columns"),
+        ("", "no columns named"),
     ],
 )
 def test_a_wrong_table_of_labels_says_where(text: str, said: str, tmp_path: Path) -> None:
@@ -39,11 +42,26 @@ def test_a_missing_table_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_lines_of_a_label_are_separated_by_a_bar_and_further_columns_are_kept(tmp_path: Path) -> None:
-    text = "path,label,kind\na.png,12|34,page\nb.png, ,\nc.png,7,x,too,many\n"
+    text = "path,label,kind\na.png,12|34,page\nb.png, \nc.png,7,x,,\n"
     first, second, third = read_labels(table(tmp_path, text))
     assert (first.path, first.label, first.columns["kind"]) == (str(tmp_path / "a.png"), "12\n34", "page")
     assert (second.label, second.columns["kind"]) == ("", "")
     assert third.columns == {"path": "c.png", "label": "7", "kind": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("path;label;pen\r\na.png;12,5|-3 7;blue\r\n", "utf-8-sig"),
+        ("path\tlabel\tpen\na.png\t12,5|-3 7\tblue\n", "utf-16"),
+        ('pen, Image, Digit\rblue, a.png, "12,5|-3 7" \r', "cp1252"),
+    ],
+)
+def test_a_table_may_be_written_in_many_ways(text: str, encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_bytes(text.encode(encoding))
+    (picture,) = read_labels(tmp_path / "labels.csv")
+    assert (picture.path, picture.label) == (str(tmp_path / "a.png"), "12,5\n-3 7")
+    assert [picture.columns[column] for column in ("path", "pen")] == ["a.png", "blue"]
 
 
 def test_a_table_of_many_rows_takes_little_memory(tmp_path: Path) -> None:

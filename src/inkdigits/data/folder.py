@@ -70,7 +70,11 @@ def labelled_pictures(path: Path) -> list[tuple[int, Path]]:
     try:
         if not path.exists():
             raise DataNotFoundError(f"there is no folder or file {printable(path)}", "check the path")
-        labelled = sorted(_in_folder(path)) if path.is_dir() else list(listed_pictures(read_table(path), path.parent))
+        if path.is_dir():
+            labelled = sorted(_in_folder(path))
+        else:
+            rows = listed_pictures(read_table(path), path.parent)
+            labelled = [(digit_of(row.label, row.where), Path(row.picture)) for row in rows]
     except OSError as error:
         raise DataError(f"cannot read {printable(error.filename or path)}: {error.strerror}") from error
     if not labelled:

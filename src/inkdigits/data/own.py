@@ -170,7 +170,7 @@ def _parquet(path: Path) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         table = pyarrow.parquet.read_table(path)
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{name} is no Parquet file that can be read") from error
-    label = find_column([column.lower() for column in table.column_names], LABEL_NAMES)
+    label = find_column(table.column_names, LABEL_NAMES)
     if label is None:
         raise DataError(f"{name} has no column named label", "name the column of the digits so")
     labels = table.column(label).to_numpy()

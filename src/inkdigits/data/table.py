@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from inkdigits.errors import DataError, printable
+from inkdigits.errors import DataError, DataNotFoundError, printable
 
 PICTURE_NAMES = ("path", "filename", "file", "file_name", "filepath", "image", "image_path", "picture")
 LABEL_NAMES = ("label", "labels", "class", "digit", "target", "y")
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _WHOLE = re.compile(r"([0-9])(?:[.,]0*)?")  # "7", and "7.0" as spreadsheets and pandas write it
 
 
@@ -28,19 +30,33 @@ class Table:
     name: str  # of the file, for error messages
     text: str
     delimiter: str
-    head: tuple[str, ...]  # the names of the columns in small letters; empty where the first line holds numbers
+    head: tuple[str, ...]  # the names of the columns; empty where the first line holds numbers
+
+
+class Row(NamedTuple):
+    """A picture that a table lists."""
+
+    where: str  # it stands, for error messages
+    picture: str  # its path; text, since a `Path` for each of a million rows takes seconds and ten times the memory
+    label: str
+    cells: list[str]  # all of the row, as many as there are columns
 
 
 def read_table(path: Path) -> Table:
-    """Return a CSV; raise DataError if it holds no text."""
-    text = _decoded(path.read_bytes(), printable(path))
-    first = text.split("\n", 1)[0].strip("\r")
+    """Return a CSV; raise DataNotFoundError if it is not there, DataError if it holds no text."""
+    try:
+        text = _decoded(path.read_bytes(), printable(path))
+    except FileNotFoundError as error:
+        raise DataNotFoundError(f"there is no file {printable(path)}", "check the name") from error
+    except OSError as error:
+        raise DataError(f"cannot read {printable(path)}: {error.strerror}") from error
+    first = re.split(r"[\r\n]", text, maxsplit=1)[0]
     if not all(letter.isprintable() or letter == "\t" for letter in first):
         raise DataError(f"{printable(path)} is no CSV", "save it as a CSV with the columns path and label")
     delimiter = max(_DELIMITERS, key=first.count)
     cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
     named = not all(_is_number(cell) for cell in cells)
-    return Table(printable(path), text, delimiter, tuple(cell.strip().lower() for cell in cells) if named else ())
+    return Table(printable(path), text, delimiter, tuple(cell.strip() for cell in cells) if named else ())
 
 
 def holds_pixels(path: Path) -> bool:
@@ -70,35 +86,46 @@ def read_pixels(table: Table) -> tuple[np.ndarray, np.ndarray]:
     return np.delete(numbers, place, axis=1), numbers[:, place]
 
 
-def listed_pictures(table: Table, folder: Path) -> Iterator[tuple[int, Path]]:
-    """Yield the label and the path of each picture that a table lists, relative to a folder.
+def listed_pictures(table: Table, folder: Path) -> Iterator[Row]:
+    """Yield the pictures that a table lists, their paths relative to a folder.
 
     Raises:
-        DataError: it has no such columns, or a label is not a digit.
+        DataError: it has no such columns, or a row names no picture or has more cells than there are columns.
 
     """
-    picture, label = find_column(table.head, PICTURE_NAMES), find_column(table.head, LABEL_NAMES)
-    if picture is None or label is None:
-        raise DataError(f"{table.name} has no columns named path and label", "name them in its first line")
+    picture, label = columns_of_pictures(table)
+    width = len(table.head)
     reader = csv.reader(io.StringIO(table.text, newline=""), delimiter=table.delimiter, skipinitialspace=True)
     try:
         next(reader)  # the names of the columns
         for cells in filter(None, reader):
             where = f"line {reader.line_num} of {table.name}"
-            named, labelled = (cells[place].strip() if place < len(cells) else "" for place in (picture, label))
-            if not named:
+            if "".join(cells[width:]).strip():
+                do = f"put a value that holds a {_DELIMITERS[table.delimiter]} in quotes"
+                raise DataError(f"{where} has {len(cells)} values for {width} columns", do)
+            cells = [cell.strip() for cell in cells[:width]] + [""] * (width - len(cells))
+            if not cells[picture]:
                 raise DataError(f"{where} names no picture")
-            path = folder / named
-            if "\\" in named and not path.exists():  # as Windows writes paths
-                path = folder / named.replace("\\", "/")
-            yield digit_of(labelled, where), path
+            path = os.path.join(folder, cells[picture])  # noqa: PTH118 - see `Row`
+            if "\\" in cells[picture] and not Path(path).exists():  # as Windows writes paths
+                path = path.replace("\\", "/")
+            yield Row(where, path, cells[label], cells)
     except csv.Error as error:
         raise DataError(f"{table.name} is no CSV: line {reader.line_num}, {printable(error)}") from error
 
 
+def columns_of_pictures(table: Table) -> tuple[int, int]:
+    """Return the places of the pictures' paths and of the labels; raise DataError if there are no such columns."""
+    picture, label = find_column(table.head, PICTURE_NAMES), find_column(table.head, LABEL_NAMES)
+    if picture is None or label is None:
+        raise DataError(f"{table.name} has no columns named path and label", "name them in its first line")
+    return picture, label
+
+
 def find_column(head: Sequence[str], names: Sequence[str]) -> int | None:
-    """Return the place of the first column that has one of some names."""
-    return next((head.index(name) for name in names if name in head), None)
+    """Return the place of the first column that has one of some names, in capitals or not."""
+    small = [name.lower() for name in head]
+    return next((small.index(name) for name in names if name in small), None)
 
 
 def digit_of(text: str, where: str) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inkdigits.errors import DataError, DataNotFoundError, printable, unknown_name
+from inkdigits.data.table import Row, columns_of_pictures, listed_pictures, read_table
+from inkdigits.errors import DataError, printable, unknown_name
 from inkdigits.results.characters import MARKS
 
 _LINE = re.compile(f"[{re.escape(MARKS)} ]*[0-9][0-9{re.escape(MARKS)} ]*")
@@ -20,13 +19,11 @@ class _Columns(Mapping[str, str]):
 
     __slots__ = ("_places", "_values")
 
-    def __init__(self, places: Mapping[str, int], row: Sequence[str]) -> None:
-        self._places = places
-        self._values = tuple(value.strip() for value in row[: max(places.values()) + 1])  # it may have more, or fewer
+    def __init__(self, places: Mapping[str, int], values: Sequence[str]) -> None:
+        self._places, self._values = places, tuple(values)
 
     def __getitem__(self, name: str) -> str:
-        place = self._places[name]
-        return self._values[place] if place < len(self._values) else ""
+        return self._values[self._places[name]]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -61,7 +58,7 @@ class LabelledPicture:
 
 
 def read_labels(labels: str | Path) -> list[LabelledPicture]:
-    """Return the rows of a CSV with the columns `path` and `label`, and any others.
+    """Return the rows of a CSV that lists pictures, as `listed_pictures` takes it, with whatever other columns.
 
     Args:
         labels: paths in it are relative to its folder; a label is a digit, a digit string, a text with marks and
@@ -72,22 +69,13 @@ def read_labels(labels: str | Path) -> list[LabelledPicture]:
         DataError: it is no CSV with the columns `path` and `label`, has no rows, or a label is none.
 
     """
-    source = Path(labels)
-    try:
-        with source.open(newline="", encoding="utf-8-sig") as file:
-            table = csv.reader(file)
-            places = {name: place for place, name in enumerate(next(table, ()))}
-            if not {"path", "label"} <= set(places):
-                raise DataError(
-                    f"{printable(source)} lacks the columns path and label", "add a first line 'path,label'"
-                )
-            pictures = [_picture(source, table.line_num, _Columns(places, row)) for row in table if row]
-    except FileNotFoundError as error:
-        raise DataNotFoundError(f"there is no file {printable(source)}", "check the name") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"cannot read {printable(source)}: {error}", "save it as CSV in UTF-8") from error
+    table = read_table(Path(labels))
+    picture, label = columns_of_pictures(table)
+    places = {name: place for place, name in enumerate(table.head)} | {"path": picture, "label": label}
+    rows = listed_pictures(table, Path(labels).parent)
+    pictures = [_picture(row, _Columns(places, row.cells)) for row in rows]
     if not pictures:
-        raise DataError(f"{printable(source)} has no rows", "add a picture's path and label on each line")
+        raise DataError(f"{table.name} has no rows", "add a picture's path and label on each line")
     return pictures
 
 
@@ -122,17 +110,12 @@ def check_columns(pictures: Sequence[LabelledPicture], columns: Sequence[str]) -
             raise unknown_name("column", column, pictures[0].columns)
 
 
-def _picture(source: Path, line: int, columns: _Columns) -> LabelledPicture:
-    label = columns["label"]
-    lines = [" ".join(part.split()) for part in label.split("|") if part.strip()]  # no text has an empty line
-    if label and not (lines and all(map(_LINE.fullmatch, lines))):
+def _picture(row: Row, columns: _Columns) -> LabelledPicture:
+    lines = [" ".join(part.split()) for part in row.label.split("|") if part.strip()]  # no text has an empty line
+    if row.label and not (lines and all(map(_LINE.fullmatch, lines))):
         raise DataError(
-            f"the label '{printable(label)}' in line {line} of {printable(source)} is not a line of digits",
+            f"the label '{printable(row.label)}' in {row.where} is not a line of digits",
             f"write digits, marks ({' '.join(MARKS)}) and spaces, '|' between lines, or nothing for no digit",
         )
     text = "\n".join(lines)
-    return LabelledPicture(
-        os.path.join(source.parent, columns["path"]),  # noqa: PTH118 - a Path for each of a million rows takes seconds
-        label if label == text else text,
-        columns,
-    )
+    return LabelledPicture(row.picture, row.label if row.label == text else text, columns)
