@@ -52,6 +52,21 @@ def test_figures_of_pictures_come_as_tables(tmp_path: Path) -> None:
     assert "mean of the values" in answer.stdout
 
 
+def test_pictures_that_cannot_be_read_are_named_and_tell_in_the_exit_code(tmp_path: Path) -> None:
+    gone = [f"gone-{number}.png\t7" for number in range(7)]
+    for rows, code in ([f"{LABELS.parent / 'mouse.png'}\t8", *gone], 3), (gone, 1):
+        (tmp_path / "labels.tsv").write_text("\n".join(["path\tlabel", *rows]))
+        answer = inkdigits("evaluate", "--data", "labels.tsv", "--json", folder=tmp_path)
+        assert answer.exit_code == code
+        assert json.loads(answer.stdout)["n"] == len(rows)
+        *named, summary = answer.stderr.splitlines()
+        assert [line.partition(";")[0] for line in named] == [
+            f"inkdigits: there is no file ./gone-{number}.png" for number in range(5)
+        ]
+        assert summary.startswith(f"{len(rows)} pictures: ")
+        assert summary.endswith(", 7 failed")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

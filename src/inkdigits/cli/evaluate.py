@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from inkdigits.cli import options
 from inkdigits.cli.completion import data_sets, splits
-from inkdigits.cli.console import notice, print_facts, print_json, print_table, progress_bar
+from inkdigits.cli.console import end_batch, notice, print_facts, print_json, print_table, progress_bar
 from inkdigits.errors import UsageError
 from inkdigits.extras import require
 from inkdigits.files import make_folder
@@ -50,6 +51,8 @@ def evaluate(
 
     With labels.csv (columns path,label) every picture is read from end to end. Marks count where a label has some.
 
+    Exit codes: 0 judged, 1 no picture could be read, 3 some pictures of several could not be read.
+
     [bold]Examples[/bold]
 
     inkdigits evaluate
@@ -79,6 +82,7 @@ def evaluate(
             print_json(figures.to_dict())
         else:
             _print_reader(figures, data)
+        _end(figures)
         return
     evaluation = _judge_model(model, data, split, report, data_dir, offline)
     if as_json:
@@ -91,7 +95,7 @@ def _lists_pictures(data: Path) -> bool:
     """Whether the data are a CSV of pictures, and not one of pixels."""
     from inkdigits.data.table import holds_pixels
 
-    return data.suffix.lower() == ".csv" and not (data.is_file() and holds_pixels(data))
+    return data.suffix.lower() in (".csv", ".tsv") and not (data.is_file() and holds_pixels(data))
 
 
 def _judge_reader(
@@ -115,6 +119,15 @@ def _judge_reader(
 
         notice(f"wrote {write_gallery(report, evaluation, str(labels))}")
     return evaluation
+
+
+def _end(figures: ReaderEvaluation) -> None:
+    """Name the first pictures that could not be read, and end with the exit code that tells of them."""
+    errors = [one.reading.error for one in figures.judgements if one.reading.error]
+    for error in errors[:5]:
+        notice(f"inkdigits: {error}")
+    if errors:
+        end_batch(Counter(one.reading.status for one in figures.judgements), len(figures.judgements))
 
 
 def _judge_model(
