@@ -1,5 +1,6 @@
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,17 @@ def test_hidden_files_in_a_folder_are_no_pictures(tmp_path: Path) -> None:
     assert read(tmp_path, "-r").stdout == "8\n"
 
 
+def test_a_picture_without_a_suffix_is_found_in_a_folder_by_its_content(tmp_path: Path) -> None:
+    shutil.copy(MOUSE, tmp_path / "IMG_0001")
+    shutil.copy(MOUSE, tmp_path / "mouse.backup")
+    (tmp_path / "Pyramids").write_text("P1 and BM begin a picture, and a text.")
+    (tmp_path / "BMX").write_text("BMX: two wheels")
+    (tmp_path / "Makefile").write_text("all:")
+    os.mkfifo(tmp_path / "pipe")
+    result = read(tmp_path)
+    assert (result.exit_code, result.stdout) == (0, "8\n")
+
+
 @pytest.mark.parametrize(
     "address",
     ["https://example.org/7.png?x=[1]", "http://example.org/list.txt", "file:///tmp/7.png", "s3://scans/*.png"],
@@ -81,6 +93,18 @@ def test_addresses_are_refused(address: str) -> None:
     assert result.exit_code == 3
     assert f"inkdigits: {address} is an address, and only files are read; download it first" in result.stderr
     assert result.stdout == f"{MOUSE}: 8\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("no*.png", "no file matches the pattern no*.png; check"),
+        ("", "there is no file ''; check"),
+    ],
+)
+def test_what_names_nothing_is_told_apart(name: str, said: str) -> None:
+    result = read(name)
+    assert (result.exit_code, result.stderr.startswith(f"inkdigits: {said}")) == (1, True)
 
 
 @pytest.mark.parametrize("name", ["missing.txt", "x" * 300, "a\0b.png", "[z-a]*.png", ""])
@@ -201,7 +225,7 @@ def test_standard_input_is_a_picture() -> None:
 
 def test_patterns_and_lists_name_pictures(folder: Path) -> None:
     listing = folder / "list.txt"
-    listing.write_text(f"a b ü.jpg\n\n{MOUSE}\n", encoding="utf-8")
+    listing.write_text(f"# of today\na b ü.jpg\n\n  #{BLANK}\n{MOUSE}\n", encoding="utf-8")
     expected = ["407", "8"]
     for named in (folder / "**" / "[ae]*.*g", listing):
         lines = map(json.loads, read("--jsonl", named).stdout.splitlines())

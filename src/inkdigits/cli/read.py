@@ -67,6 +67,7 @@ def read(
 
     Any picture will do: dark ink on light paper or light ink on dark, any size. One without digits is no error.
     TIFF, PDF and animations are read page by page. HEIC and PDF need an extra, which the error names.
+    In a folder, files without a suffix are read if they begin as a picture does; in a list, lines with # are comments.
 
     On a terminal, digits to check stand in brackets, such as 61[2?]31, with how sure the least sure is.
     In a pipe or a file, only what was read is printed.

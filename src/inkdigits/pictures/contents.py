@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import glob
 import os
 from typing import IO, Any, Protocol, TypeAlias, TypeGuard
 from urllib.parse import unquote_to_bytes
@@ -148,7 +149,10 @@ def _read_file(path: str) -> bytes:
             raise PictureError(
                 f"{printable(path)} is an address, and only files are read", "download it first", code="not_found"
             ) from error
-        raise PictureError(f"there is no file {printable(path)}", "check the name", code="not_found") from error
+        missing = f"there is no file {printable(path) or repr(path)}"
+        if glob.has_magic(path) and not glob.glob(path, recursive=True):  # noqa: PTH207 - a Path's takes no absolute one
+            missing = f"no file matches the pattern {printable(path)}"
+        raise PictureError(missing, "check the name", code="not_found") from error
     except OSError as error:
         raise _no_access(path, error) from error
 

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+from inkdigits.pictures.file_formats import recognise
+
 STANDARD_INPUT = "-"
 
 # the suffixes by which pictures are found in folders
@@ -24,10 +26,11 @@ def find_sources(named: Iterable[str], *, recursive: bool = False) -> list[str]:
     """Return the pictures that arguments name, in their order.
 
     Args:
-        named: pictures; folders, in which pictures are found by their suffix, in alphabetical order, hidden ones left
-            out; patterns such as `scans/*.png`, for shells that leave them; text files (`.txt`) with one path per line,
-            from the working folder or else from the list's; `-` for standard input. What names nothing is returned as
-            it is, for the reader to say so.
+        named: pictures; folders, in which pictures are found by their suffix, or by their content where they have none,
+            in alphabetical order, hidden ones left out; patterns such as `scans/*.png`, for shells that leave them;
+            text files (`.txt`) with one path per line, from the working folder or else from the list's, where a line
+            that begins with `#` is a comment; `-` for standard input. What names nothing is returned as it is, for
+            the reader to say so.
         recursive: look into folders of folders, at any depth.
 
     """
@@ -73,16 +76,31 @@ def _in_folder(folder: str, recursive: bool, suffixes: Collection[str]) -> Itera
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith(".")) if recursive else []
         for name in sorted(names):
-            if Path(name).suffix.lower() in suffixes and not name.startswith("."):
-                yield str(Path(parent, name))
+            path, suffix = Path(parent, name), Path(name).suffix.lower()
+            if not name.startswith(".") and (suffix in suffixes if suffix else _begins_as_picture(path)):
+                yield str(path)
+
+
+def _begins_as_picture(path: Path) -> bool:
+    """Whether a file begins as a picture does, as those that a phone saves without a suffix; a text never counts."""
+    try:
+        with path.open("rb") if path.is_file() else io.BytesIO() as file:  # what is no file may never end
+            kind = recognise(file.read(2**11))
+    except OSError:
+        return False
+    return kind not in (None, "BMP", "PPM")  # two letters, with which many a text begins
 
 
 def in_list(stream: IO[bytes]) -> Iterator[str] | None:
-    """Return the paths of a list, one a line, which is never read whole; None if it is no text."""
+    """Return the paths of a list, one a line, which is never read whole; None if it is no text.
+
+    A line that begins with `#` is a comment; `./#1.png` names a picture.
+    """
     if b"\0" in stream.read(2**16):  # so much of a list tells whether it is text
         return None
     stream.seek(0)
-    return filter(None, map(str.strip, io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape")))
+    lines = map(str.strip, io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape"))
+    return filter(lambda line: line and line[0] != "#", lines)
 
 
 def _in_list_file(path: str) -> Iterator[str]:
