@@ -241,10 +241,13 @@ def test_what_is_no_kind_of_picture_is_a_clear_error(thing: object) -> None:
         decode(thing)  # type: ignore[arg-type]
 
 
-def test_numbers_that_are_not_finite_are_read() -> None:
+def test_numbers_that_are_not_finite_are_read_in_a_file_and_refused_in_an_array() -> None:
     levels = np.asarray(scene()).astype(np.float32)
-    levels[0, :3] = np.nan, np.inf, -np.inf
-    assert np.array_equal(decode(levels).grey[1:], np.asarray(scene())[1:])
+    for odd in np.nan, np.inf, -np.inf:
+        levels[0, 0] = odd
+        assert np.array_equal(decode(Image.fromarray(levels)).grey[1:], np.asarray(scene())[1:])
+        with pytest.raises(PictureError, match="the array holds NaN or infinity; give finite numbers"):
+            decode(levels)
 
 
 def test_pictures_have_names(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from inkdigits.data.dataset import CLASSES, Dataset, Images, Labels
 from inkdigits.data.splits import TEST, TRAIN, VALIDATION, Collection, divide, fraction_of_each, stratified
-from inkdigits.errors import DataError
+from inkdigits.errors import DataError, UsageError
 
 SHAPES = {(28, 28), (28, 28, 1), (1, 28, 28), (784,)}  # of one picture
 _RANGES = "give numbers from 0 to 255, or floats from 0 to 1"
@@ -87,13 +87,19 @@ def as_labels(array: Any, name: str = "the labels") -> Labels:
     return numbers.astype(np.int64)
 
 
-def as_dataset(images: Any, labels: Any, split: str = "train") -> Dataset:
-    """Return pictures and labels, as `as_images` and `as_labels` take them, as a data set.
+def as_dataset(data: Any, split: str = "train") -> Dataset:
+    """Return (images, labels), as `as_images` and `as_labels` take them, as a data set; one as it is.
 
     Raises:
+        UsageError: it is no such pair.
         DataError: they cannot be used, or are not as many.
 
     """
+    if isinstance(data, Dataset):
+        return data
+    if not isinstance(data, tuple) or len(data) != 2:
+        raise UsageError("these are no images with their labels", "give (images, labels)")
+    images, labels = data
     pictures, digits = as_images(images), as_labels(labels)
     if len(pictures) != len(digits):
         raise DataError(f"there are {len(pictures):,} images, but {len(digits):,} labels")

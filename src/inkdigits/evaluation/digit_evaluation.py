@@ -147,10 +147,9 @@ def evaluate(
 
     """
     classifier = model if isinstance(model, Classifier) else Classifier(model)
-    if isinstance(data, tuple):
-        data = as_dataset(*data, split="all")
-    if not isinstance(data, Dataset):
+    if isinstance(data, str | Path):
         data = load_labelled(data, split, data_dir=data_dir, offline=offline)
+    data = as_dataset(data, "all")
     begin = time.perf_counter()
     batches = [data.images[start : start + batch_size] for start in range(0, len(data), batch_size)]
     predicted = [classifier.predict_proba(batch) for batch in batches]

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from inkdigits.errors import PictureError
+
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -45,11 +47,16 @@ def to_uint8(levels: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
         levels: booleans, or integers 0 and 1 alone; integers, where more than 8 bits are shifted to 8 by the highest
             bit in use; or floats from 0 to 1 or 0 to 255. Other ranges are stretched to 0 to 255.
 
+    Raises:
+        PictureError: a float is not finite.
+
     """
     if levels.dtype.kind in "ui" and (levels.min(), levels.max()) == (0, 1):
         levels = levels.astype(bool)
     if levels.dtype == np.uint8:
         return levels
+    if levels.dtype.kind == "f" and not np.isfinite(levels).all():
+        raise PictureError("the array holds NaN or infinity", "give finite numbers")
     if levels.dtype.kind == "b":
         return levels.astype(np.uint8) * np.uint8(255)
     if levels.dtype.kind not in "uif":

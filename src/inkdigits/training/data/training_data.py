@@ -55,7 +55,7 @@ def load_source(
     collection = _collect(data, held_back=validation is None, **how)
     if validation is None:
         return TrainingData(collection.select("train"), collection.select("validation"), named(data))
-    given = _dataset(validation, "validation")
+    given = as_dataset(validation, "validation")
     if not len(given):
         raise UsageError("there is no picture in what was given to validate on", "give some of each digit")
     return TrainingData(collection.select("train"), given, None)
@@ -85,14 +85,10 @@ def _collect(data: Data, *, held_back: bool, **how: Any) -> Collection:
         if not data:
             raise UsageError("there is nothing to learn from", f"try {argument('data', 'mnist')}")
         return join([_collect(one, held_back=held_back, **how) for one in data])
-    if not isinstance(data, Dataset | tuple):
+    if isinstance(data, str | Path):
         return load_collection(data, "train+validation", **how)
-    given = _dataset(data, "train")
+    given = as_dataset(data)
     about: dict[str, Any] = {"name": given.name, "source": given.source, "licence": given.licence, "location": "memory"}
     if held_back:
         return collect(given.images, given.labels, tested=False, **about)
     return Collection(given.images, given.labels, np.full(len(given), TRAIN), **about)
-
-
-def _dataset(data: Arrays, split: str) -> Dataset:
-    return data if isinstance(data, Dataset) else as_dataset(*data, split=split)

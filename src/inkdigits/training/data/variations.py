@@ -79,7 +79,7 @@ def augment(
 
     inked = torch.from_numpy(pictures).unsqueeze(1)
     if digits is not None and augmentation.rewritten:
-        hands = Hands(as_dataset(pictures, digits))
+        hands = Hands(as_dataset((pictures, digits)))
         inked, _ = by_torch.rewrite_some(inked, torch.from_numpy(digits), augmentation.rewritten, mix(seed, 1), hands)
     floats = by_torch.augment(scale(inked), augmentation, generator(seed))
     varied: Images = (floats.squeeze(1) * 255).round().to(torch.uint8).numpy()

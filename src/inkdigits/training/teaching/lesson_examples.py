@@ -56,10 +56,11 @@ def gather(data: Digits, progress: Progress | None = None) -> Examples:
 
     Raises:
         DataNotFoundError: there is nothing of that name.
+        UsageError: it is neither a path nor (images, labels).
         DataError: there are no digits, only one of the ten, or one picture with several labels.
 
     """
-    where = "what was given" if isinstance(data, Dataset | tuple) else printable(expanded(data))
+    where = printable(expanded(data)) if isinstance(data, str | Path) else "what was given"
     found: list[_Found] = []
     skipped: list[str] = []
     models = models_without_opinion()
@@ -128,8 +129,8 @@ def listed(lines: list[str]) -> str:
 
 def _labelled(data: Digits) -> Iterator[tuple[str, Picture, str]]:
     """Yield the name, the picture and the label of all that is there."""
-    if isinstance(data, Dataset | tuple):
-        given = data if isinstance(data, Dataset) else as_dataset(*data)
+    if not isinstance(data, str | Path):
+        given = as_dataset(data)
         pairs = enumerate(zip(given.images, given.labels, strict=True))
         yield from ((f"picture {place}", 255 - image, str(label)) for place, (image, label) in pairs)
         return
@@ -142,7 +143,7 @@ def _labelled(data: Digits) -> Iterator[tuple[str, Picture, str]]:
                 yield f"correction {number}", picture, str(corrected)
     elif path.is_dir() or not path.exists():
         yield from ((str(picture), picture, str(label)) for label, picture in labelled_pictures(path))
-    elif path.suffix.lower() == ".csv":
+    elif path.suffix.lower() in (".csv", ".tsv"):
         yield from ((row.path, Path(row.path), row.label) for row in read_labels(path) if row.digits)
     else:
         raise DataNotFoundError(f"{printable(path)} is neither a folder nor a CSV", "name a folder by class")

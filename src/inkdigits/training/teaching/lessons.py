@@ -124,6 +124,7 @@ def teach(
 
     Raises:
         MissingExtraError: torch or another part of `inkdigits[train]` is not installed.
+        UsageError: they are neither a path nor (images, labels).
         DataError: the digits cannot be used.
         NotTaughtError: it would read digits that were held back, or those that it knows, worse than before.
         ModelFileError: the base is missing, or was not written by inkdigits.
