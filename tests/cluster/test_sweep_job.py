@@ -93,7 +93,7 @@ def noted(out: Path) -> int:
     ("arguments", "code", "complaint"),
     [
         (["cluster", "sweep", "--resume", "--trials", 9], 2, "a sweep that is resumed keeps its --trials"),
-        (["cluster", "sweep", "--trials", 0], 2, "Invalid value for '--trials'"),
+        (["cluster", "sweep", "--trials", 0], 2, "--trials is '0'; give a number of at least 1"),
         (["cluster", "sweep", "quick"], 2, "there is no recipe called 'quick'"),
         (["cluster", "sweep", "--resume"], 1, "there is no sweep to go on with"),
     ],

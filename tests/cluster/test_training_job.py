@@ -183,7 +183,7 @@ def test_what_the_workers_cannot_do_is_said_once(cluster: Cluster, tmp_path: Pat
     [
         (["--workers", 40], 1, "40 workers with 1 threads each need more than the cluster has"),
         (["--device", "cuda", "--workers", 1], 1, "2 cores, 0 GPUs"),
-        (["--workers", 0], 2, "Invalid value for '--workers'"),
+        (["--workers", 0], 2, "--workers is '0'; give a number of at least 1"),
         (["--recipe", "quick"], 2, "there is no recipe called 'quick'"),
         (["--recipe", "nothing.toml"], 2, "cannot read the recipe nothing.toml"),
     ],

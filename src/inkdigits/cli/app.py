@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -23,7 +25,7 @@ from inkdigits.cli import (
     train,
 )
 from inkdigits.cli.console import notice
-from inkdigits.errors import InkdigitsError, asked_by_options
+from inkdigits.errors import InkdigitsError, UsageError, asked_by_options, printable
 from inkdigits.version import __version__
 
 
@@ -32,7 +34,7 @@ class _Commands(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            with asked_by_options():
+            with asked_by_options(), _numbers_explained():
                 return super().invoke(ctx)
         except InkdigitsError as error:
             notice(f"inkdigits: {error}")
@@ -40,6 +42,23 @@ class _Commands(TyperGroup):
         except KeyboardInterrupt as interrupt:
             notice("inkdigits: interrupted")
             raise typer.Exit(130) from interrupt  # 128 and the number of SIGINT, as shells say it
+
+
+@contextmanager
+def _numbers_explained() -> Iterator[None]:
+    """Say which number an option takes; what checks it, pydantic, speaks of inputs and strings."""
+    try:
+        yield
+    except typer.BadParameter as error:
+        cause: Any = error.__cause__
+        option: Any = error.param
+        if not hasattr(cause, "errors"):
+            raise
+        refused, low, high = cause.errors()[0], option.min, option.max
+        number = "whole number" if refused["type"].startswith("int_") else "number"
+        bounds = "" if low is None else f" of at least {low}" if high is None else f" from {low} to {high}"
+        wanted = "share from 0 to 1, such as 0.9" if (low, high) == (0, 1) else number + bounds
+        raise UsageError(f"{option.opts[0]} is '{printable(refused['input'])}'", f"give a {wanted}") from error
 
 
 app = typer.Typer(
