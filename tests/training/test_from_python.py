@@ -197,6 +197,26 @@ def test_arrays_of_another_kind_are_refused(images: object, labels: object, comp
         inkdigits.train(ONE_EPOCH, (images, labels), out=tmp_path / "run")
 
 
+def test_what_is_no_pair_of_images_and_labels_is_refused(digits: Dataset, tmp_path: Path) -> None:
+    for wrong in (digits.images,), (digits.images, digits.labels, 1), digits.images, [digits.images, digits.labels]:
+        for ask in (
+            lambda data: inkdigits.train(ONE_EPOCH, data, out=tmp_path / "run"),
+            lambda data: inkdigits.teach(data, out=tmp_path / "taught"),
+            lambda data: inkdigits.evaluate("bundled", data),
+        ):
+            with pytest.raises(UsageError, match=r"give \(images, labels\)"):
+                ask(wrong)
+
+
+def test_who_trains_with_few_digits_is_told_of_teaching(
+    digits: Dataset, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    inkdigits.train(ONE_EPOCH, (digits.images, digits.labels), out=tmp_path / "many")
+    assert caplog.text == ""
+    inkdigits.train(ONE_EPOCH, (digits.images[:200], digits.labels[:200]), out=tmp_path / "few")
+    assert "digits are few to train with: 'inkdigits teach'" in caplog.text
+
+
 def test_progress_begins_with_reading_the_pictures(tmp_path: Path, digits: Dataset) -> None:
     for place in range(30):
         home = tmp_path / "own" / str(digits.labels[place])

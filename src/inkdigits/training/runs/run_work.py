@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -28,6 +29,8 @@ from inkdigits.training.runs.trained_run import TrainedRun
 from inkdigits.training.tasks.digit_task import Digits, DigitsTask, predict_logits
 from inkdigits.training.tasks.teachers import describe_model, taking_turns
 from inkdigits.version import __version__
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,10 @@ class Work:
                 once_stopped=f"go on with: {call('train', resume=True, out=str(run.path))}",
             )
         metrics = self.team.from_leader(lambda: self._record(network, recipe, history, sources))
+        few = 1000  # digits, with which a run that begins from nothing may stay near chance
+        if len(training) < few and self.network is None and self.team.leads:
+            advice = "'inkdigits teach', in Python inkdigits.teach, is made for so few"
+            _log.warning("%d digits are few to train with: %s", len(training), advice)
         return TrainedRun(run.path, run.model_file, recipe, History(history), metrics)
 
     @property
