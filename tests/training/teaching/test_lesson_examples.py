@@ -46,6 +46,12 @@ def test_strings_are_cut_into_digits() -> None:
     assert set(examples.labels.tolist()) <= set(range(10))
 
 
+def test_a_table_may_have_tabs_and_other_names(write_hand: WriteHand) -> None:
+    hand = write_hand({3: 3, 4: 4}, 1)
+    (hand / "labels.tsv").write_text("image\tdigit\n3\\0.png\t3\n4\\0.png\t4\n", encoding="utf-16")
+    assert gather(hand / "labels.tsv").labels.tolist() == [3, 4]
+
+
 def test_arrays_are_digits_too() -> None:
     digits = inkdigits.load_dataset("optdigits", "all")
     examples = gather((digits.images[:20], digits.labels[:20]))
