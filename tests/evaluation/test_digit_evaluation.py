@@ -16,6 +16,7 @@ from inkdigits.evaluation.report import write_figures, write_report
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.reader import Reader
 from inkdigits.results.figure import RIGHT, WRONG
+from inkdigits.results.percent import percent
 from inkdigits.samples import sample_pictures
 
 
@@ -58,9 +59,14 @@ def test_right_is_blue_and_wrong_is_red(evaluation: Evaluation, digits: Dataset)
         picture, bars = figures.plot_prediction(digits.images[index], row, label).axes
         colour = RIGHT if predicted == label else WRONG
         assert picture.xaxis.label.get_color() == colour
-        assert picture.get_xlabel() == f"{predicted}  {row[predicted]:.1%}  (true {label})"
+        assert picture.get_xlabel() == f"{predicted}  {percent(row[predicted], 1)}  (true {label})"
         assert to_hex(bars.patches[predicted].get_facecolor()) == colour
         assert to_hex(bars.patches[label].get_facecolor()) == RIGHT
+
+
+def test_no_digits_are_an_empty_figure() -> None:
+    none = figures.plot_predictions(np.empty((0, 28, 28), np.uint8), np.empty((0, 10), np.float32))
+    assert not any(axis.axison for axis in none.axes)
 
 
 def test_the_surest_mistakes_come_first(evaluation: Evaluation) -> None:

@@ -1,5 +1,7 @@
 """Why a digit was read as it was: by a model that is known to look at one place, and by the bundled one."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -84,6 +86,8 @@ def test_the_nearest_training_digits_are_near(digits: Dataset) -> None:
     assert explanation.neighbour_labels[0] == digits.labels[7]
     assert len(explanation.neighbours) == 5
     assert "5 nearest training digits are 0" in str(explanation)
+    alone = replace(explanation, value=8, neighbour_labels=np.array([8, 0, 0, 0, 0]))
+    assert "1 of the 5 nearest training digits is an 8" in str(alone)
     assert len([axis for axis in explanation.plot().axes if axis.get_xlabel()]) == 5
 
 

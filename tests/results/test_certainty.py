@@ -5,6 +5,7 @@ import pytest
 
 from inkdigits.results.certainty import shares
 from inkdigits.results.characters import Digit
+from inkdigits.results.percent import percent
 
 
 @pytest.mark.parametrize("confidence", [0.0, 0.171, 0.9, 0.999, 1.0])
@@ -15,3 +16,11 @@ def test_what_was_read_has_its_confidence_and_all_are_parts_of_one_whole(confide
     assert ten[7] == confidence
     assert sum(ten) <= 1 + 1e-9
     assert ten[0] * 0.003 == pytest.approx(ten[1] * 0.004)
+
+
+@pytest.mark.parametrize(
+    ("probability", "whole", "tenths"),
+    [(0.29, "29%", "29.0%"), (0.918, "91%", "91.8%"), (0.9997, "99%", "99.9%"), (1.0, "100%", "100.0%")],
+)
+def test_a_confidence_is_never_written_as_more_than_it_is(probability: float, whole: str, tenths: str) -> None:
+    assert (percent(probability), percent(probability, 1)) == (whole, tenths)

@@ -222,7 +222,7 @@ def test_a_plot_shows_the_picture_the_digit_and_ten_bars() -> None:
     pytest.importorskip("matplotlib")
     figure = reading((digit(4), digit(0, accepted=False))).plot()
     picture, *details = figure.axes
-    assert picture.get_title() == "40?"
+    assert picture.get_title() == "4[0?]"
     assert len(details) == 4
     assert [bar.get_height() for bar in details[1].patches] == pytest.approx(digit(4).probabilities)
 

@@ -174,11 +174,11 @@ def test_the_bar_of_what_was_read_is_as_long_as_it_is_sure(visit: Visit) -> None
     visitor.page.route("**/v1/read?*", lambda route: route.fulfill(json=answer))
     visitor.drop(SAMPLES["marker"])
     expect(visitor.page.locator(".verdict")).to_have_text(
-        "Uncertain: only 17.1\u00a0% sure that this is a 2. It may be no digit."
+        "Uncertain: only 17.1% sure that this is a 2. It may be no digit."
     )
-    expect(visitor.page.locator(".bars .read .share")).to_have_text("17.1\u00a0%")
+    expect(visitor.page.locator(".bars .read .share")).to_have_text("17.1%")
     told = visitor.page.locator(".bars .share").all_inner_texts()
-    shares = [float(words.strip("% >\u00a0")) for words in told]
+    shares = [float(words.strip("%")) for words in told]
     assert sum(shares) == pytest.approx(100, abs=1)
 
 

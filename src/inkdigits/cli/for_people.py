@@ -14,6 +14,7 @@ from rich.text import Text
 from inkdigits.errors import printable
 from inkdigits.results.certainty import runner_up
 from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.percent import percent
 from inkdigits.results.reading import Reading
 from inkdigits.results.transcript import NOTHING_FOUND
 
@@ -52,8 +53,9 @@ def write_for_people(
             if alone and page:
                 console.print(Text(page, "dim"))
             name = "" if alone else f"{f'  {page}' if page else _name(reading.source):{names}}  "
+            why = () if alone or verbose or reading.lines else _remarks(reading)  # they have no row of their own
             for said, characters in rows:
-                console.print(_row(console, name, said.ljust(texts), characters))
+                console.print(_row(console, name, said.ljust(texts), characters).append("  ".join(("", *why)), "dim"))
             _explain(console, reading, alone=alone, verbose=verbose)
     finally:
         text.detach()  # or it would close what is not its own
@@ -75,7 +77,7 @@ def _row(console: Console, name: str, text: str, characters: Sequence[Digit | Ma
     sign = _SIGNS[status][console.options.ascii_only]
     read = Text(text)
     read.highlight_regex(r"\[[^]]*\?\]", _STYLES["uncertain"])
-    sure = f"  {_share(min(read.confidence for read in characters)):>4}" if characters else ""
+    sure = f"  {percent(min(read.confidence for read in characters)):>4}" if characters else ""
     return Text.assemble(name, (sign, _STYLES[status]), " ", read, (sure, _STYLES[status]))
 
 
@@ -95,9 +97,13 @@ def _explain(console: Console, reading: Reading, *, alone: bool, verbose: bool) 
                 console.print(Text(f"    {_said(read)}", "" if read.accepted else _STYLES["uncertain"]))
         if reading.rotation:
             console.print(Text(f"    turned clockwise by {reading.rotation}° to be read", "dim"))
-    for note in reading.notes if alone or verbose else ():
-        if note != NOTHING_FOUND:  # for which a line of its own already stands
-            console.print(Text(f"    {note}", "dim"))
+    for note in _remarks(reading) if alone or verbose else ():
+        console.print(Text(f"    {note}", "dim"))
+
+
+def _remarks(reading: Reading) -> list[str]:
+    """Return the notes but for the one that a row says already."""
+    return [note for note in reading.notes if note != NOTHING_FOUND]
 
 
 def _said(read: Digit | Mark) -> str:
@@ -105,10 +111,5 @@ def _said(read: Digit | Mark) -> str:
     left, top, width, height = read.box
     value = f"{read.value}{'' if read.accepted else '?'}"
     second = runner_up(read) if isinstance(read, Digit) else None
-    other = f"or {second[0]} {_share(second[1])}" if second else ""
-    return f"{value:2} {_share(read.confidence):>4}  {other:10}  {width}×{height} at {left},{top}"
-
-
-def _share(probability: float) -> str:
-    """Return a probability in whole per cent, 100% only where it is 1."""
-    return f"{int(100 * probability)}%"
+    other = f"or {second[0]} {percent(second[1])}" if second else ""
+    return f"{value:2} {percent(read.confidence):>4}  {other:10}  {width}×{height} at {left},{top}"

@@ -14,6 +14,7 @@ from PIL import Image
 from inkdigits.evaluation.html_page import image_uri
 from inkdigits.pictures.decode import open_picture
 from inkdigits.results.certainty import shares
+from inkdigits.results.percent import percent
 
 if TYPE_CHECKING:
     from inkdigits.results.characters import Digit, Mark
@@ -67,7 +68,7 @@ def picture_card(reading: Reading, others: Sequence[tuple[str, Reading]] = ()) -
 
 
 def _explained(digit: Digit) -> str:
-    verdict = f"{digit.value}  {digit.confidence:.1%}"
+    verdict = f"{digit.value}  {percent(digit.confidence, 1)}"
     return digit_card(digit.image, shares(digit), verdict, "ok" if digit.accepted else "uncertain")
 
 

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from inkdigits.errors import OutputError, printable
 from inkdigits.files import write_atomically
 from inkdigits.results.figure import FAINT, GREY, RIGHT, WRONG, Figure, encode, tidy
+from inkdigits.results.percent import percent
 
 Images = npt.NDArray[np.uint8]  # (N,28,28)
 Labels = npt.NDArray[np.int64]  # (N,)
@@ -55,7 +56,7 @@ def plot_predictions(
 
     """
     columns = max(1, min(columns, len(images)))
-    rows = -(-len(images) // columns)
+    rows = max(1, -(-len(images) // columns))
     figure = Figure(figsize=(4.2 * columns, 2.3 * rows), layout="constrained")
     axes = figure.subplots(rows, 2 * columns, squeeze=False, width_ratios=[1, 1.25] * columns)
     for axis in axes.flat[2 * len(images) :]:
@@ -95,7 +96,7 @@ def plot_mistakes(
         figure.text(0.5, 0.5, "Every digit was read right.", ha="center", va="center", fontsize=12)
         return figure
     captions = [
-        f"#{index}\nread {probabilities[index].argmax()} ({probabilities[index].max():.0%})\ntrue {labels[index]}"
+        f"#{index}\nread {probabilities[index].argmax()} ({percent(probabilities[index].max())})\ntrue {labels[index]}"
         for index in chosen
     ]
     return plot_digits(images[chosen], captions, columns=columns, colour=WRONG)
@@ -162,7 +163,7 @@ def _draw_digit(axis: Axes, image: Images, probabilities: Probabilities, label: 
     """Draw a digit with the predicted label and confidence under it."""
     _draw_picture(axis, image)
     predicted = int(probabilities.argmax())
-    text = f"{predicted}  {probabilities[predicted]:.1%}"
+    text = f"{predicted}  {percent(probabilities[predicted], 1)}"
     if label is None:
         axis.set_xlabel(text)
         return

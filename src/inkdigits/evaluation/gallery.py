@@ -18,6 +18,7 @@ from inkdigits.evaluation.reader_evaluation import ReaderEvaluation
 from inkdigits.evaluation.summary import summarise, tabulate
 from inkdigits.files import make_folder
 from inkdigits.results.annotate import with_boxes
+from inkdigits.results.percent import percent
 from inkdigits.results.reading import Reading
 
 MOST = 500  # pictures on a page
@@ -70,9 +71,9 @@ def _failure(judgement: Judgement) -> str:
     reading, columns = judgement.reading, judgement.picture.columns
     label, read = (text.replace("\n", " / ") or "no digit" for text in (judgement.picture.label, reading.text))
     if reading.digits:
-        sure = f"{reading.status}, {judgement.confidence:.1%} sure"
+        sure = f"{reading.status}, {percent(judgement.confidence, 1)} sure"
     else:
-        sure = f"{reading.digit_score:.1%} sure that there is one"
+        sure = f"{percent(reading.digit_score, 1)} sure that there is one"
     said = str(reading.error or f"read {read} ({sure})")
     others = [f"{column}: {text}" for column, text in columns.items() if column not in ("path", "label") and text]
     lines = [f"<b>{label}</b>", f'<b class="error">{escape(said)}</b>']

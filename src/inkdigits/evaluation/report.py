@@ -16,6 +16,7 @@ from inkdigits.evaluation.digit_evaluation import Evaluation
 from inkdigits.evaluation.html_page import chart, definitions, section, table, write_page
 from inkdigits.files import make_folder
 from inkdigits.reading.model_file import ModelInfo
+from inkdigits.results.percent import percent
 
 if TYPE_CHECKING:
     from inkdigits.results.reading import Reading
@@ -103,7 +104,7 @@ def _digits(evaluation: Evaluation, images: npt.NDArray[np.uint8], chosen: Seque
     for index in chosen:
         probabilities, label = evaluation.probabilities[index].tolist(), int(evaluation.labels[index])
         read = int(np.argmax(probabilities))
-        verdict = f"{read}  {probabilities[read]:.1%}" + ("" if read == label else f", is {label}")
+        verdict = f"{read}  {percent(probabilities[read], 1)}" + ("" if read == label else f", is {label}")
         shown.append(
             digit_card(images[index], probabilities, verdict, "right" if read == label else "wrong", f"#{index}")
         )

@@ -14,6 +14,7 @@ from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import open_picture
 from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
+from inkdigits.results.percent import percent
 
 if TYPE_CHECKING:
     from inkdigits.results.characters import Digit
@@ -154,7 +155,7 @@ def _said(reading: Transcript) -> list[tuple[str, str, int]]:
         count, check = len(reading.digits), sum(not read.accepted for read in reading.characters)
         least = min(read.confidence for read in reading.characters)
         words = f"{count} digits, {check} to check, the least " if count > 1 else ""
-        rows.append((f"{words}{int(100 * least)}% sure", WORDS, 14))
+        rows.append((f"{words}{percent(least)} sure", WORDS, 14))
     if reading.rotation:
         rows.append((f"turned clockwise by {reading.rotation}° to be read", WORDS, 14))
     return rows + [(row, WORDS, 14) for note in reading.notes for row in wrap(note, 40)]
@@ -173,7 +174,7 @@ def _card(canvas: Image.Image, digit: Digit, corner: tuple[int, int], ruler: _Ru
     draw, seen = ImageDraw.Draw(canvas), ruler(_Sizes.seen)
     left, top = corner
     canvas.paste(Image.fromarray(digit.image).resize((seen, seen), Image.Resampling.NEAREST), corner)
-    verdict = f"{digit.value}{'' if digit.accepted else '?'}   {digit.confidence:.1%}"
+    verdict = f"{digit.value}{'' if digit.accepted else '?'}   {percent(digit.confidence, 1)}"
     draw.text((left, top + seen + ruler(16)), verdict, colour_of(digit), font(ruler(18)), anchor="lm")
     for value, share in enumerate(shares(digit)):
         middle = top + ruler(6) + value * (seen - ruler(12)) // 9

@@ -16,6 +16,7 @@ from inkdigits.pictures.decode import open_picture
 from inkdigits.results.certainty import runner_up
 from inkdigits.results.characters import Digit
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
+from inkdigits.results.percent import percent
 from inkdigits.results.transcript import Transcript
 
 MOST = 500  # digits on a sheet
@@ -100,10 +101,10 @@ def _tile(reading: Transcript, digit: Digit, image: Image.Image, scale: float) -
     draw = ImageDraw.Draw(tile)
     corner = round((x - left) * enlarged) - 4, round((y - top) * enlarged) - 4
     draw_box(draw, digit, *corner, corner[0] + round(width * enlarged) + 8, corner[1] + round(height * enlarged) + 8)
-    verdict = f"{digit.value}?  {int(100 * digit.confidence)}%"  # 99.97 % is not 100 % where there is doubt
+    verdict = f"{digit.value}?  {percent(digit.confidence)}"
     draw.text((0, _CROP + 16), verdict, COLOURS["uncertain"], font(20), anchor="lm")
     if second := runner_up(digit):
-        other = f"or {second[0]}  {second[1]:.0%}"
+        other = f"or {second[0]}  {percent(second[1])}"
         draw.text((0, _CROP + 37), other, WORDS, font(14), anchor="lm")
     draw.text((0, _CROP + 56), _place(reading, draw), WORDS, font(11), anchor="lm")
     return tile

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.extras import require
+from inkdigits.results.percent import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,8 +46,8 @@ class Explanation:
     neighbour_labels: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __str__(self) -> str:
-        words = [f"{self.value}: {self.probabilities[self.value]:.1%}"]
-        words.append(f"next {self.runner_up}: {self.probabilities[self.runner_up]:.1%}")
+        words = [f"{self.value}: {percent(self.probabilities[self.value], 1)}"]
+        words.append(f"next {self.runner_up}: {percent(self.probabilities[self.runner_up], 1)}")
         if self.disagrees:
             words.append(f"the digit model alone reads {self.runner_up}: others outvoted it")
         elif self.changed is None:
@@ -56,7 +57,8 @@ class Explanation:
             words.append(f"{self.runner_up} once {pixels} of 784 pixels are changed")
         if len(self.neighbours):
             same = int((self.neighbour_labels == self.value).sum())
-            words.append(f"{same} of the {len(self.neighbours)} nearest training digits are {self.value}")
+            verb = f"is {'an' if self.value == 8 else 'a'}" if same == 1 else "are"
+            words.append(f"{same} of the {len(self.neighbours)} nearest training digits {verb} {self.value}")
         return "; ".join(words)
 
     def __repr__(self) -> str:
@@ -90,8 +92,9 @@ def _plot(explanation: Explanation) -> Figure:
     figure = Figure(figsize=(9, 4.6 if count else 3.3), layout="constrained")
     parts = figure.subfigures(2 if count else 1, 1, height_ratios=(2.4, 1) if count else (1,), squeeze=False)[:, 0]
     seen, looked, change = parts[0].subplots(1, 3)
-    value, runner_up, sure = explanation.value, explanation.runner_up, explanation.probabilities
-    _draw(seen, explanation.image, f"{value}: {sure[value]:.1%}, next {runner_up}: {sure[runner_up]:.1%}")
+    value, runner_up = explanation.value, explanation.runner_up
+    sure = [percent(probability, 1) for probability in explanation.probabilities]
+    _draw(seen, explanation.image, f"{value}: {sure[value]}, next {runner_up}: {sure[runner_up]}")
     _draw(looked, explanation.image, f"what makes it {value} (blue)\nor speaks against it (red)", strength=0.45)
     extent = max(float(np.abs(explanation.importance).max()), 1e-9)
     looked.imshow(explanation.importance, cmap="RdBu", vmin=-extent, vmax=extent, alpha=0.6)

@@ -10,6 +10,7 @@ from inkdigits.results.annotate import picture_of
 from inkdigits.results.certainty import shares
 from inkdigits.results.drawing import COLOURS, PALE, colour_of
 from inkdigits.results.figure import Figure
+from inkdigits.results.percent import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,12 +57,10 @@ def plot(reading: Transcript) -> Figure:
 
 
 def _title(reading: Transcript) -> str:
-    """Return what was read on one line, cut if it is long, a question mark behind it if it is uncertain."""
-    text = " · ".join(reading.text.split("\n")) or "no digit"
+    """Return what was read on one line, what should be checked in brackets, cut if it is long."""
+    text = " · ".join(line.marked_text for line in reading.lines) or "no digit"
     longest = 48  # letters
-    if len(text) > longest:
-        text = f"{text[: longest - 1]}…"
-    return f"{text}?" if reading.status == "uncertain" else text
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _plot_box(axes: Axes, read: Digit | Mark, scale: float) -> None:
@@ -79,5 +78,5 @@ def _plot_digit(digit: Digit, seen: Axes, bars: Axes) -> None:
     seen.set_axis_off()
     colours = [colour_of(digit) if value == digit.value else PALE for value in range(10)]
     bars.bar(range(10), shares(digit), color=colours)
-    bars.set(xticks=range(10), yticks=(), ylim=(0, 1), xlabel=f"{digit.value}: {digit.confidence:.1%}")
+    bars.set(xticks=range(10), yticks=(), ylim=(0, 1), xlabel=f"{digit.value}: {percent(digit.confidence, 1)}")
     bars.tick_params(labelsize=8)

@@ -4,7 +4,6 @@ import { confusionMatrix } from "./confusion-matrix.js";
 import { make } from "./dom.js";
 import { fromMarkdown } from "./markdown.js";
 import { describeModel } from "./service.js";
-import { percent } from "./words.js";
 
 /**
  * @param {HTMLElement} view
@@ -54,9 +53,9 @@ function figures(metrics) {
     return make(
       "li",
       { className: "card" },
-      make("p", { className: "figure" }, `${(100 * accuracy).toFixed(2)} %`),
+      make("p", { className: "figure" }, `${(100 * accuracy).toFixed(2)}%`),
       make("p", {}, `${split === "held back" ? "of what was held back from its lesson" : `on the ${split} split`}: ${counts}`),
-      ...(ece === undefined ? [] : [make("p", { className: "quiet" }, `Its confidence is off by ${percent(ece)} on average.`)]),
+      ...(ece === undefined ? [] : [make("p", { className: "quiet" }, `Its confidence is off by ${(100 * ece).toFixed(2)} points on average.`)]),
     );
   });
   return make("ul", { className: "tiles" }, ...tiles);

@@ -18,12 +18,11 @@ export const STATES = {
 const WORTH_SAYING = 0.05; // of what else a digit may be
 
 /**
- * Say a share of 0 to 1 in per cent; never 100 % of what is not certain.
+ * Say a share of 0 to 1 in per cent, cut and not rounded: 100% is only what is certain.
  * @param {number} share
  */
 export function percent(share) {
-  const words = share > 0.999 && share < 1 ? "> 99.9" : (100 * share).toFixed(1);
-  return `${words}\u00a0%`; // on one line
+  return `${(Math.floor(1000 * share + 1e-8) / 10).toFixed(1)}%`;
 }
 
 /**
