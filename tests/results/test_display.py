@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +36,21 @@ def test_a_reading_is_its_text_and_one_line() -> None:
     assert repr(Reading("x", error=PictureError("no picture"))) == "<Reading: unreadable_image, x>"
     long = Reading("x", tuple(Line((digit(1),) * 9) for _ in range(9)))
     assert len(repr(long)) < 80
+
+
+def test_digits_marks_lines_and_readers_are_one_short_line_each(tmp_path: Path) -> None:
+    read = reading(digit(1), digit(4, accepted=False))
+    assert repr(read.lines) == "(<Line '1[.4?]', 50%>,)"
+    assert repr(read.digits) == "(<Digit 1, 61.0%, 15×30 at 20,10>, <Digit 4?, 61.0%, 15×30 at 80,10>)"
+    assert repr(read.marks) == "(<Mark .?, 50.0%, 4×4 at 60,30>,)"
+    assert repr(inkdigits.Reader()) == "<Reader with the bundled models>"
+    own = inkdigits.export("bundled", output=tmp_path / "own.onnx")
+    assert repr(inkdigits.Reader(own)) == f"<Reader with {inkdigits.Classifier().info.name}>"
+    assert repr(inkdigits.Reader(classifier=uncertain)) == "<Reader with uncertain>"
+
+
+def uncertain(images: np.ndarray) -> np.ndarray:
+    return np.full((len(images), 10), 0.1)
 
 
 def test_a_notebook_shows_the_picture_the_text_and_what_to_check() -> None:

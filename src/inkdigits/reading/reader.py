@@ -64,6 +64,10 @@ class Reader:
         self._least = Thresholds(**(chosen if least is None else chosen | {"single": least, "line": least}))
         self._calibration = Calibration(**({} if foreign else self._models.detector.info.calibration))
 
+    def __repr__(self) -> str:
+        bundled = isinstance(self._models.classifier, Classifier) and not self._models.own
+        return f"<Reader with {'the bundled models' if bundled else self.classifier.info.name}>"
+
     def read(
         self,
         picture: Picture,

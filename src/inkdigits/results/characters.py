@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.imaging.line_crop import MARKS
+from inkdigits.results.percent import percent
 
 __all__ = ["MARKS", "Digit", "Mark"]
 
 Box: TypeAlias = tuple[int, int, int, int]  # left, top, width and height in the upright picture's pixels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Digit:
     """One digit that was read.
 
@@ -36,14 +37,17 @@ class Digit:
     box: Box
     accepted: bool
     line: int
-    image: npt.NDArray[np.uint8] = field(repr=False, compare=False)
+    image: npt.NDArray[np.uint8] = field(compare=False)
+
+    def __repr__(self) -> str:
+        return _in_brief(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the digit as it stands in JSON."""
         return _common(self) | {"probabilities": [round(probability, 6) for probability in self.probabilities]}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mark:
     """A mark that stands before, between or after digits.
 
@@ -64,9 +68,18 @@ class Mark:
     after: int
     accepted: bool = True
 
+    def __repr__(self) -> str:
+        return _in_brief(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the mark as it stands in JSON."""
         return _common(self) | {"after": self.after}
+
+
+def _in_brief(read: Digit | Mark) -> str:
+    left, top, width, height = read.box
+    value = f"{read.value}{'' if read.accepted else '?'}"
+    return f"<{type(read).__name__} {value}, {percent(read.confidence, 1)}, {width}×{height} at {left},{top}>"
 
 
 def _common(read: Digit | Mark) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import Picture
 from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.percent import percent
 
 Status = Literal["ok", "uncertain", "no_digit", "error"]
 
@@ -25,7 +26,7 @@ CSV_COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Line:
     """What stands in one line, from the left.
 
@@ -41,6 +42,9 @@ class Line:
     marks: tuple[Mark, ...] = ()
     gaps: tuple[int, ...] = ()
     digits_only: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Line '{self.marked_text}', {percent(min(read.confidence for read in self.characters))}>"
 
     @property
     def text(self) -> str:
