@@ -105,7 +105,8 @@ def test_weights_in_another_file_are_refused(model_file: Path, tmp_path: Path, m
 
 
 def test_damaged_metadata_are_refused(model_file: Path, tmp_path: Path) -> None:
-    for field, value in (("reject_threshold", "2.5"), ("reject_threshold", "[]"), ("metrics", "{")):
+    words = '{"test": {"accuracy": "high"}}'
+    for field, value in (("reject_threshold", "2.5"), ("reject_threshold", "[]"), ("metrics", "{"), ("metrics", words)):
         model = onnx.load(model_file)
         for entry in model.metadata_props:
             if entry.key == f"inkdigits.{field}":
@@ -113,6 +114,12 @@ def test_damaged_metadata_are_refused(model_file: Path, tmp_path: Path) -> None:
         onnx.save(model, tmp_path / "damaged.onnx")
         with pytest.raises(ModelFileError, match=field.replace("_", ".")):
             Classifier(tmp_path / "damaged.onnx")
+
+
+def test_a_keras_file_is_refused_with_what_to_give(tmp_path: Path) -> None:
+    (tmp_path / "d.keras").write_bytes(b"PK")
+    with pytest.raises(ModelFileError, match=r"a \.keras file is for Keras; give the \.onnx, or Reader\(classifier="):
+        Classifier(tmp_path / "d.keras")
 
 
 def test_metadata_that_are_not_text_are_refused(

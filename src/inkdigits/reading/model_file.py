@@ -104,7 +104,10 @@ def _fits(name: str, value: Any) -> bool:
     if name in ("thresholds", "calibration"):
         return isinstance(value, dict) and all(isinstance(number, int | float) for number in value.values())
     if name == "metrics":
-        return isinstance(value, dict) and all(isinstance(figures, dict) for figures in value.values())
+        return isinstance(value, dict) and all(
+            isinstance(figures, dict) and isinstance(figures.get("accuracy", 0), int | float)
+            for figures in value.values()
+        )
     return isinstance(value, dict if name in ("recipe", "data") else str)
 
 
@@ -129,6 +132,10 @@ def find_model(model: str | Path) -> Path:
     if not path.exists():
         raise ModelFileError(
             f"there is no model file {printable(path)}", "name an .onnx file, a run folder, or 'bundled'"
+        )
+    if path.suffix == ".keras":
+        raise ModelFileError(
+            f"{printable(path)}: a .keras file is for Keras", "give the .onnx, or Reader(classifier=model.predict)"
         )
     return path
 
