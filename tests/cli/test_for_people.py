@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,15 +14,16 @@ from typer.testing import CliRunner
 from inkdigits.cli.app import app
 from inkdigits.cli.for_people import write_for_people
 from inkdigits.errors import PictureError
+from inkdigits.reading.reader import Reader
 from inkdigits.results.characters import Digit, Mark
 from inkdigits.results.reading import Reading
-from inkdigits.results.transcript import Line
+from inkdigits.results.transcript import NOTHING_FOUND, Line
 from inkdigits.samples import LABELS
 
 pty = pytest.importorskip("pty", reason="this system has no terminals of this kind")
 
 MOUSE, STRING, BLANK = (LABELS.with_name(name) for name in ("mouse.png", "string-407.jpg", "blank-page.jpg"))
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # and what moves the cursor
 
 
 def on_a_terminal(*arguments: object, **environment: str) -> tuple[str, int]:
@@ -71,8 +73,8 @@ def written(*readings: Reading, verbose: bool = False) -> list[str]:
 
 def test_a_terminal_shows_a_line_a_picture_with_a_sign_and_how_sure_it_is() -> None:
     shown, code = on_a_terminal(MOUSE, STRING, BLANK)
-    rows = [re.split(r"  +", row.removeprefix(str(MOUSE.parent))) for row in COLOUR.sub("", shown).splitlines()]
-    assert [row[1] for row in rows[:3]] == ["✓ 8", "✓ 407", "– no digit"]
+    rows = [re.split(r"  +", row) for row in COLOUR.sub("", shown).splitlines() if re.search(r"  [✓–] ", row)]
+    assert [row[1] for row in rows] == ["✓ 8", "✓ 407", "– no digit"]
     assert all(re.fullmatch(r"\d\d%", row[2]) for row in rows[:2])
     assert code == 0
     assert COLOUR.search(shown)
@@ -121,6 +123,35 @@ def test_marks_are_marked_too_and_a_turned_page_is_mentioned() -> None:
     assert rows[0] == "? 4[,?]2   40%"
     assert rows[3].split() == [",?", "40%", "3×4", "at", "1,2"]
     assert rows[4] == "    turned clockwise by 90° to be read"
+
+
+def test_of_several_pictures_one_without_a_digit_says_why_on_its_own_row() -> None:
+    words = Reading("words.png", notes=("this looks like words or print, not digits",))
+    blank = Reading("blank.png", notes=(NOTHING_FOUND,))
+    assert written(words, blank) == [
+        "words.png  – no digit  this looks like words or print, not digits",
+        "blank.png  – no digit",
+    ]
+    assert written(words, blank, verbose=True)[1] == "    this looks like words or print, not digits"
+
+
+def test_a_terminal_counts_pictures_and_clears_the_count() -> None:
+    shown, _ = on_a_terminal(MOUSE, STRING)
+    *_, last = re.split(r"reading .* 1/2 ", shown)
+    assert "\x1b[2K" in last
+    assert "/2 " not in on_a_terminal(MOUSE, STRING, TERM="dumb")[0]
+    assert "reading" not in on_a_terminal(MOUSE)[0]
+
+
+def test_the_tutorial_shows_what_the_command_prints() -> None:
+    def but_for_shares(text: str) -> list[str]:
+        return [re.sub(r"\d+%", "%", row).rstrip() for row in text.strip("\n").splitlines()]
+
+    docs = Path(__file__).parents[2] / "docs"
+    rows, digit = re.findall(r"```text\n(.*?)```", (docs / "tutorial.md").read_text(encoding="utf-8"), re.DOTALL)
+    reading = Reader().read(docs / "page.jpg")
+    assert but_for_shares(rows) == but_for_shares("\n".join(written(reading)))
+    assert but_for_shares(digit)[0] in but_for_shares("\n".join(written(reading, verbose=True)))
 
 
 def test_an_error_is_broken_between_words_on_a_narrow_terminal() -> None:

@@ -1,5 +1,6 @@
 """How a run is shown: on a terminal, in a notebook, or not at all."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,12 +74,16 @@ def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.setenv("COLUMNS", "120")
     with shown("auto") as live:
         assert isinstance(live, LiveProgress)
+        live._bar.refresh()
         live.on_data("reading pictures", 1, 2)
         live._bar.refresh()
         live.on_data("reading pictures", 2, 2)
         live.on_step(STEP)
         live._bar.refresh()
+        live.on_step(replace(STEP, epoch=4, seen=400))
+        live._bar.refresh()
     written = capsys.readouterr().err
+    assert written.index("preparing") < written.index("epoch 2/4") < written.index("writing the model")
     assert "reading pictures" in written
     assert "epoch 2/4" in written
     assert "loss 0.2500  accuracy 75.00%" in written

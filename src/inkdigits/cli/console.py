@@ -73,8 +73,18 @@ def progress_bar(*columns: Any) -> Iterator[Progress]:
 
     console = Console(stderr=True, highlight=False)  # coloured on a terminal, unless NO_COLOR is set
     shown = columns or (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*shown, console=console, disable=not console.is_terminal, transient=True) as progress:
+    with Progress(*shown, console=console, disable=not console.is_interactive, transient=True) as progress:
         yield progress
+
+
+@contextmanager
+def working(doing: str) -> Iterator[None]:
+    """Say on a terminal's stderr what is done while the block runs, which may take seconds."""
+    from rich.progress import TextColumn
+
+    with progress_bar(TextColumn("{task.description}…")) as bar:
+        bar.add_task(doing)
+        yield
 
 
 @contextmanager

@@ -116,11 +116,9 @@ def read(
         stream = stack.enter_context(open_atomically(output, [*pictures, *sources])) if output else stdout
         sheet = stack.enter_context(ContactSheet.to_file(contact_sheet, sources)) if contact_sheet else None
         read_sources = stack.enter_context(_reading(model, min_confidence, workers))
-        # A bar would be drawn over what is printed on a terminal.
-        with_bar = not alone and (output is not None or not stdout.isatty())
 
         def watched() -> Iterator[Reading]:
-            for reading in _read_all(read_sources, sources, how, with_bar=with_bar):
+            for reading in _read_all(read_sources, sources, how):
                 tally[reading.status] += 1
                 _remark(reading, alone=alone and not for_people)
                 if not reading.error:
@@ -164,9 +162,7 @@ def _reading(model: str, min_confidence: float | None, workers: int | None) -> I
         yield partial(read_in_order, readers)
 
 
-def _read_all(
-    read_sources: _ReadSources, sources: list[str], how: dict[str, Any], *, with_bar: bool
-) -> Iterator[Reading]:
+def _read_all(read_sources: _ReadSources, sources: list[str], how: dict[str, Any]) -> Iterator[Reading]:
     """Read all pages of all sources; what comes from standard input is called as it was given."""
     from dataclasses import replace
 
@@ -174,11 +170,15 @@ def _read_all(
 
     stdin = typer.get_binary_stream("stdin")
     pictures = ((source, stdin if source == STANDARD_INPUT else source) for source in sources)
-    with progress_bar() if with_bar else nullcontext() as bar:
+    with progress_bar() if len(sources) > 1 else nullcontext() as bar:
         task = bar.add_task("reading", total=len(sources)) if bar else None
         for source, readings in zip(sources, read_sources(pictures, how), strict=True):
             for reading in readings:
+                if bar:
+                    bar.stop()  # it goes while the reading is printed, perhaps on the same terminal
                 yield replace(reading, source=source)
+                if bar:
+                    bar.start()
             if bar and task is not None:
                 bar.advance(task)
 
@@ -200,8 +200,10 @@ def _remark(reading: Reading, *, alone: bool) -> None:
     if reading.error:
         notice(f"inkdigits: {reading.error}")
     elif alone and reading.status == "uncertain":
+        from inkdigits.results.percent import percent
+
         least = min(reading.characters, key=lambda read: read.confidence)
         what = "mark" if isinstance(least.value, str) else "digit"
-        notice(f"{page}uncertain: the least sure {what} has {least.confidence:.0%}")
+        notice(f"{page}uncertain: the least sure {what} has {percent(least.confidence)}")
     for note in reading.notes if alone else ():
         notice(f"{page}{note}")

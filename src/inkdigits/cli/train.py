@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inkdigits.cli import options
-from inkdigits.cli.console import print_facts
+from inkdigits.cli.console import print_facts, working
 from inkdigits.errors import UsageError
 from inkdigits.extras import require
 
@@ -55,12 +55,13 @@ def train(
     torchrun --nproc-per-node 2 -m inkdigits train --recipe accurate
     """
     require("train", "Training")
-    import torch
+    with working("loading torch"):
+        import torch
 
-    from inkdigits.training.loop.distributed import joined
-    from inkdigits.training.loop.progress import LiveProgress
-    from inkdigits.training.runs.whole_run import resume_training
-    from inkdigits.training.runs.whole_run import train as train_here
+        from inkdigits.training.loop.distributed import joined
+        from inkdigits.training.loop.progress import LiveProgress
+        from inkdigits.training.runs.whole_run import resume_training
+        from inkdigits.training.runs.whole_run import train as train_here
 
     given = {"data": data, "base": base, "seed": seed, "epochs": epochs, "batch_size": batch_size, "teachers": teachers}
     chosen, stopped = what_to_train(recipe, out, given, resume=resume)

@@ -61,6 +61,7 @@ class LiveProgress:
 
     def __enter__(self) -> LiveProgress:
         self._bar.start()
+        self._move("epochs", 0, None, description="preparing")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -75,7 +76,8 @@ class LiveProgress:
         speed = next((task.speed for task in self._bar.tasks if task.id == self._tasks.get("epochs")), None)
         said = f"loss {report.loss:.4f}  accuracy {report.accuracy:.2%}"
         said += f"  {speed:,.0f} pictures/s" if speed else ""
-        self._move("epochs", report.seen, report.total, description=f"epoch {report.epoch}/{report.epochs}", said=said)
+        doing = f"epoch {report.epoch}/{report.epochs}" if report.seen < report.total else "writing the model"
+        self._move("epochs", report.seen, report.total, description=doing, said=said)
 
     def _move(self, name: str, done: int, total: int | None, **shown: Any) -> None:
         if name not in self._tasks:
