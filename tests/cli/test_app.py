@@ -104,6 +104,7 @@ def test_doctor_says_what_is_there_and_what_is_missing() -> None:
     assert findings["installed"]["inkdigits"] == __version__
     assert findings["commands"]["read"] == "ready"
     assert "bundled.onnx" in findings["places"]["bundled model"]
+    assert {"teach", "corrections export"} < set(findings["commands"])
     assert "ready" in inkdigits("doctor").stdout
 
 

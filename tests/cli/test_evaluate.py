@@ -1,11 +1,15 @@
 """`inkdigits evaluate` and `inkdigits show`."""
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from inkdigits.cli.show import _open as open_figure
 from inkdigits.samples import LABELS
 
 from ..running import inkdigits
@@ -97,3 +101,16 @@ def test_show_draws_a_picture(what: tuple[str, ...], tmp_path: Path) -> None:
     assert answer.stdout == "shown.png\n"
     with Image.open(tmp_path / "shown.png") as picture:
         assert min(picture.size) > 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
+def test_show_opens_a_viewer_on_a_display_alone_and_silences_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **how: started.append((*command, how["stderr"])))
+    monkeypatch.setattr(shutil, "which", lambda program: program)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    open_figure("a.png")
+    monkeypatch.setenv("DISPLAY", ":0")
+    open_figure("b.png")
+    assert started == [("xdg-open", "b.png", subprocess.DEVNULL)]

@@ -22,9 +22,11 @@ _COMMANDS = {
     "evaluate": "evaluate",
     "show": "evaluate",
     "train": "train",
+    "teach": "train",
     "demo": "train",
     "export --format keras": "keras",
     "serve": "serve",
+    "corrections export": None,
 }
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,7 +41,7 @@ def show(
 ) -> None:
     """Draw digits with what a model reads in them: blue where right, red where wrong.
 
-    Without -o the drawing opens in the program that shows pictures on this machine.
+    Without -o it is written to inkdigits-show.png, and a desktop opens it in the program that shows pictures.
 
     [bold]Examples[/bold]
 
@@ -61,9 +65,18 @@ def show(
     else:
         figure = _predicted(dataset, model, indices or [], mistakes)
     path = figures.save(figure, output or "inkdigits-show.png")
-    typer.echo(path)
-    if output is None:
-        typer.launch(str(path))
+    typer.echo(path if output else path.resolve())
+    if not output and sys.stdout.isatty():
+        _open(path)
+
+
+def _open(path: Path) -> None:
+    """Open a figure in the program that shows pictures, if there is a display; what that program says is lost."""
+    program = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+    display = program != "xdg-open" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if display and (found := shutil.which(program)):
+        silent = subprocess.DEVNULL
+        subprocess.Popen([found, path], stdin=silent, stdout=silent, stderr=silent)  # noqa: S603 - a figure of our own
 
 
 def _predicted(dataset: Dataset, model: str, indices: list[int], mistakes: int | None) -> Figure:
