@@ -73,6 +73,16 @@ def test_lists_in_a_bucket_and_lists_of_addresses_are_read(folder: Path, bucket:
     assert names(f"{bucket.address}/list.txt") == wanted == names(folder / "here.txt")
 
 
+def test_a_server_that_stands_in_the_address_hides_nothing(tmp_path: Path, bucket: Bucket) -> None:
+    at = f"?endpoint_override={bucket.server.removeprefix('http://')}&scheme=http"
+    bucket.put("in/rows.parquet", parquet(tmp_path / "rows.parquet", 1, 1, image=[MOUSE]).read_bytes())
+    bucket.put("in/shard.tar", shard(tmp_path / "shard.tar", {"1.png": MOUSE}).read_bytes())
+    bucket.put("list.txt", f"{bucket.address}/in/rows.parquet{at}".encode())
+    rows, members = f"{bucket.address}/in/rows.parquet{at}#0", f"{bucket.address}/in/shard.tar{at}#1.png"
+    assert names(f"{bucket.address}/in{at}") == [rows, members]
+    assert names(f"{bucket.address}/list.txt{at}") == [rows]
+
+
 def test_any_file_system_that_fsspec_knows_will_do() -> None:
     fsspec.filesystem("memory").pipe("/scans/deep/7.png", MOUSE)
     (item,) = cut(["memory://scans"], recursive=True, size=10)

@@ -61,7 +61,9 @@ def read(
     inkdigits cluster read s3://bucket/scans/ -o s3://bucket/readings.parquet --address HOST:6379
     """
     require("scale", "Reading by many workers")
-    if not output.endswith(".parquet"):
+    from inkdigits.cluster.storage import suffix
+
+    if suffix(output) != ".parquet":
         raise UsageError("a cluster writes Parquet", "name a folder for it: -o readings.parquet")
     if resume and overwrite:
         raise UsageError("--resume and --overwrite contradict each other", "give one of them")

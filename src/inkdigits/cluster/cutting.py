@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow.fs import FileType
 
-from inkdigits.cluster.storage import StoragePath, explained, find_storage, is_address
+from inkdigits.cluster.storage import StoragePath, explained, find_storage, is_address, suffix
 from inkdigits.cluster.work_items import Names, RowGroups, Shard, WorkItem
 from inkdigits.errors import PictureError, UsageError, printable
 from inkdigits.pictures.finding import PICTURES, STANDARD_INPUT, each_source, in_list
@@ -46,14 +46,14 @@ def cut(named: Iterable[str], *, recursive: bool = False, column: str = "", size
 def _items(files: Iterator[str], column: str, size: int) -> Iterator[WorkItem]:
     names: list[str] = []
     for name in files:
-        shard = name.lower().endswith((_PARQUET, _TAR))
+        shard = suffix(name) in (_PARQUET, _TAR)
         if not shard:
             names.append(name)
         if names and (shard or len(names) == size):
             yield Names(tuple(names))
             names = []
         if shard:
-            yield from _row_groups(name, column, size) if name.lower().endswith(_PARQUET) else [Shard(name, column)]
+            yield from _row_groups(name, column, size) if suffix(name) == _PARQUET else [Shard(name, column)]
     if names:
         yield Names(tuple(names))
 
@@ -82,7 +82,7 @@ def _remote(address: str, recursive: bool) -> Iterator[str]:
     with explained(PictureError, f"cannot read {printable(address)}"):
         if place.kind == FileType.Directory:
             yield from _in_folder(place, recursive)
-        elif address.lower().endswith(".txt"):
+        elif suffix(address) == ".txt":
             with place.open_buffered() as stream:
                 yield from in_list(stream) or [address]
         else:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from pyarrow.fs import FileInfo, FileSelector, FileSystem, FileType, FSSpecHandler, LocalFileSystem, PyFileSystem
@@ -119,6 +119,11 @@ class StoragePath:
 def is_address(name: str) -> bool:
     """Return whether a name is an address, such as `s3://bucket/key`, and no path."""
     return "://" in name
+
+
+def suffix(name: str) -> str:
+    """Return how the name of a file or a folder ends, such as ".parquet", whatever query its address has."""
+    return PurePosixPath(_split_query(name)[0]).suffix.lower()
 
 
 def find_storage(address: str) -> StoragePath:
