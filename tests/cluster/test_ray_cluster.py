@@ -17,7 +17,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         pass
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9"])
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "a..b:9"])
 def test_an_address_where_nobody_answers_is_named_before_ray_tries_it_for_minutes(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,7 +93,7 @@ def _knock(address: str) -> None:
         )
     try:
         socket.create_connection((host.strip("[]"), int(port)), 5).close()  # seconds
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:
         raise ClusterError(
             f"no Ray cluster answers at {address}: {error}",
             "check that `ray start --head` ran there and that this machine may connect",
