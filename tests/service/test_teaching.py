@@ -1,5 +1,6 @@
 """The service learns from kept corrections, in a process of its own, and takes that back."""
 
+import asyncio
 import base64
 import io
 import os
@@ -7,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from inkdigits.errors import UsageError
 from inkdigits.reading.model_file import find_model
 from inkdigits.service.correction_store import Corrections, KeptCorrection
 from inkdigits.service.service_settings import Settings
-from inkdigits.service.teaching import TaughtFiles
+from inkdigits.service.teaching import TaughtFiles, Teaching
 
 from ..waiting import wait_until
 from .conftest import Serve, Served, children
@@ -110,6 +112,25 @@ def test_one_lesson_at_a_time_which_answers_meanwhile_and_may_be_killed(serve: S
     os.kill(lesson_of(served)[0], signal.SIGKILL)
     wait_until(lambda: teaching(served)["state"] == "failed", served.process)
     assert "takes more than it may" in teaching(served)["message"]
+
+
+@pytest.mark.parametrize("said", ["[3]", '{"doing": 3}', "word " * 20_000], ids=["a list", "half", "a long line"])
+def test_a_lesson_that_says_what_nobody_expects_has_failed(
+    said: str, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.chmod(0o700)
+    monkeypatch.setattr("sys.executable", str(program))
+    served = SimpleNamespace(current=SimpleNamespace(about=SimpleNamespace(name="bundled")))
+
+    async def learn() -> str:
+        teaching = Teaching(Corrections(kept(1)), TaughtFiles(tmp_path / "kept", "bundled"), served)
+        teaching.begin()
+        await asyncio.wait([teaching._lesson])
+        return teaching.describe()["state"]
+
+    assert asyncio.run(learn()) == "failed"
 
 
 def test_a_service_that_stops_ends_its_lesson(serve: Serve, kept: Kept) -> None:

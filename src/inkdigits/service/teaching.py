@@ -163,10 +163,12 @@ class Teaching:
             await run_in_threadpool(self._use_new)
             self._state = _State("learned", outcome=outcome)
             log.info("learned", extra={"fields": {"digits": outcome["n"], **outcome["held_back"]}})
-        except (InkdigitsError, OSError) as error:
-            words = str(error).replace(str(self._files.kept), "the kept corrections")
+        except Exception as error:  # whatever it is: else it would seem to learn for ever
+            known = isinstance(error, InkdigitsError | OSError)
+            words = str(error) if known else "something went wrong; the log says what"
+            words = words.replace(str(self._files.kept), "the kept corrections")
             self._state = _State("failed", message=words)
-            log.error("not taught: %s", words)
+            log.error("not taught: %s", words, exc_info=not known)
 
     def _use_new(self) -> None:
         self._models.use(str(self._files.new))
@@ -205,10 +207,11 @@ class Teaching:
         async for line in process.stdout:
             try:
                 told = json.loads(line)
-            except ValueError:  # words for people: the last are those of an error
+            except ValueError:
+                told = None
+            if not isinstance(told, dict):  # words for people: the last are those of an error
                 words = line.decode(errors="replace").strip().removeprefix("inkdigits: ") or words
-                continue
-            if "doing" in told:
+            elif "doing" in told:
                 self._state = _State("learning", told["doing"], told["done"], told["total"])
             else:
                 outcome = told
