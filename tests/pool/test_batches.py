@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,14 @@ def test_a_reader_that_dies_while_it_is_idle_is_replaced_before_anybody_asks() -
         assert readers.submit(_process).result() not in there
 
 
+def test_work_whose_reader_dies_while_all_is_closed_has_an_error() -> None:
+    readers = Readers("bundled", 1, Bounds(PATIENCE))
+    outcome = readers.submit(_die_later)
+    readers.close()
+    with pytest.raises(PictureError, match="its reader died"):
+        outcome.result(0)
+
+
 def test_readers_are_forked_from_what_has_imported_whatever_their_work_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +120,11 @@ if __name__ == "__main__":
 
 def _process(_: Reader) -> int:
     return os.getpid()
+
+
+def _die_later(_: Reader) -> None:
+    time.sleep(1)  # until others have begun to close
+    os._exit(1)
 
 
 def _fill(_: Reader) -> None:

@@ -144,8 +144,10 @@ class Readers:
                 return
             error = done.exception()
             if isinstance(error, _DIED) and tries > 1:
-                self._try(work, seconds, outcome, tries - 1)
-            elif outcome.set_running_or_notify_cancel():
+                with suppress(RuntimeError):  # it is being closed, and takes no more work
+                    self._try(work, seconds, outcome, tries - 1)
+                    return
+            if outcome.set_running_or_notify_cancel():
                 if error is None:
                     outcome.set_result(done.result())
                 else:
