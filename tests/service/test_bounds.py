@@ -13,7 +13,9 @@ import onnx
 import pytest
 from PIL import Image, ImageDraw
 
+from inkdigits.errors import UsageError
 from inkdigits.reading.model_file import BUNDLED, find_model
+from inkdigits.service.service_settings import Settings
 
 from ..waiting import PATIENCE, wait_until
 from .conftest import readers_of
@@ -103,6 +105,13 @@ def test_one_picture_that_takes_for_ever_leaves_the_others_of_a_form_their_time(
     bomb, drawing = served.client.post("/v1/read?single=true", files=form).json()["readings"]
     assert bomb["error"]["code"] in ("timeout", "too_costly")
     assert drawing["text"] == "8"
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 1e300, -1.0])
+@pytest.mark.parametrize("option", ["timeout", "picture_seconds"])
+def test_what_is_no_bound_on_time_is_refused(option, seconds) -> None:
+    with pytest.raises(UsageError, match=f"--{option.replace('_', '-')} cannot be .* seconds; give a number above 0"):
+        Settings(**{option: seconds})
 
 
 def test_a_form_has_one_deadline(serve) -> None:

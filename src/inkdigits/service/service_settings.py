@@ -44,6 +44,10 @@ class Settings:
                 f"{printable(self.host)} can be reached from other machines, and there is no token",
                 "give --token-file, or let everybody in with --serve-anyone",
             )
+        longest = 86_400  # a day
+        for option, seconds in (("--picture-seconds", self.picture_seconds), ("--timeout", self.timeout)):
+            if not 0 < seconds <= longest:
+                raise UsageError(f"{option} cannot be {seconds:g} seconds", f"give a number above 0, up to {longest:,}")
         if self.teaches and not self.corrections:
             raise UsageError("there are no corrections to learn from", "give --keep-corrections DIR")
         if self.teaches and self.serves_anyone and not self.token:
