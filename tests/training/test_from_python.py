@@ -1,5 +1,6 @@
 """Runs as they are called from Python: arrays, networks of one's own, going on, and errors in Python's words."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -12,10 +13,10 @@ from torch.nn import functional
 
 import inkdigits
 from inkdigits.data import Dataset
-from inkdigits.errors import DataError, ModelFileError, OutputError, UsageError
+from inkdigits.errors import CheckpointError, DataError, ModelFileError, OutputError, UsageError
 from inkdigits.reading.model_file import find_model
 from inkdigits.training.data.training_data import load_source
-from inkdigits.training.runs.run_folder import create_run
+from inkdigits.training.runs.run_folder import create_run, find_run
 from inkdigits.training.runs.trained_run import TrainedRun
 from inkdigits.training.runs.whole_run import begin_training, resume_training
 
@@ -128,6 +129,22 @@ def test_another_run_is_not_gone_on_with(
         inkdigits.train(ONE_EPOCH, resume=True, **how)
     assert "overwrite=True" in str(error.value)
     assert "--" not in str(error.value)
+
+
+def test_a_run_whose_recipe_has_a_setting_of_before_is_not_gone_on_with(run: TrainedRun, tmp_path: Path) -> None:
+    config = json.loads((run.folder / "config.json").read_text())
+    config["recipe"]["dropout"] = 0.5
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UsageError, match=r"another recipe: dropout 0\.5, not None"):
+        inkdigits.train(ONE_EPOCH, "optdigits", out=tmp_path, resume=True)
+
+
+def test_a_run_of_another_recipe_is_not_taken_for_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun = begin_training(ONE_EPOCH.replace(name="fast-swept"), "optdigits")
+    assert find_run(None, "fast-swept") == begun
+    with pytest.raises(CheckpointError, match="no unfinished run of 'fast'"):
+        find_run(None, "fast")
 
 
 def test_a_run_is_replaced_if_that_is_asked_for(tmp_path: Path) -> None:

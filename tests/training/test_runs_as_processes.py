@@ -153,6 +153,9 @@ def test_a_folder_that_holds_a_run_is_not_written_over(whole_run: Path) -> None:
 def test_resuming_from_nothing_says_so(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="no run to go on with"):
         resume_training(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="is not a run's"):
+        resume_training(tmp_path)
     refused = command("train", "--resume", folder=tmp_path)
     assert refused.exit_code == 1
     assert "no unfinished run under runs/" in refused.stderr

@@ -110,7 +110,7 @@ class RunFolder:
                 f"there is no run to go on with in {printable(self.path)}: its config.json cannot be read",
                 "name a folder that 'inkdigits train' made",
             ) from error
-        if not isinstance(config, dict):
+        if not isinstance(config, dict) or not {"recipe", "seed", "device", "data", "teachers"} <= config.keys():
             raise CheckpointError(f"{printable(self.config_file)} is not a run's config.json")
         return config
 
@@ -159,6 +159,7 @@ def find_run(out: str | Path | None, recipe: str | None = None) -> RunFolder:
         (config.stat().st_mtime_ns, config.parent)
         for config in RUNS.glob(f"{recipe or '*'}-*/config.json")
         if not RunFolder(config.parent).metrics_file.exists()
+        and (recipe is None or RunFolder(config.parent).read_config()["recipe"]["name"] == recipe)
     )
     if not found:
         what = f"unfinished run of '{recipe}'" if recipe else "unfinished run"

@@ -269,5 +269,5 @@ def _difference(name: str, before: Any, now: Any) -> str:
         return f": {before}, not {now}"
     if name != "recipe":
         return ""
-    found = next(key for key in now if before.get(key) != now[key])
-    return f": {found} {before.get(found)}, not {now[found]}"
+    found = next(key for key in before | now if before.get(key) != now.get(key))
+    return f": {found} {before.get(found)}, not {now.get(found)}"
