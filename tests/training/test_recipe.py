@@ -50,6 +50,7 @@ def test_a_recipe_is_changed_by_name() -> None:
         ({"learningrate": 0.1}, "did you mean 'learning_rate'"),
         ({"epochs": "5"}, "epochs of the recipe is '5'; give a whole number"),
         ({"learning_rate": -1}, "give a number from"),
+        ({"weight_decay": float("inf")}, "give a number from"),
         ({"augmentation": 3}, "augmentation of the recipe is not a table of settings"),
     ],
 )

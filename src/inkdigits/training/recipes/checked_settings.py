@@ -64,7 +64,7 @@ def _value(value: Any, kind: Any, where: str, name: str) -> Any:
         right = isinstance(value, list) and len(value) == 2 and all(_is_number(one) and 0 <= one < 1 for one in value)
         wanted = "two numbers from 0 to less than 1"
     elif kind is float:
-        least, highest = _BOUNDS.get(name, (0.0, float("inf")))
+        least, highest = _BOUNDS.get(name, (0.0, 1e9))
         right, wanted = _is_number(value) and least <= value <= highest, f"a number from {least:g} to {highest:g}"
     else:
         right, wanted = type(value) is kind, {int: "a whole number", str: "a text"}[kind]
