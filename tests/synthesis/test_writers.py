@@ -61,6 +61,14 @@ def test_who_never_wrote_a_digit_borrows_it(digits: Dataset) -> None:
         assert hands.writer(rng).digit(0, 30, rng).max() > 0.5
 
 
+def test_what_nobody_with_a_pen_wrote_is_borrowed_from_mnist(digits: Dataset) -> None:
+    bar = (np.array([[0.0, 0.0], [0.3, 1.0]], np.float32),)
+    from_1_to_9 = Strokes("made up", "train", np.arange(1, 10), np.ones(9, np.int64), (bar,) * 9)
+    hands = Hands(digits, strokes=(from_1_to_9,), shares=SourceMix(mnist=0, scans=0, fonts=0))
+    rng = np.random.default_rng(0)
+    assert hands.writer(rng).digit(0, 30, rng).max() > 0.5
+
+
 def test_sources_that_are_missing_leave_their_lines_to_the_others(digits: Dataset) -> None:
     hands = Hands(digits)
     assert hands.sources == (digits.name,)

@@ -146,7 +146,7 @@ class Hands:
     def _font(self, rng: np.random.Generator) -> tuple[Hand, _Source]:
         hand = self._own_hand(rng)
         font = self.fonts[int(rng.integers(len(self.fonts)))]
-        return hand, partial(_from_digits, _shapes_of_font(font.path), write_shape)
+        return hand, partial(_from_digits, _shapes_of_font(font.path), write_shape, self._mnist)
 
     def _own_hand(self, rng: np.random.Generator) -> Hand:
         """Return a hand that leaves slant and forms mostly to the source, which has its own."""
@@ -162,7 +162,7 @@ class Hands:
     @cached_property
     def _people(self) -> tuple[_Source, ...]:
         return tuple(
-            partial(_from_digits, digits, write_shape)
+            partial(_from_digits, digits, write_shape, self._mnist)
             for own in self.scans
             for digits in _by_writer(own.labels, own.writers, _to_shapes(255 - own.images))
         )
@@ -172,7 +172,9 @@ class Hands:
         labels = np.concatenate([own.labels for own in self.strokes])
         writers = np.concatenate([1000 * number + own.writers for number, own in enumerate(self.strokes)])
         strokes = [digit for own in self.strokes for digit in own.strokes]
-        return tuple(partial(_from_digits, digits, draw_strokes) for digits in _by_writer(labels, writers, strokes))
+        return tuple(
+            partial(_from_digits, digits, draw_strokes, self._mnist) for digits in _by_writer(labels, writers, strokes)
+        )
 
     @cached_property
     def _letters(self) -> npt.NDArray[np.uint8]:
@@ -197,13 +199,16 @@ def _from_pictures(
 def _from_digits(
     digits: tuple[list[_Item], ...],
     write: Callable[[_Item, float, Hand, np.random.Generator], Ink],
+    otherwise: _Source,
     label: int,
     height: float,
     hand: Hand,
     rng: np.random.Generator,
 ) -> Ink:
-    """Write one of a person's or a font's digits, which are shapes or pen strokes by label."""
+    """Write one of a person's or a font's digits, shapes or pen strokes by label; `otherwise` what nobody wrote."""
     own = digits[label]
+    if not own:
+        return otherwise(label, height, hand, rng)
     return write(own[int(rng.integers(len(own)))], height, hand, rng)
 
 
