@@ -100,6 +100,12 @@ def test_without_mnist_there_are_no_neighbours(
     assert explanation._repr_png_()[1:4] == b"PNG"
 
 
+def test_no_digits_to_look_in_are_no_neighbours(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inkdigits.evaluation.explain.load_dataset", lambda *_, **__: digits)
+    none = replace(digits, images=digits.images[:0], labels=digits.labels[:0])
+    assert len(read(digits.images[7], int(digits.labels[7])).explain(data=none).neighbours) == 0
+
+
 def test_a_digit_that_is_not_there_is_said(inked: npt.NDArray[np.uint8]) -> None:
     with pytest.raises(UsageError, match="has 1 digits, and no number 1; count from 0"):
         read(inked, 4).explain(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkdigits.data import Dataset, load_dataset
-from inkdigits.errors import DataError, DataNotFoundError, UsageError
+from inkdigits.errors import DataError, UsageError
 from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.classifier import Classifier
 from inkdigits.results.characters import Digit
@@ -113,9 +114,10 @@ def _nearest(
     image: npt.NDArray[np.uint8], count: int, data: Dataset | None
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Return the most similar training digits and their labels, as far as there are any on this machine."""
-    try:
-        data = data or load_dataset("mnist", "train+validation", offline=True)
-    except (DataNotFoundError, DataError):
+    if data is None:
+        with suppress(DataError):
+            data = load_dataset("mnist", "train+validation", offline=True)
+    if not data:
         return np.empty((0, SIDE, SIDE), np.uint8), np.empty(0, np.int64)
     own = _blurred(image[None])
     distances = [
