@@ -174,6 +174,8 @@ def test_a_damaged_file_of_corrections_is_a_clear_error(tmp_path, digit) -> None
     (tmp_path / "corrections.sqlite3").write_bytes(b"no database" * 1000)
     with pytest.raises(NoRoomError, match="cannot be kept"):
         corrections.add(correction(digit))
+    with pytest.raises(NoRoomError, match="cannot be counted"):
+        corrections.count_digits()
     with pytest.raises(OutputError, match="name another folder"):
         Corrections.in_folder(tmp_path)
     with pytest.raises(DataError, match="is damaged"):
@@ -195,12 +197,14 @@ def test_what_is_no_correction_in_the_file_is_not_exported(tmp_path, digit, colu
 
 
 def test_the_service_says_that_its_corrections_are_damaged(serve, tmp_path, crop) -> None:
-    served = serve("--keep-corrections", str(tmp_path / "kept"))
+    served = serve("--keep-corrections", str(tmp_path / "kept"), "--teach")
     for file in (tmp_path / "kept").iterdir():
         file.write_bytes(b"no database" * 1000)
     answer = served.client.post("/v1/corrections", json=CORRECTION | {"picture_crop": crop})
     assert answer.status_code in (503, 507)
     assert "cannot be kept" in answer.json()["error"]["message"]
+    answer = served.client.get("/v1/teaching")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (507, "no_room")
 
 
 def test_a_correction_can_be_taken_back_and_its_number_is_not_given_again(serve, tmp_path, crop) -> None:

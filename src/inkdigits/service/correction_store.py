@@ -113,9 +113,17 @@ class Corrections:
             raise NoRoomError(f"the correction cannot be forgotten: {error}") from error
 
     def count_digits(self) -> int:
-        """Return of how many digits corrections are kept, pictures of no digit left out."""
-        with self._open() as database:
-            return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
+        """Return of how many digits corrections are kept, pictures of no digit left out.
+
+        Raises:
+            NoRoomError: the file is damaged, or gone.
+
+        """
+        try:
+            with self._open() as database:
+                return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
+        except sqlite3.Error as error:
+            raise NoRoomError(f"the corrections cannot be counted: {error}") from error
 
     def __iter__(self) -> Iterator[tuple[int, KeptCorrection]]:
         """Yield all corrections, oldest first, each with its number.

@@ -17,7 +17,7 @@ from inkdigits.service.teaching import Teaching
 router = APIRouter()
 
 
-@router.get("/v1/teaching", response_model=schemas.Teaching, responses=schemas.errors(401, 403))
+@router.get("/v1/teaching", response_model=schemas.Teaching, responses=schemas.errors(400, 401, 403, 507))
 async def teaching(request: Request) -> dict[str, Any]:
     """Say how it stands: how many corrections there are to learn from, how far a lesson is, what it brought."""
     return await run_in_threadpool(_teaching(request).describe)
@@ -27,7 +27,7 @@ async def teaching(request: Request) -> dict[str, Any]:
     "/v1/teaching",
     status_code=202,
     response_model=schemas.Teaching,
-    responses=schemas.errors(401, 403, 408, 409, 413, 415),
+    responses=schemas.errors(400, 401, 403, 408, 409, 413, 415, 507),
 )
 async def learn(request: Request) -> dict[str, Any]:
     """Begin to learn from all corrections that are kept; the model is used once it reads no worse, and was tried."""
@@ -36,7 +36,7 @@ async def learn(request: Request) -> dict[str, Any]:
     return await run_in_threadpool(teaching.describe)
 
 
-@router.delete("/v1/teaching", response_model=schemas.Teaching, responses=schemas.errors(401, 403, 409, 422))
+@router.delete("/v1/teaching", response_model=schemas.Teaching, responses=schemas.errors(400, 401, 403, 409, 422, 507))
 async def take_back(request: Request) -> dict[str, Any]:
     """Use again the model that the last lesson took the place of."""
     teaching = _teaching(request)
