@@ -90,10 +90,11 @@ def test_pages_of_other_sites_may_not_call(served, digit) -> None:
     assert answer.status_code == 200
 
 
-def test_a_page_that_was_named_may_call(guarded) -> None:
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_page_that_was_named_may_call(guarded, method) -> None:
     asked = {
         "Origin": "https://friend.example",
-        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Method": method,
         "Access-Control-Request-Headers": "authorization,content-type",
     }
     answer = guarded.client.options("/v1/read", headers=asked)
