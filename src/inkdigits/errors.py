@@ -168,5 +168,6 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """Return the error for a name of some kind, such as "recipe", which names the nearest of those that are known."""
     names = sorted(known)
     nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    do = f"did you mean '{nearest[0]}'?" if nearest else f"choose one of: {', '.join(names)}"
+    others = f"choose one of: {', '.join(names)}" if names else "there is none to choose"
+    do = f"did you mean '{nearest[0]}'?" if nearest else others
     return UsageError(f"there is no {kind} called '{printable(name)}'", do)

@@ -51,6 +51,34 @@ def test_a_part_of_the_picture_is_read_and_a_bad_region_is_told(served, string) 
         assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("region=1,2", "the region '1,2' is no X,Y,W,H; give pixels or per cent: 10%,20%,50%,10%"),
+        ("single=maybe", "single cannot be 'maybe'; give true or false"),
+        ("min_confidence=2", "min_confidence cannot be '2'; give a number from 0 to 1"),
+        ("page=0", "page cannot be '0'; give a whole number from 1 to 1,000"),
+        ("single=x&detail=", "single cannot be 'x'; give true or false; detail cannot be ''; give true or false"),
+        ("singel=1", "there is no query parameter called 'singel'; did you mean 'single'?"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_told(served, digit, query, message) -> None:
+    for path in ("/v1/read", "/v1/pages/read"):
+        answer = served.client.post(f"{path}?{query}", content=digit, headers=PNG)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+        assert answer.json()["error"]["message"] == message
+
+
+def test_a_route_without_parameters_takes_none(served) -> None:
+    answer = served.client.get("/v1/model?single=1")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
+    assert answer.json()["error"]["message"].startswith("there is no query parameter called 'single'; ")
+    assert served.client.head("/v1/model?single=1").status_code == 400
+    assert served.client.get("/v2?single=1").status_code == served.client.get("/docs?single=1").status_code == 200
+    answer = served.client.delete("/v1/corrections/first")
+    assert answer.json()["error"]["message"].startswith("number cannot be 'first'; give a whole number from 1 to less")
+
+
 def test_several_pictures_of_a_form_are_read_in_their_order_and_a_bad_one_says_why(served, digit, string) -> None:
     parts = [("pictures", (name, content)) for name, content in (("a.png", digit), ("b", b"no"), ("c.jpg", string))]
     answer = served.client.post("/v1/read", files=parts)

@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from inkdigits.errors import InkdigitsError
-from inkdigits.service.error_answers import install_error_handlers
+from inkdigits.service.error_answers import install_error_handlers, refuse_unknown_parameters
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
 from inkdigits.service.middleware.answers import add_security_headers, answer_head
@@ -48,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         description=_SUMMARY,
         lifespan=_lifespan,
+        dependencies=[Depends(refuse_unknown_parameters)],
         docs_url=None,  # the framework's page loads its script from another host
         redoc_url=None,
         redirect_slashes=False,  # a redirect would echo whatever host was asked for

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.limits import MAX_PAGES
-from inkdigits.pictures.region import REGION
+from inkdigits.pictures.region import REGION, Region
 from inkdigits.reading.reader import Reader
 from inkdigits.results.characters import Digit
 from inkdigits.results.reading import Reading
@@ -37,7 +37,9 @@ class ReadOptions(BaseModel):
     ] = None
     page: Annotated[int, Field(ge=1, le=MAX_PAGES, description="of a TIFF or a PDF")] = 1
     region: Annotated[
-        Annotated[str, Field(pattern=REGION)] | SkipJsonSchema[None],
+        # checked by what says in words what is wrong with it
+        Annotated[str, AfterValidator(lambda text: Region(text).text), Field(json_schema_extra={"pattern": REGION})]
+        | SkipJsonSchema[None],
         Field(description="read this part: left, top, width, height in pixels or per cent, as 10%,20%,50%,10%"),
     ] = None
     digits_only: Annotated[bool, Field(description="leave marks and gaps out of text and lines")] = False

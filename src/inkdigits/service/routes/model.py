@@ -17,13 +17,13 @@ from inkdigits.version import __version__
 router = APIRouter()
 
 
-@router.get("/v1/model", responses=schemas.errors(401))
+@router.get("/v1/model", responses=schemas.errors(400, 401))
 async def model(request: Request) -> schemas.AboutModel:
     """Say what the model is: its card, its figures with their split, its limits."""
     return service_of(request).models.current.about
 
 
-@router.get("/v1/settings", responses=schemas.errors(401))
+@router.get("/v1/settings", responses=schemas.errors(400, 401))
 async def settings(request: Request) -> schemas.Limits:
     """Say what a page should know of the service."""
     service = service_of(request)
@@ -37,7 +37,7 @@ async def settings(request: Request) -> schemas.Limits:
 
 
 @router.post(
-    "/v1/models/reload", response_model=schemas.Reload, responses=schemas.errors(401, 403, 408, 413, 415, 422, 503)
+    "/v1/models/reload", response_model=schemas.Reload, responses=schemas.errors(400, 401, 403, 408, 413, 415, 422, 503)
 )
 async def reload(request: Request) -> schemas.AboutModel:
     """Load the model file again; one that cannot be used leaves the old one serving."""
