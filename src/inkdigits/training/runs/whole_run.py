@@ -177,6 +177,8 @@ def resume_training(
 
     run = RunFolder(Path(folder))
     config = run.read_config()
+    if not {"recipe", "seed", "device", "data", "teachers"} <= config.keys():
+        raise CheckpointError(f"{printable(run.config_file)} is not a run's config.json")
     if config["data"]["name"] is None or config.get("network"):
         raise UsageError(
             f"the run in {printable(run.path)} has a network or digits that were given in Python",
