@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
+import cv2
 import numpy as np
 
 from inkdigits.data import Dataset, load_dataset
@@ -62,6 +63,15 @@ def made_up(kind: str, count: int) -> Iterator[Pinned]:
         yield Pinned(name, labelled, made.grey, single=kind in ("single", "nothing"))
 
 
+def tight(count: int) -> Iterator[Pinned]:
+    """Yield validation digits cut out so that they touch all sides of the picture."""
+    digits = _validation_digits()
+    for place in range(count):
+        left, top, width, height = cv2.boundingRect(digits.images[place])
+        labelled = LabelledPicture(str(place), str(digits.labels[place]), {})
+        yield Pinned(str(place), labelled, digits.images[place, top : top + height, left : left + width])
+
+
 def on_disk(labels: Path) -> Iterator[Pinned]:
     """Yield all pictures of a table of labels."""
     for row in read_labels(labels):
@@ -82,9 +92,11 @@ Pictures = Callable[[], Iterator[Pinned]]
 TIGHT = ("single", "string", "boxes", "cheque")  # whole pages take longer, and hold more lines
 _ALL: dict[str, Pictures] = {
     **{f"made-up {kind}": partial(made_up, kind, 24 if kind in TIGHT else 12) for kind in synthesis.KINDS},
+    "tight digits": partial(tight, 60),
     "samples": partial(on_disk, LABELS),
     "pages": partial(on_disk, HERE / "pages" / "labels.csv"),
     "real digits": partial(real, "digits.csv", 60, "note=ambiguous", single=True),
+    "real digits, as pages": partial(real, "digits.csv", 120, "note=ambiguous"),
     "real strings": partial(real, "strings.csv", 40, "note=ambiguous"),
     "real non-digits": partial(real, "not_digits.csv", 40, "lookalike", single=True),
     "real sudokus": partial(real, "sudoku/labels.csv", 8),

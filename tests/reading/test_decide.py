@@ -27,7 +27,7 @@ def line(*confidences: float) -> ReadLine:
 def decided(
     *lines: ReadLine, single: bool = False, other: float = 0.0, calibration: Calibration = AS_THEY_AGREE
 ) -> Decision:
-    return decide(ReadPage(lines, 0, other), PAGE, calibration, LEAST, single=single, digits_only=False)
+    return decide(ReadPage(lines, 0, other), PAGE, calibration.calibrated, LEAST, single=single, digits_only=False)
 
 
 def test_digits_above_the_threshold_are_accepted() -> None:

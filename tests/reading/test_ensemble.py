@@ -1,5 +1,7 @@
 """A model of one's own is the one that reads."""
 
+from pathlib import Path
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -7,6 +9,7 @@ import pytest
 import inkdigits
 from inkdigits.errors import UsageError
 from inkdigits.reading.ensemble import GivenModel
+from inkdigits.reading.model_file import BUNDLED, find_model
 from inkdigits.samples import LABELS
 
 STRING = LABELS.with_name("string-407.jpg")
@@ -26,6 +29,15 @@ def test_a_classifier_reads_in_place_of_the_bundled_one() -> None:
     image = reading.digits[2].image
     assert reading.digits[2].probabilities == pytest.approx(swapped(image[None])[0], abs=1e-6)
     assert reading.digits[2].confidence <= max(reading.digits[2].probabilities)
+
+
+def test_what_a_model_file_is_sure_of_is_accepted(tmp_path: Path) -> None:
+    """The threshold in a model file is one for its own probability, which the detector's score must not drag down."""
+    copy = tmp_path / "mine.onnx"
+    copy.write_bytes(find_model(BUNDLED).read_bytes())
+    reader = inkdigits.Reader(copy)
+    assert reader.read(STRING).status == "ok"
+    assert all(reader.read(LABELS.with_name(name), single=True).status == "ok" for name in ("marker.png", "mouse.png"))
 
 
 def test_without_a_threshold_of_its_own_half_is_enough() -> None:

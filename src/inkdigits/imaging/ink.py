@@ -18,6 +18,10 @@ FAINTEST = 12.0  # levels of 255 by which pencil differs from paper, and the blo
 _TOE = 0.12  # that is still paper: a JPEG rings about strokes
 _SHOULDER = 0.85  # that is full ink
 
+_FULL = 0.5  # of the ink's contrast, from which on a pixel is ink and no edge
+_MARGIN = 0.15  # of a picture's shorter side: the margin about what was cut out tightly
+_WIDEST = 48  # pixels of such a margin
+
 _LONGER = 64  # pixels of a small page's longer side, at which light and polarity show
 
 
@@ -59,6 +63,30 @@ def find_dark_ink(grey: npt.NDArray[np.uint8]) -> _Levels:
 def with_dark_ink(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Return a picture with dark ink on light paper: itself, or its negative; see `has_light_ink`."""
     return np.asarray(255 - grey, np.uint8) if has_light_ink(grey) else grey
+
+
+def with_margin(grey: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], int]:
+    """Return a picture with a margin of its own paper, and how wide that is.
+
+    Of writing that was cut out tightly much touches the border: the rest of its ink, it seems, lies beyond.
+
+    Args:
+        grey: uint8 (H,W), 0 black to 255 white.
+
+    """
+    margin = max(3, min(round(_MARGIN * min(grey.shape)), _WIDEST))
+    small, negative = _small(grey), has_light_ink(grey)
+    paper = 255 - _closed(255 - small) if negative else _closed(small)
+    size = grey.shape[1] + 2 * margin, grey.shape[0] + 2 * margin
+    roomy = np.asarray(cv2.resize(cv2.GaussianBlur(paper, (0, 0), 2), size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    roomy[margin:-margin, margin:-margin] = grey
+    return roomy, margin
+
+
+def border_ink(roomy: npt.NDArray[np.uint8], margin: int) -> float:
+    """Return which share of a picture's border is ink, 0 to 1, by what `with_margin` gave for it."""
+    full = find_ink(roomy)[margin:-margin, margin:-margin] > _FULL
+    return float(np.concatenate([full[0], full[-1], full[:, 0], full[:, -1]]).mean())
 
 
 def has_light_ink(grey: npt.NDArray[np.uint8]) -> bool:

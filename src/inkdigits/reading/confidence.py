@@ -29,16 +29,26 @@ class Calibration:
     size: float = 0.0  # of its height beside the page's digits: letters, and what shows through, are smaller
     contrast: float = 0.0  # of its contrast beside theirs: what shows through is fainter
     cut: float = 0.0  # of its reaching beyond the page: what is left of a letter or a rule looks like a 1 or a 7
+    lone: float = 0.0  # of its being nearly all ink of its page, which the detector was not asked about
     shift: float = 0.0  # what is added
 
-    def calibrated(self, line: ReadLine) -> ReadLine:
-        """Return a line whose symbols are as sure as they are often right."""
+    def calibrated(self, line: ReadLine, *, own: bool = False) -> ReadLine:
+        """Return a line whose symbols are as sure as they are often right.
+
+        With an `own` model that is how sure it is that a digit is there; which one it is, that model alone says.
+        """
         if not line.symbols:
             return line
         weights = list(vars(self).values())[:-1]
         sure = 1 / (1 + np.exp(-(features_of(line) @ weights + self.shift)))
-        symbols = zip(line.symbols, sure.tolist(), strict=True)
-        return replace(line, symbols=tuple(_with_confidence(symbol, own) for symbol, own in symbols))
+        said = _by_own_model if own else _with_confidence
+        return replace(line, symbols=tuple(map(said, line.symbols, sure.tolist())))
+
+
+def _by_own_model(symbol: Symbol, there: float) -> Symbol:
+    """Return a symbol that is so surely there, as sure as a model of one's own is which digit it is."""
+    value = float(symbol.probabilities[symbol.symbol]) if symbol.is_digit else 1.0
+    return replace(symbol, confidence=there * value)
 
 
 def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
@@ -52,7 +62,7 @@ def _with_confidence(symbol: Symbol, confidence: float) -> Symbol:
 
 
 def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
-    """Return float64 (N,9), what is known of each symbol of a line: a column for each weight of `Calibration`."""
+    """Return float64 (N,10), what is known of each symbol of a line: a column for each weight of `Calibration`."""
     agreement = _log_odds([symbol.confidence for symbol in line.symbols])
     seen = _log_odds([symbol.seen for symbol in line.symbols])
     whole = np.full(len(seen), seen.mean())
@@ -61,7 +71,8 @@ def features_of(line: ReadLine) -> npt.NDArray[np.float64]:
     unread = [min(symbol.unread, 2) for symbol in line.symbols]  # more pieces of ink say no more
     size, contrast = np.log([(max(each.size, 0.01), max(each.contrast, 0.01)) for each in line.symbols]).T
     is_cut = [symbol.is_cut for symbol in line.symbols]
-    return np.stack([agreement, seen, whole, length, print_about, unread, size, contrast, is_cut], axis=1)
+    is_lone = [symbol.is_lone for symbol in line.symbols]
+    return np.stack([agreement, seen, whole, length, print_about, unread, size, contrast, is_cut, is_lone], axis=1)
 
 
 def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:
@@ -69,12 +80,12 @@ def _log_odds(probabilities: list[float]) -> npt.NDArray[np.float64]:
     return np.asarray(np.log(sure / (1 - sure)))
 
 
-def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[ReadLine]:
+def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8], margin: int = 0) -> list[ReadLine]:
     """Return lines whose symbols know their size and contrast beside those of the page's digits, and what cuts them.
 
     Print that shows through from the back of a page is read as faint digits, letters about a table as small ones, and
     what the border leaves of a letter or a rule as a 1 or a 7 (experiments/LOG.md). `lines` are all that was read on
-    the page, uint8 (H,W), as it was turned to be read.
+    the page, uint8 (H,W), as it was turned to be read, with a margin of so many pixels that is not the page's own.
     """
     contrasts = {id(symbol): _contrast(grey, symbol.box) for line in lines for symbol in line.symbols}
     known = [(digit.height, contrasts[id(digit)]) for line in lines for digit in line.digits]
@@ -89,7 +100,7 @@ def in_context(lines: Sequence[ReadLine], grey: npt.NDArray[np.uint8]) -> list[R
                 symbol,
                 size=min((symbol.height if symbol.is_digit else of_marks) / usual_height, 1.0),
                 contrast=min(contrasts[id(symbol)] / usual_contrast, 1.0),
-                is_cut=_beyond(symbol.box, grey.shape) > _EDGE * symbol.height,
+                is_cut=_beyond(symbol.box, grey.shape) + margin > _EDGE * symbol.height,
             )
             for symbol in line.symbols
         ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
 from inkdigits.imaging.line_crop import MARKS
 from inkdigits.pictures.decode import Page
-from inkdigits.reading.confidence import Calibration
 from inkdigits.reading.read_page import ReadPage
 from inkdigits.reading.symbols import ReadLine, Symbol
 from inkdigits.results.characters import Digit, Mark
@@ -38,13 +37,19 @@ class Decision:
 
 
 def decide(
-    read: ReadPage, page: Page, calibration: Calibration, least: Thresholds, *, single: bool, digits_only: bool
+    read: ReadPage,
+    page: Page,
+    calibrated: Callable[[ReadLine], ReadLine],
+    least: Thresholds,
+    *,
+    single: bool,
+    digits_only: bool,
 ) -> Decision:
     """Return what to accept of what was read on a page, and what to say of it.
 
     `single` says that exactly one digit was asked for, `digits_only` leaves marks and gaps out of the text of lines.
     """
-    every = tuple(map(calibration.calibrated, read.lines))
+    every = tuple(map(calibrated, read.lines))
     found = tuple(line for line in (_without_doubtful(line, least) for line in every) if line.digits)
     kept = tuple(line for line in only_digit(every, least) if line.confidence >= least.no_digit) if single else found
     several = single and sum(len(line.digits) for line in found) > 1

@@ -13,7 +13,7 @@ _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
 
 
-class Usual:
+class Grouping:
     """When two symbols belong to one number, and two numbers to one line. Lengths are in heights of a digit."""
 
     near: float = 1.6  # a symbol at most so far to the right of another goes on with its number
@@ -93,8 +93,8 @@ def _slope(middles: _Floats, heights: _Floats) -> tuple[float, float]:
     run = middles[None, :, 0] - middles[:, None, 0]
     drop = middles[None, :, 1] - middles[:, None, 1]
     height = np.sqrt(heights[:, None] * heights[None])
-    alike = np.maximum(heights[:, None], heights[None]) < Usual.alike * np.minimum(heights[:, None], heights[None])
-    left, right = np.nonzero(alike & (run > 0.3 * height) & (run < Usual.seen * height) & (np.abs(drop) < 0.5 * run))
+    alike = np.maximum(heights[:, None], heights[None]) < Grouping.alike * np.minimum(heights[:, None], heights[None])
+    left, right = np.nonzero(alike & (run > 0.3 * height) & (run < Grouping.seen * height) & (np.abs(drop) < 0.5 * run))
     if not len(left):
         return 0.0, 0.0
     run, drop, height = run[left, right], drop[left, right], height[left, right]
@@ -104,12 +104,12 @@ def _slope(middles: _Floats, heights: _Floats) -> tuple[float, float]:
 
     def agreed(slopes: _Floats, more: _Floats) -> _Floats:
         off = drop - (slopes[:, None] + more[:, None] * down / reach) * run
-        agreeing = np.exp(-((off / (Usual.loose * height)) ** 2)) @ weight
-        return np.asarray(agreeing * (1 - (Usual.level * np.abs(slopes) + Usual.parallel * np.abs(more))))
+        agreeing = np.exp(-((off / (Grouping.loose * height)) ** 2)) @ weight
+        return np.asarray(agreeing * (1 - (Grouping.level * np.abs(slopes) + Grouping.parallel * np.abs(more))))
 
-    steps = np.linspace(-Usual.steepest, Usual.steepest, 81)
+    steps = np.linspace(-Grouping.steepest, Grouping.steepest, 81)
     best = steps[int(agreed(steps, np.zeros(81)).argmax())]
-    slopes, more = (each.ravel() for each in np.meshgrid(best + np.linspace(-0.03, 0.03, 13), Usual.bent))
+    slopes, more = (each.ravel() for each in np.meshgrid(best + np.linspace(-0.03, 0.03, 13), Grouping.bent))
     at = int(agreed(slopes, more).argmax())
     return float(slopes[at]), float(more[at]) / reach
 
@@ -126,9 +126,9 @@ def _chains(digits: _Ints, page: _Page) -> list[list[int]]:
         aside = np.abs(drop - page.slopes[place] * run)
         taller = np.maximum(page.heights[digits], height)
         ratio = taller / np.minimum(page.heights[digits], height)
-        follows = (run > 0.15 * height) & (gap < Usual.near * taller) & (aside < Usual.aside * taller)
+        follows = (run > 0.15 * height) & (gap < Grouping.near * taller) & (aside < Grouping.aside * taller)
         costs = run / taller + 2 * aside / taller
-        fits = np.flatnonzero(follows & (ratio < Usual.alike))
+        fits = np.flatnonzero(follows & (ratio < Grouping.alike))
         links += [(float(costs[other]), place, int(digits[other])) for other in fits]
     for _, one, other in sorted(links):
         if one not in after and other not in before:
@@ -149,7 +149,7 @@ def _rows(parts: list[list[int]], page: _Page) -> list[list[int]]:
     rows: list[list[int]] = []
     for part in sorted(parts, key=lambda part: float(middles[part[0], 0])):
         height = float(np.median(page.heights[part]))
-        best, least = None, Usual.same_row
+        best, least = None, Grouping.same_row
         for row in rows:
             tail = row[-3:]
             usual = float(np.median(page.heights[row]))
@@ -159,7 +159,7 @@ def _rows(parts: list[list[int]], page: _Page) -> list[list[int]]:
             start = float(np.mean(middles[part[:3], 1] - slope * middles[part[:3], 0]))
             end = float(np.mean(middles[tail, 1] - slope * middles[tail, 0]))
             apart = abs(start - end) / max(usual, height)
-            if run > 0.3 * height and ratio < Usual.alike and apart < least:
+            if run > 0.3 * height and ratio < Grouping.alike and apart < least:
                 best, least = row, apart
         if best is None:
             rows.append(list(part))
@@ -178,7 +178,7 @@ def _with_marks(row: list[int], marks: _Ints, page: _Page) -> list[int]:
         x = middles[mark, 0]
         nearest = min(row, key=lambda place: abs(middles[place, 0] - x))
         aside = middles[mark, 1] - middles[nearest, 1] - page.slopes[mark] * (x - middles[nearest, 0])
-        if left <= x <= right and abs(aside) < 0.75 * height and page.heights[mark] < Usual.alike * height:
+        if left <= x <= right and abs(aside) < 0.75 * height and page.heights[mark] < Grouping.alike * height:
             own.append(mark)
     return sorted(own, key=lambda place: float(middles[place, 0]))
 
@@ -189,11 +189,11 @@ def _line(row: list[int], page: _Page) -> DetectedLine:
     height = float(np.median(page.heights[digits]))
     gaps = (page.boxes[places[1:], 0] - np.maximum.accumulate(page.boxes[places, 2])[:-1]) / height
     usual = max(float(np.quantile(gaps, 0.25)), 0.05) if len(gaps) else 0.0
-    wide = (gaps > Usual.widest) | ((gaps > Usual.wide) & (gaps > Usual.wider * usual))
+    wide = (gaps > Grouping.widest) | ((gaps > Grouping.wide) & (gaps > Grouping.wider * usual))
     slope = float(page.slopes[digits].mean())
     if len(digits) > 2:
         x, y = page.middles[digits, 0], page.middles[digits, 1]
         run, drop = x - x.mean(), y - y.mean()
         own = float((run * drop).sum() / ((run**2).sum() + height**2))
-        slope = float(np.clip(own, -Usual.steepest, Usual.steepest))
+        slope = float(np.clip(own, -Grouping.steepest, Grouping.steepest))
     return DetectedLine(places, tuple(int(place) + 1 for place in np.flatnonzero(wide)), height, slope)

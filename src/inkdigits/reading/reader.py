@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +60,11 @@ class Reader:
         if given and not foreign:
             own, floor = TaughtModel(own, Classifier(BUNDLED, threads=threads)), TaughtModel.least
         self._models = Ensemble(Detector(threads=threads), LineModel(threads=threads), own, foreign, floor)
-        chosen = {} if foreign else self._models.detector.info.thresholds
+        chosen = self._models.detector.info
         least = own.info.reject_threshold if foreign and min_confidence is None else min_confidence
-        self._least = Thresholds(**(chosen if least is None else chosen | {"single": least, "line": least}))
-        self._calibration = Calibration(**({} if foreign else self._models.detector.info.calibration))
+        accepted = {} if least is None else {"single": least, "line": least}
+        self._least = Thresholds(**chosen.thresholds | accepted)
+        self._calibrated = partial(Calibration(**chosen.calibration).calibrated, own=foreign)
 
     def __repr__(self) -> str:
         bundled = isinstance(self._models.classifier, Classifier) and not self._models.own
@@ -156,7 +158,7 @@ class Reader:
     ) -> Reading:
         """Find the digits of a page and say which to accept."""
         read = read_page(page.grey, self._models, single=single)
-        decision = decide(read, page, self._calibration, self._least, single=single, digits_only=digits_only)
+        decision = decide(read, page, self._calibrated, self._least, single=single, digits_only=digits_only)
         return Reading(
             source,
             decision.lines,

@@ -24,7 +24,7 @@ _Grey = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float64]
 
 
-class Usual:
+class Recognition:
     """How a line is read; lengths are in heights of a digit, but for `tall`."""
 
     room: float = 0.6  # about a number that is cut out
@@ -56,7 +56,7 @@ def _once(numbers: Sequence[Sequence[Symbol]]) -> Iterator[ReadLine]:
     for number, after in pairwise(numbers):
         boxes = _boxes(after)
         for symbol in number:
-            same = np.flatnonzero(overlapping(np.array(symbol.box), boxes, Usual.twice)).tolist()
+            same = np.flatnonzero(overlapping(np.array(symbol.box), boxes, Recognition.twice)).tolist()
             less |= {id(min(symbol, after[place], key=lambda one: one.confidence)) for place in same}
     for number in numbers:
         yield ReadLine(tuple(symbol for symbol in number if id(symbol) not in less))
@@ -80,11 +80,11 @@ def _number(
     unread = len(_unread(ink, np.concatenate([_boxes(read), others]), row))
     inks = [ink]
     if not models.own:  # which is shown what `to_mnist` gives, and that alone
-        inks.append(find_dark_ink(_sharpened(crop.grey, Usual.blur * row.height)))
+        inks.append(find_dark_ink(_sharpened(crop.grey, Recognition.blur * row.height)))
     symbols = []
     for symbol in _looked_at(inks, read, models):
         box = crop.on_page(symbol.box)
-        symbols.append(replace(symbol, box=box, near_print=found.print_about(box, Usual.about), unread=unread))
+        symbols.append(replace(symbol, box=box, near_print=found.print_about(box, Recognition.about), unread=unread))
     return symbols
 
 
@@ -103,11 +103,11 @@ class _Crop(NamedTuple):
 
 def _cut(grey: _Grey, boxes: npt.NDArray[np.float32], height: float) -> _Crop:
     """Return the part of a page about a number; large writing is brought to a size that loses nothing."""
-    room = np.array([2.0, 1.0]) * (Usual.room * height + 4)
+    room = np.array([2.0, 1.0]) * (Recognition.room * height + 4)
     left, top = np.maximum((boxes[:, :2].min(axis=0) - room).astype(int), 0).tolist()
     right, bottom = np.ceil(boxes[:, 2:].max(axis=0) + room).astype(int).tolist()
     part = np.ascontiguousarray(grey[top : max(bottom, top + 1), left : max(right, left + 1)])
-    factor = max(1, int(height / Usual.tall))
+    factor = max(1, int(height / Recognition.tall))
     if factor > 1:  # the last few rows and columns, which are no whole squares, are left out
         size = part.shape[1] // factor, part.shape[0] // factor
         whole = part[: size[1] * factor, : size[0] * factor]
@@ -117,7 +117,7 @@ def _cut(grey: _Grey, boxes: npt.NDArray[np.float32], height: float) -> _Crop:
 
 def _sharpened(grey: _Grey, blur: float) -> _Grey:
     """Return an image with its differences from itself blurred added to it (unsharp masking)."""
-    blurred, much = cv2.GaussianBlur(grey, (0, 0), blur), Usual.sharper
+    blurred, much = cv2.GaussianBlur(grey, (0, 0), blur), Recognition.sharper
     return np.asarray(cv2.addWeighted(grey, 1 + much, blurred, -much, 0), np.uint8)
 
 
@@ -134,16 +134,16 @@ def _row(boxes: _Floats, labels: npt.NDArray[np.int64], line: DetectedLine) -> R
 
 def _unread(ink: npt.NDArray[np.float32], boxes: _Floats, row: Row) -> _Floats:
     """Return the boxes, (N,4), of pieces of ink beside or between some boxes that may be digits which nobody saw."""
-    rest = (ink > Usual.core).view(np.uint8).copy()
-    room = Usual.edge * row.height
+    rest = (ink > Recognition.core).view(np.uint8).copy()
+    room = Recognition.edge * row.height
     for left, top, right, bottom in boxes + np.array([-room, -room, room, room]):
         rest[max(int(top), 0) : max(int(bottom), 0) + 1, max(int(left), 0) : max(int(right), 0) + 1] = 0
     _, _, stats, middles = cv2.connectedComponentsWithStats(rest, connectivity=8)
     left, top, width, height = stats[1:, :4].T.astype(np.float64)
     across, down = middles[1:].T
-    low, high = Usual.digit_heights
-    beside = np.maximum(row.left - across, across - row.right) < Usual.beside * row.height
-    level = np.abs(down - row.middle - row.slope * (across - row.left)) < Usual.level * row.height
+    low, high = Recognition.digit_heights
+    beside = np.maximum(row.left - across, across - row.right) < Recognition.beside * row.height
+    level = np.abs(down - row.middle - row.slope * (across - row.left)) < Recognition.level * row.height
     tall = (height > low * row.height) & (height < high * row.height) & (width < high * row.height)
     may_be = beside & level & tall
     return np.asarray(np.stack([left, top, left + width, top + height], axis=1)[may_be])
@@ -164,12 +164,10 @@ def _looked_at(inks: Sequence[npt.NDArray[np.float32]], symbols: Sequence[Symbol
 
 
 def _judged(symbol: Symbol, said: npt.NDArray[np.float32], models: Ensemble) -> Symbol:
-    """Return a digit as all models see it; or a person's own one alone, and the others that a digit is there."""
+    """Return a digit as all models see it; or as a person's own one does alone, as sure as the detector is of one."""
     if models.own:
-        value = int(said.argmax())
-        sure = symbol.seen * float(said[value])
-        return replace(symbol, symbol=value, probabilities=said.astype(np.float64), confidence=sure)
-    (pool,) = agreed(symbol.probabilities[None], said[None], Usual.alone, models.least)
+        return replace(symbol, symbol=int(said.argmax()), probabilities=said.astype(np.float64), confidence=symbol.seen)
+    (pool,) = agreed(symbol.probabilities[None], said[None], Recognition.alone, models.least)
     value = int(pool.argmax())
     sure = symbol.confidence if value == symbol.symbol else min(symbol.confidence, 1 - float(pool[value]))
     return replace(symbol, symbol=value, probabilities=pool, confidence=sure * float(pool[value]))

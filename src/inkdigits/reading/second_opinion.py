@@ -21,7 +21,7 @@ _DATE = re.compile(rf"({_DAY}/{_MONTH}|{_MONTH}/{_DAY})/((19|20)?\d\d)")
 _NO_IMAGE = np.zeros((28, 28), np.uint8)
 
 
-class _Usual:
+class _Opinions:
     """How the line model's opinion and the detector's become one."""
 
     zooms: tuple[float, ...] = (1.0, 0.85, 1.18)  # at which the line model looks, while it and the detector differ
@@ -48,7 +48,7 @@ class DetectedNumber:
         middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
         away = np.abs(np.array([_middle(symbol) for symbol in symbols])[:, None] - middles)
         places: list[int | None] = [None] * len(symbols)
-        while away.size and away.min() < _Usual.near * self.row.height:
+        while away.size and away.min() < _Opinions.near * self.row.height:
             symbol, place = np.unravel_index(int(away.argmin()), away.shape)
             places[int(symbol)] = int(place)
             away[symbol], away[:, place] = np.inf, np.inf
@@ -82,7 +82,7 @@ def read_number(crop: npt.NDArray[np.uint8], number: DetectedNumber, lines: Line
     """
     detected = tuple(number.scores.argmax(axis=1).tolist())
     views: list[_View] = []
-    for zoom in _Usual.zooms:
+    for zoom in _Opinions.zooms:
         views.append(_view(crop, number.row, zoom, lines))
         if views[-1].string == detected:
             break
@@ -119,13 +119,13 @@ def _most_probable(views: Sequence[_View], number: DetectedNumber, detected: tup
     def read_by_lines(string: tuple[int, ...]) -> float:
         likelihood = np.mean([string_probabilities(view.frames, [string])[0] for view in views])
         text = _as_written(string)
-        usual = _Usual.date if _DATE.fullmatch(text) else _Usual.odd_slash if _has_odd_slash(text) else 1.0
+        usual = _Opinions.date if _DATE.fullmatch(text) else _Opinions.odd_slash if _has_odd_slash(text) else 1.0
         return float(np.log(likelihood + 1e-6) + np.log(usual))
 
     def seen_by_detector(view: _View) -> float:
         near = number.at(view.symbols)
         seen = [_seen(number, at, symbol) for at, symbol in zip(near, view.string, strict=True)]
-        most = np.clip(scores, 0, _Usual.most)
+        most = np.clip(scores, 0, _Opinions.most)
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
         return float(np.log([*seen, *missed, 1.0]).sum())
 
@@ -133,7 +133,7 @@ def _most_probable(views: Sequence[_View], number: DetectedNumber, detected: tup
         spelled for view in views for spelled in _spelled(view) if min(spelled.string, default=NON_DIGIT) < 10
     ]
     totals = [read_by_lines(view.string) + seen_by_detector(view) for view in candidates]
-    own = float(np.log(np.clip(scores, _Usual.least, _Usual.most)).sum()) + read_by_lines(detected)
+    own = float(np.log(np.clip(scores, _Opinions.least, _Opinions.most)).sum()) + read_by_lines(detected)
     best = int(np.argmax(totals)) if totals else 0
     return candidates[best] if totals and totals[best] >= own else None
 
@@ -166,13 +166,13 @@ def _has_odd_slash(text: str) -> bool:
 def _seen(number: DetectedNumber, at: int | None, symbol: int) -> float:
     """Return the detector's probability of a symbol that the line model reads."""
     if at is None or symbol >= NON_DIGIT:
-        return _Usual.unseen
-    return float(np.clip(number.scores[at, symbol], _Usual.least, _Usual.most))
+        return _Opinions.unseen
+    return float(np.clip(number.scores[at, symbol], _Opinions.least, _Opinions.most))
 
 
 def _as_read(symbol: PlacedSymbol, at: int | None, views: Sequence[_View], number: DetectedNumber) -> Symbol:
     """Return a symbol that the line model reads, as sure as both models are."""
-    near = _Usual.near * number.row.height
+    near = _Opinions.near * number.row.height
 
     def surest(view: _View) -> float:
         same = (other for other in view.symbols if other.symbol == symbol.symbol)
@@ -180,11 +180,11 @@ def _as_read(symbol: PlacedSymbol, at: int | None, views: Sequence[_View], numbe
 
     sure = float(np.mean([surest(view) for view in views]))
     probabilities = symbol.probabilities.astype(np.float64) + 1e-6
-    seen = _Usual.unseen
+    seen = _Opinions.unseen
     if at is not None:
         probabilities *= np.clip(number.scores[at, :10], 1e-3, 1)
         seen = float(number.scores[at].max())
-    confidence = float(np.sqrt(max(sure, _Usual.least) * _seen(number, at, symbol.symbol)))
+    confidence = float(np.sqrt(max(sure, _Opinions.least) * _seen(number, at, symbol.symbol)))
     return Symbol(symbol.symbol, probabilities / probabilities.sum(), confidence, symbol.box, _NO_IMAGE, seen)
 
 
@@ -193,6 +193,6 @@ def _as_detected(number: DetectedNumber, place: int) -> Symbol:
     scores = number.scores[place].astype(np.float64)
     symbol = int(scores.argmax())
     ten = np.clip(scores[:10], 1e-4, 1)
-    confidence = float(np.sqrt(np.clip(scores[symbol], _Usual.least, _Usual.most) * _Usual.unseen * 2))
+    confidence = float(np.sqrt(np.clip(scores[symbol], _Opinions.least, _Opinions.most) * _Opinions.unseen * 2))
     left, top, right, bottom = number.boxes[place].tolist()
     return Symbol(symbol, ten / ten.sum(), confidence, (left, top, right, bottom), _NO_IMAGE, float(scores[symbol]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 from statistics import fmean
@@ -41,6 +41,7 @@ class Symbol:
     size: float = 1.0  # its height beside that of the page's digits, at most 1; for a mark that of its line's digits
     contrast: float = 1.0  # of its ink and paper beside that of the page's digits, at most 1
     is_cut: bool = False  # whether its box reaches beyond the page, by more than a tenth of its height
+    is_lone: bool = False  # whether it is nearly all ink of its page, and was read without the detector
 
     @property
     def is_digit(self) -> bool:
@@ -85,6 +86,10 @@ class ReadLine:
         """What stands between its gaps."""
         ends = (0, *self.gaps, len(self.symbols))
         return tuple(ReadLine(self.symbols[begin:end]) for begin, end in pairwise(ends))
+
+    def moved(self, move: Callable[[Box], Box]) -> ReadLine:
+        """Return it with each of its boxes moved."""
+        return replace(self, symbols=tuple(replace(symbol, box=move(symbol.box)) for symbol in self.symbols))
 
     @classmethod
     def of(cls, numbers: Iterable[ReadLine]) -> ReadLine:

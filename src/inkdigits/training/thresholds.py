@@ -37,6 +37,7 @@ class Aims:
 
 _Read: TypeAlias = tuple[WrittenPage, Sequence[ReadLine]]  # what is written, and what was read
 
+_ALONE = ("single", "nothing")
 _SMALL = ("string", "boxes", "cheque")
 _USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
 
@@ -63,7 +64,7 @@ def choose_thresholds(
 
     """
     progress("strings, boxes and pages")
-    counts = {kind: pictures if kind in _SMALL else max(1, pictures // 8) for kind in KINDS if kind != "single"}
+    counts = {kind: pictures if kind in _SMALL else max(1, pictures // 8) for kind in KINDS if kind not in _ALONE}
     read = {
         level: [
             (page, read_page(page.grey, models).lines)
@@ -72,7 +73,14 @@ def choose_thresholds(
         ]
         for level in LEVELS
     }
-    calibration = fit_calibration(chain.from_iterable(read.values()))
+    progress("pictures of one digit and of none, as if they were pages")
+    alone: list[_Read] = [
+        (picture, read_page(picture.grey, models).lines)
+        for level in LEVELS
+        for kind in _ALONE
+        for picture in _pictures(kind, digits, level, pictures)
+    ]
+    calibration = fit_calibration(chain(alone, *read.values()))
     sure = {
         level: [(page, [calibration.calibrated(line) for line in lines]) for page, lines in pages]
         for level, pages in read.items()

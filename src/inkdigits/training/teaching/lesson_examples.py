@@ -21,7 +21,7 @@ from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble, GivenModel
 from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.read_page import read_page
-from inkdigits.reading.recognise import Usual
+from inkdigits.reading.recognise import Recognition
 from inkdigits.reading.symbols import Symbol
 from inkdigits.service.correction_store import Corrections, holds_corrections
 from inkdigits.settings import expanded
@@ -117,7 +117,7 @@ def models_without_opinion() -> Ensemble:
 
 def others(symbol: Symbol) -> npt.NDArray[np.float64]:
     """Return what the page detector and the line model say of a digit that was read without the digit model: (10,)."""
-    said = symbol.probabilities ** (1 / (1 - Usual.alone))  # the digit model had its share, and said nothing
+    said = symbol.probabilities ** (1 / (1 - Recognition.alone))  # the digit model had its share, and said nothing
     return np.asarray(said / said.sum())
 
 

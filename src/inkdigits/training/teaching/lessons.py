@@ -18,7 +18,7 @@ from inkdigits.files import make_folder
 from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.ensemble import TaughtModel, emphasised
 from inkdigits.reading.model_file import BUNDLED, bundled_sum, find_model
-from inkdigits.reading.recognise import Usual, agreed
+from inkdigits.reading.recognise import Recognition, agreed
 from inkdigits.results.notebook_html import html_table
 from inkdigits.training.loop.progress import Showing, shown
 from inkdigits.training.teaching.holding_back import ENOUGH, GOOD, HeldBack, check, folds, hold_back
@@ -239,7 +239,7 @@ def read_together(
         emphasis: how many times the difference counts.
 
     """
-    return agreed(others, emphasised(bundled, taught, emphasis), Usual.alone, TaughtModel.least)
+    return agreed(others, emphasised(bundled, taught, emphasis), Recognition.alone, TaughtModel.least)
 
 
 def _info(base: ModelInfo, examples: Examples, held_back: HeldBack, emphasis: float) -> ModelInfo:
