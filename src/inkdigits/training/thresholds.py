@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
 from inkdigits.data.dataset import Dataset
@@ -37,7 +38,6 @@ class Aims:
 
 _Read: TypeAlias = tuple[WrittenPage, Sequence[ReadLine]]  # what is written, and what was read
 
-_ALONE = ("single", "nothing")
 _SMALL = ("string", "boxes", "cheque")
 _USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
 
@@ -64,7 +64,7 @@ def choose_thresholds(
 
     """
     progress("strings, boxes and pages")
-    counts = {kind: pictures if kind in _SMALL else max(1, pictures // 8) for kind in KINDS if kind not in _ALONE}
+    counts = {kind: pictures if kind in _SMALL else max(1, pictures // 8) for kind in KINDS if kind != "single"}
     read = {
         level: [
             (page, read_page(page.grey, models).lines)
@@ -74,10 +74,10 @@ def choose_thresholds(
         for level in LEVELS
     }
     progress("pictures of one digit and of none, as if they were pages")
-    alone: list[_Read] = [
-        (picture, read_page(picture.grey, models).lines)
+    alone = [
+        (picture, [line for line in read_page(picture.grey, models).lines if line.symbols[0].is_lone])
         for level in LEVELS
-        for kind in _ALONE
+        for kind in ("single", "nothing")
         for picture in _pictures(kind, digits, level, pictures)
     ]
     calibration = fit_calibration(chain(alone, *read.values()))
@@ -104,14 +104,22 @@ def choose_thresholds(
 
 
 def fit_calibration(pages: Iterable[_Read]) -> Calibration:
-    """Return what makes confidence the share of symbols that are right."""
+    """Return what makes confidence the share of symbols that are right.
+
+    What is all ink of its page has a weight that is fitted after all others, which it must not change: it has no more.
+    """
     read = [(line, page) for page, lines in pages for line in lines if line.symbols]
     right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
     if not right.any() or right.all():
         return Calibration()
     known = np.concatenate([features_of(line) for line, _ in read])
-    fitted = LogisticRegression(C=10, max_iter=1000).fit(known, right)
-    return Calibration(*fitted.coef_[0].tolist(), *fitted.intercept_.tolist())
+    lone = known[:, -1] > 0
+    fitted = LogisticRegression(C=10, max_iter=1000).fit(known[~lone, :-1], right[~lone])
+    weight = 0.0
+    if lone.any():
+        odds, sign = fitted.decision_function(known[lone, :-1]), np.where(right[lone], -1, 1)
+        weight = minimize_scalar(lambda more: np.logaddexp(0, sign * (odds + more)).sum(), bounds=(-10, 10)).x
+    return Calibration(*[*fitted.coef_[0].tolist(), float(weight), *fitted.intercept_.tolist()])
 
 
 def most_right(pages: Iterable[_Read]) -> float:
