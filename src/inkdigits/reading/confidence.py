@@ -29,7 +29,7 @@ class Calibration:
     size: float = 0.0  # of its height beside the page's digits: letters, and what shows through, are smaller
     contrast: float = 0.0  # of its contrast beside theirs: what shows through is fainter
     cut: float = 0.0  # of its reaching beyond the page: what is left of a letter or a rule looks like a 1 or a 7
-    lone: float = 0.0  # of its being nearly all ink of its page, which the detector was not asked about
+    lone: float = 0.0  # of its being nearly all ink of its page, which the detector did not find
     shift: float = 0.0  # what is added
 
     def calibrated(self, line: ReadLine, *, own: bool = False) -> ReadLine:

@@ -51,8 +51,7 @@ def read_lone(
         trust *= float(np.sqrt(max(float(read.sum()), _LEAST)))
     value = int(probabilities.argmax())
     box = left, top, left + width, top + height
-    sure = trust * float(probabilities[value])
-    digit = Symbol(value, probabilities, sure, box, image, sure, is_lone=True)
+    digit = Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust)
     return (ReadLine((digit,)),)
 
 

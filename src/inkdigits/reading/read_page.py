@@ -51,7 +51,7 @@ class _Lone:
 class _Again:
     """When a page is looked at once more, with a margin about it: its writing was cut out tightly.
 
-    Other made-up pictures are read as before (experiments/LOG.md).
+    Other made-up pictures are read as before; where one digit is asked for, fewer would be (experiments/LOG.md).
     """
 
     sure: float = 0.9  # confidence of the least sure symbol at which one look is enough
@@ -87,7 +87,7 @@ def read_page(grey: _Grey, models: Ensemble, *, single: bool = False) -> ReadPag
     """Return the lines of a page, uint8 (H,W), 0 black to 255 white; `single` says that there is one digit on it."""
     is_small = grey.shape == (SIDE, SIDE)
     first = _read(grey, 0, models, is_small=is_small, single=single)
-    if first.sureness >= _Again.sure or grey.size > _Again.pixels:
+    if single or first.sureness >= _Again.sure or grey.size > _Again.pixels:
         return first
     roomy, margin = with_margin(grey)
     if border_ink(roomy, margin) < _Again.touched:
@@ -113,7 +113,7 @@ def _read(grey: _Grey, margin: int, models: Ensemble, *, is_small: bool, single:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
     read = [recognise(upright, detections, line, models) for line in group(detections)]
-    if not models.own:  # which does not say whether a glyph is a digit at all
+    if not (single or models.own):  # a model of one's own does not say whether a glyph is a digit at all
         read = _or_lone(read, upright, detections, models)
     known = in_context(read, upright, margin)
     lines = tuple(_turned_back(line, upright.shape, turns) for line in known if line.digits)
@@ -141,7 +141,8 @@ def _or_lone(read: list[ReadLine], grey: _Grey, detections: Detections, models: 
     if digit.confidence <= max(rivals, default=0.0):
         return read
     box = left, top, right, bottom
-    return [ReadLine((replace(digit, box=box, near_print=detections.print_about(box, Recognition.about)),))]
+    about = detections.print_about(box, Recognition.about)
+    return [ReadLine((replace(digit, box=box, seen=digit.confidence, near_print=about, is_lone=True),))]
 
 
 def _digits(detections: Detections) -> int:

@@ -41,7 +41,7 @@ class Symbol:
     size: float = 1.0  # its height beside that of the page's digits, at most 1; for a mark that of its line's digits
     contrast: float = 1.0  # of its ink and paper beside that of the page's digits, at most 1
     is_cut: bool = False  # whether its box reaches beyond the page, by more than a tenth of its height
-    is_lone: bool = False  # whether it is nearly all ink of its page, and was read without the detector
+    is_lone: bool = False  # whether it is nearly all ink of its page, which the detector did not find
 
     @property
     def is_digit(self) -> bool:
