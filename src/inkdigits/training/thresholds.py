@@ -106,14 +106,16 @@ def choose_thresholds(
 def fit_calibration(pages: Iterable[_Read]) -> Calibration:
     """Return what makes confidence the share of symbols that are right.
 
-    What is all ink of its page has a weight that is fitted after all others, which it must not change: it has no more.
+    A glyph that is all ink of its page has a weight of its own, fitted after all others, which stay as they are.
     """
     read = [(line, page) for page, lines in pages for line in lines if line.symbols]
-    right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
-    if not right.any() or right.all():
+    if not read:
         return Calibration()
+    right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
     known = np.concatenate([features_of(line) for line, _ in read])
     lone = known[:, -1] > 0
+    if not right[~lone].any() or right[~lone].all():
+        return Calibration()
     fitted = LogisticRegression(C=10, max_iter=1000).fit(known[~lone, :-1], right[~lone])
     weight = 0.0
     if lone.any():
