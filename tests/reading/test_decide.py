@@ -58,6 +58,17 @@ def test_small_writing_is_named_with_its_size() -> None:
     assert decided(small).notes == ("the writing is very small: 7 pixels",)
 
 
+def test_small_writing_is_named_where_nothing_of_it_is_believed() -> None:
+    small = ReadLine((symbol(3, 0.1, height=7),))
+    assert decided(small).lines == ()
+    assert decided(small).notes == ("the writing is very small: 7 pixels",)
+
+
+def test_of_two_doubtful_digits_that_look_the_same_each_is_told_by_its_place() -> None:
+    alike = ReadLine(tuple(symbol(4, sure, x=10 + 30 * place) for place, sure in enumerate((0.5, 0.95, 0.6))))
+    assert decided(alike).notes == ("not sure of: 4 in line 1 (character 1), 4 in line 1 (character 3)",)
+
+
 def test_the_only_digit_is_the_surest_of_the_tallest() -> None:
     large, small = symbol(3, 0.9, height=80), symbol(5, 0.95, height=15)
     (only,) = only_digit([ReadLine((small, large))], LEAST)

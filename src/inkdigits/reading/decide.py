@@ -55,7 +55,8 @@ def decide(
     several = single and sum(len(line.digits) for line in found) > 1
     accepted = least.single if single else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
-    notes = [*_doubts(lines, several=several), *_unread(kept), *_surroundings(kept, read.other, least)]
+    notes = [*_doubts(lines, several=several), *_unread(kept), *_size(kept or every, least)]
+    notes += _surroundings(kept, read.other, least)
     if not (kept or notes):
         notes = [NOTHING_FOUND]
     return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
@@ -88,9 +89,9 @@ def _without_doubtful(line: ReadLine, least: Thresholds) -> ReadLine:
 def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:
     """Return what a person should look at, in words."""
     doubtful = [
-        f"{item.value} in line {number + 1}"
-        for number, line in enumerate(lines)
-        for item in line.characters
+        _named(place, line, number)
+        for number, line in enumerate(lines, 1)
+        for place, item in enumerate(line.characters)
         if not item.accepted
     ]
     if several and (doubtful or not lines):
@@ -101,17 +102,27 @@ def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:
     return [f"not sure of: {', '.join(doubtful[:3])}{more}"]
 
 
+def _named(place: int, line: Line, number: int) -> str:
+    """Return which character of a line is meant; by its place too, where the line has others that look the same."""
+    values = [item.value for item in line.characters]
+    value = values[place]
+    return f"{value} in line {number}" + (f" (character {place + 1})" if values.count(value) > 1 else "")
+
+
 def _unread(kept: Sequence[ReadLine]) -> list[str]:
     """Return which lines hold ink that may be a digit and was not read, in words."""
     lines = [str(number) for number, line in enumerate(kept, 1) if any(symbol.unread for symbol in line.symbols)]
     return [f"ink beside what was read may be a digit too, in line {', '.join(lines)}"] if lines else []
 
 
+def _size(read: Sequence[ReadLine], least: Thresholds) -> list[str]:
+    """Return, in words, that what was read is small, which is why little of it may be believed."""
+    tallest = max((digit.height for line in read for digit in line.digits), default=least.small)
+    return [f"the writing is very small: {tallest:.0f} pixels"] if tallest < least.small else []
+
+
 def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> list[str]:
     """Return what else is on the page, in words."""
-    heights = [digit.height for line in kept for digit in line.digits]
-    if heights and max(heights) < least.small:
-        return [f"the writing is very small: {max(heights):.0f} pixels"]
     if other > least.print:
         return ["other writing or print was left out" if kept else "this looks like words or print, not digits"]
     return []
