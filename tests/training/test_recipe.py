@@ -14,6 +14,14 @@ def test_a_recipe_survives_json(recipe: Recipe) -> None:
     assert Recipe.from_dict(json.loads(json.dumps(recipe.to_dict()))) == recipe
 
 
+def test_a_recipe_of_another_version_is_refused_in_words() -> None:
+    values = Recipe.named("fast").to_dict()
+    with pytest.raises(UsageError, match="a setting that does not exist: .*momentum"):
+        Recipe.from_dict(values | {"momentum": 0.9})
+    with pytest.raises(UsageError, match="rotation of augmentation of the recipe"):
+        Recipe.from_dict(values | {"augmentation": {"rotation": "much"}})
+
+
 def test_the_mlp_recipe_is_the_notebooks() -> None:
     recipe = Recipe.named("mlp")
     assert (recipe.model, recipe.optimizer, recipe.learning_rate, recipe.schedule) == ("mlp", "adam", 0.001, "constant")

@@ -116,10 +116,14 @@ class Recipe(Optimisation):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Recipe:
-        """Return the recipe that `to_dict` wrote."""
-        augmentation, review = Augmentation(**values["augmentation"]), values.get("review")
-        parts = {"augmentation": augmentation, "betas": tuple(values["betas"]), "review": review and Review(**review)}
-        return cls(**values | parts)
+        """Return the recipe that `to_dict` wrote.
+
+        Raises:
+            UsageError: another version wrote it, which knew other settings.
+
+        """
+        recipe: Recipe = checked(values, cls, "the recipe")
+        return recipe
 
     def _repr_html_(self) -> str:
         settings = {name: value for name, value in self.to_dict().items() if value and name not in ("name", "summary")}
