@@ -16,7 +16,7 @@ def test_a_recipe_survives_json(recipe: Recipe) -> None:
 
 def test_a_recipe_of_another_version_is_refused_in_words() -> None:
     values = Recipe.named("fast").to_dict()
-    with pytest.raises(UsageError, match="a setting that does not exist: .*momentum"):
+    with pytest.raises(UsageError, match=r"a setting that does not exist: .*momentum"):
         Recipe.from_dict(values | {"momentum": 0.9})
     with pytest.raises(UsageError, match="rotation of augmentation of the recipe"):
         Recipe.from_dict(values | {"augmentation": {"rotation": "much"}})
