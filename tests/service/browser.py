@@ -1,4 +1,4 @@
-"""A real browser: Debian's Chromium, with what people do in it: write, drop, paste."""
+"""A real browser: Debian's Chromium without its windows, with what people do in it: write, drop, paste."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from ..waiting import PATIENCE
 MILLISECONDS = 1000 * PATIENCE  # a busy machine is slow to draw
 playwright.expect.set_options(timeout=MILLISECONDS)
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+# The first has the same engine and no windows, and takes two thirds of the time.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 
@@ -40,7 +41,7 @@ STROKES = {
 def chromium() -> Iterator[playwright.Browser]:
     """Start the browser; skip the test where there is none."""
     if CHROMIUM is None:
-        pytest.skip("the page's tests need a browser: apt install chromium")
+        pytest.skip("the page's tests need a browser: apt install chromium-headless-shell")
     with playwright.sync_playwright() as started:
         # As root, and in a container, Chromium's own sandbox does not start.
         browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=MILLISECONDS)
