@@ -116,7 +116,12 @@ def _is_explained(view: _Grey, boxes: npt.NDArray[np.float32]) -> bool:
 def _scales(shape: tuple[int, ...], most_pixels: int) -> list[float]:
     """Return the scales of the views, the coarsest first."""
     coarsest = Pyramid.heights[1] / (Pyramid.largest * shape[0]) * 0.8
-    finest = min(Pyramid.enlarged, float(np.sqrt(most_pixels / (shape[0] * shape[1]))))
+    # A picture of a few pixels' height has more margin than picture.
+    finest = min(
+        Pyramid.enlarged,
+        float(np.sqrt(most_pixels / (shape[0] * shape[1]))),
+        most_pixels / (2 * Pyramid.margin * max(shape)),
+    )
     steps = int(np.ceil(np.log(max(finest / coarsest, 1.0)) / np.log(Pyramid.step)))
     return np.geomspace(coarsest, finest, steps + 1).tolist() if steps else [min(coarsest, finest)]
 
