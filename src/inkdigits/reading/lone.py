@@ -16,6 +16,10 @@ from inkdigits.reading.line_model import decode_frames, string_probabilities
 from inkdigits.reading.symbols import ReadLine, Symbol
 
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
+_THIN = 0.05  # of its height: a pen that is thinner leaves no trace in the band that the line model sees
+_TALL = 120  # pixels: a taller glyph is drawn with a wider pen at this height
+_FULL = 0.3  # how dark its pen is
+_DRAWN = 0.07  # of its height: the pen that such a glyph is drawn with again
 _LEAST = 0.1  # the line model may be wrong that there is no digit: it is about one of eighty in MNIST
 
 
@@ -43,8 +47,7 @@ def read_lone(
     image = normalise(glyph.ink)
     probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
     if not models.own:
-        row = Row(left, left + width, top + height / 2, 0.0, max(height, _NARROWEST * width, 4.0))
-        frames, _ = _look(dark, row, models)
+        frames, _ = _look(*(_drawn_with_a_wider_pen(glyph.ink) or (dark, _row_of(glyph.box))), models)
         read = string_probabilities(frames, [[digit] for digit in range(10)])
         probabilities = np.sqrt(probabilities * (read / max(float(read.sum()), 1e-9) + 1e-6))
         probabilities /= probabilities.sum()
@@ -53,6 +56,35 @@ def read_lone(
     box = left, top, left + width, top + height
     digit = Symbol(value, probabilities, trust * float(probabilities[value]), box, image, trust)
     return (ReadLine((digit,)),)
+
+
+def _drawn_with_a_wider_pen(ink: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], Row] | None:
+    """Return a glyph alone on paper, and where it stands there, drawn with a wider pen; None if its own is wide enough.
+
+    A stroke's pen is twice its area by its outline.
+    """
+    small = ink * np.float32(1)
+    if max(ink.shape) > _TALL:
+        scale = _TALL / max(ink.shape)
+        size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+        small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+    tall = max(small.shape)
+    inked = (small > _FULL).view(np.uint8)
+    area = int(np.count_nonzero(inked))
+    outline = area - int(np.count_nonzero(cv2.erode(inked, np.ones((3, 3), np.uint8), borderValue=0)))
+    pen = 2 * area / max(outline, 1)
+    if pen >= _THIN * tall:
+        return None
+    room = tall // 2
+    roomy = cv2.copyMakeBorder(small, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
+    side = 1 + round(_DRAWN * tall - pen)
+    wider = cv2.dilate(roomy, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    return np.asarray(255 * (1 - wider), np.uint8), _row_of((room, room, small.shape[1], small.shape[0]))
+
+
+def _row_of(box: tuple[int, int, int, int]) -> Row:
+    left, top, width, height = box
+    return Row(left, left + width, top + height / 2, 0.0, max(height, _NARROWEST * width, 4.0))
 
 
 def detect_by_line(grey: npt.NDArray[np.uint8], models: Ensemble) -> Detections | None:

@@ -46,6 +46,7 @@ class _Lone:
     whole: float = 0.97  # share of the page's ink that such a digit holds
     few: int = 3  # digits that are found on a page that is one glyph, at most: specks of its paper
     alike: float = 0.5  # of the glyph's height: what is lower counts nothing beside it
+    speck: float = 0.15  # of the glyph's height: where all that was found is lower, it is texture, however much it is
 
 
 class _Again:
@@ -113,8 +114,8 @@ def _read(grey: _Grey, margin: int, models: Ensemble, *, is_small: bool, single:
         upright = np.ascontiguousarray(np.rot90(grey, -turns))
         detections = detect(upright, models.detector)
     read = [recognise(upright, detections, line, models) for line in group(detections)]
-    if not (single or models.own):  # a model of one's own does not say whether a glyph is a digit at all
-        read = _or_lone(read, upright, detections, models)
+    if not models.own:  # a model of one's own does not say whether a glyph is a digit at all
+        read = _or_lone(read, upright, detections, models, single=single)
     known = in_context(read, upright, margin)
     lines = tuple(_turned_back(line, upright.shape, turns) for line in known if line.digits)
     if single and not lines:
@@ -122,13 +123,18 @@ def _read(grey: _Grey, margin: int, models: Ensemble, *, is_small: bool, single:
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
 
 
-def _or_lone(read: list[ReadLine], grey: _Grey, detections: Detections, models: Ensemble) -> list[ReadLine]:
+def _or_lone(
+    read: list[ReadLine], grey: _Grey, detections: Detections, models: Ensemble, *, single: bool
+) -> list[ReadLine]:
     """Return what was read, or the one glyph that a page consists of, if that is surer than all that is as tall.
 
     A digit that fills a photograph, or has a thin line, may be missed by the detector, and specks be found instead.
     """
     found = [digit for line in read for digit in line.digits]
-    if len(found) > _Lone.few or max((digit.confidence for digit in found), default=0.0) >= _Lone.plain:
+    surest = max((digit.confidence for digit in found), default=0.0)
+    tallest = max((digit.height for digit in found), default=0.0)
+    is_plain = single or len(found) > _Lone.few or surest >= _Lone.plain
+    if is_plain and tallest >= _Lone.speck * grey.shape[0]:
         return read
     small = _smaller(grey, Pyramid.most_pixels)
     lone = read_lone(small, models, _Lone.mnist, _Lone.whole)
@@ -138,7 +144,7 @@ def _or_lone(read: list[ReadLine], grey: _Grey, detections: Detections, models: 
     scale = np.tile(grey.shape[::-1], 2) / np.tile(small.shape[::-1], 2)
     left, top, right, bottom = np.multiply(digit.box, scale).tolist()
     rivals = (other.confidence for other in found if other.height > _Lone.alike * (bottom - top))
-    if digit.confidence <= max(rivals, default=0.0):
+    if (is_plain and tallest >= _Lone.speck * (bottom - top)) or digit.confidence <= max(rivals, default=0.0):
         return read
     box = left, top, right, bottom
     about = detections.print_about(box, Recognition.about)
