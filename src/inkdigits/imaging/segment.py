@@ -22,6 +22,7 @@ class Glyph:
 
     box: tuple[int, int, int, int]  # left, top, width and height on the page of ink, in its pixels
     ink: _Ink  # (height,width), 0 paper to 1 ink, without the ink of its neighbours
+    heaviest: float  # the sum of the ink of its heaviest piece
 
 
 def single_glyph(ink: _Ink) -> Glyph | None:
@@ -43,7 +44,7 @@ def single_glyph(ink: _Ink) -> Glyph | None:
         return None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
     if count == 2:  # the paper and one piece, as in most drawings
-        return Glyph((x, y, across, down), inked)
+        return Glyph((x, y, across, down), inked, float(inked.sum()))
     mass = np.bincount(labels.ravel(), inked.ravel(), count).astype(np.float64, copy=False)
     mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
@@ -55,7 +56,7 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     mine = np.zeros(count, bool)
     mine[pieces[members]] = True
     own = np.where(mine[labels[top:bottom, left:right]], inked[top:bottom, left:right], np.float32(0))
-    return Glyph((x + left, y + top, right - left, bottom - top), own)
+    return Glyph((x + left, y + top, right - left, bottom - top), own, float(mass[pieces[members]].max()))
 
 
 def _heaviest(mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

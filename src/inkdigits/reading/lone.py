@@ -24,7 +24,7 @@ _LEAST = 0.1  # the line model may be wrong that there is no digit: it is about 
 
 
 def read_lone(
-    grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0
+    grey: npt.NDArray[np.uint8], models: Ensemble, trust: float, least_share: float = 0.0, *, in_one_piece: bool = False
 ) -> tuple[ReadLine, ...]:
     """Return the heaviest piece of ink on a page as its only digit; none if there is no ink, or too much beside it.
 
@@ -36,12 +36,13 @@ def read_lone(
         models: what reads it.
         trust: probability that it is a digit at all, 0 to 1.
         least_share: of the page's ink that it must hold, 0 to 1.
+        in_one_piece: one piece of it must hold so much.
 
     """
     dark = with_dark_ink(grey)
     ink = find_dark_ink(dark)
     glyph = single_glyph(ink)
-    if glyph is None or glyph.ink.sum() < least_share * ink.sum():
+    if glyph is None or (glyph.heaviest if in_one_piece else glyph.ink.sum()) < least_share * ink.sum():
         return ()
     left, top, width, height = glyph.box
     image = normalise(glyph.ink)

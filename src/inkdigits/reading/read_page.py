@@ -46,7 +46,10 @@ class _Lone:
     whole: float = 0.97  # share of the page's ink that such a digit holds
     few: int = 3  # digits that are found on a page that is one glyph, at most: specks of its paper
     alike: float = 0.5  # of the glyph's height: what is lower counts nothing beside it
-    speck: float = 0.15  # of the glyph's height: where all that was found is lower, it is texture, however much it is
+    # Of the height of a glyph in one piece that is a digit with the probability below: where all that was found is
+    # lower, it is texture, however much and sure. Of 216 made-up pages with more than a digit one is taken for one.
+    speck: float = 0.15
+    surely: float = 0.7
 
 
 class _Again:
@@ -137,14 +140,16 @@ def _or_lone(
     if is_plain and tallest >= _Lone.speck * grey.shape[0]:
         return read
     small = _smaller(grey, Pyramid.most_pixels)
-    lone = read_lone(small, models, _Lone.mnist, _Lone.whole)
+    lone = read_lone(small, models, _Lone.mnist, _Lone.whole, in_one_piece=is_plain)
     if not lone:
         return read
     (digit,) = lone[0].symbols
     scale = np.tile(grey.shape[::-1], 2) / np.tile(small.shape[::-1], 2)
     left, top, right, bottom = np.multiply(digit.box, scale).tolist()
-    rivals = (other.confidence for other in found if other.height > _Lone.alike * (bottom - top))
-    if (is_plain and tallest >= _Lone.speck * (bottom - top)) or digit.confidence <= max(rivals, default=0.0):
+    height = bottom - top
+    if is_plain and (tallest >= _Lone.speck * height or digit.confidence < _Lone.surely):
+        return read
+    if digit.confidence <= max((one.confidence for one in found if one.height > _Lone.alike * height), default=0.0):
         return read
     box = left, top, right, bottom
     about = detections.print_about(box, Recognition.about)
