@@ -1,5 +1,6 @@
 """A page that lies on its side or on its head is turned; a lone digit is not."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -41,3 +42,29 @@ def test_a_nine_upside_down_is_not_turned(reader: Reader) -> None:
     with Image.open(LABELS.with_name("marker.png")) as image:
         grey = np.asarray(image.convert("L"))
     assert reader.read(np.ascontiguousarray(np.rot90(grey, 2))).rotation == 0
+
+
+def drawn(strokes: list[tuple[float, float]], *, side: int, pen: int) -> np.ndarray:
+    """Return a square picture of one stroke through points from 0 to 1."""
+    grey = np.full((side, side), 235, np.uint8)
+    points = (np.array(strokes) * side).astype(np.int32)
+    cv2.polylines(grey, [points], isClosed=False, color=30, thickness=pen, lineType=cv2.LINE_AA)
+    return grey
+
+
+SEVEN = [(0.28, 0.2), (0.3, 0.1), (0.55, 0.06), (0.53, 0.95)]
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_what_looks_like_tiny_digits_beside_one_that_fills_the_picture_is_texture(reader: Reader, single: bool) -> None:
+    page = drawn(SEVEN, side=1280, pen=42)
+    for place in range(6):
+        cv2.putText(page, "3", (760 + 70 * place, 900 - 90 * place), cv2.FONT_HERSHEY_DUPLEX, 1, 120, 2, cv2.LINE_AA)
+    assert reader.read(page, single=single).text == "7"
+
+
+@pytest.mark.parametrize("single", [True, False])
+@pytest.mark.parametrize("pen", [0.012, 0.02, 0.03])
+def test_a_digit_of_a_hairline_pen_is_read(reader: Reader, pen: float, single: bool) -> None:
+    assert reader.read(drawn(SEVEN, side=900, pen=round(900 * pen)), single=single).text == "7"
+    assert reader.read(drawn([(0.48, 0.1), (0.5, 0.5), (0.49, 0.88)], side=900, pen=round(900 * pen))).text == "1"

@@ -149,7 +149,10 @@ def _or_lone(
     height = bottom - top
     if is_plain and (tallest >= _Lone.speck * height or digit.confidence < _Lone.surely):
         return read
-    if digit.confidence <= max((one.confidence for one in found if one.height > _Lone.alike * height), default=0.0):
+    rivals = [one for one in found if one.height > _Lone.alike * height]
+    if any(one.confidence >= digit.confidence for one in rivals):
+        return read
+    if digit.confidence < _Lone.surely and any(one.symbol == digit.symbol for one in rivals):
         return read
     box = left, top, right, bottom
     about = detections.print_about(box, Recognition.about)
