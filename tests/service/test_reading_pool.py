@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -122,3 +122,26 @@ def test_what_nobody_waits_for_is_ended_and_keeps_its_turn_until_then(monkeypatc
     answer, at_once, in_the_end = asyncio.run(scenario())
     assert isinstance(answer, ClientDisconnect if ends == "hangs up" else ApiError)
     assert (at_once, in_the_end) == (False, True)
+
+
+def test_no_client_has_all_places() -> None:
+    def has_room(pool: ReadingPool, client: str) -> bool:
+        try:
+            pool.check_room(client)
+        except ApiError as refused:
+            return refused.status_code != 503
+        return True
+
+    async def held_by_each() -> list[int]:
+        pool, held = ReadingPool(2, 8, 60, Metrics()), []
+        with ExitStack() as places:
+            for client in ("10.0.0.1", "10.0.0.2", "10.0.0.3"):
+                held.append(0)
+                while has_room(pool, client):
+                    request = Request({"type": "http", "client": (client, 1)}, nothing_more)
+                    places.enter_context(pool.place(request, Readers()))
+                    held[-1] += 1
+        assert has_room(pool, "10.0.0.1")
+        return held
+
+    assert asyncio.run(held_by_each()) == [6, 2, 0]
