@@ -16,11 +16,19 @@ from inkdigits.reading.line_model import decode_frames, string_probabilities
 from inkdigits.reading.symbols import ReadLine, Symbol
 
 _NARROWEST = 0.55  # of its height: a wider glyph is not as tall as a digit would be
-_THIN = 0.05  # of its height: a pen that is thinner leaves no trace in the band that the line model sees
-_TALL = 120  # pixels: a taller glyph is drawn with a wider pen at this height
-_FULL = 0.3  # how dark its pen is
-_DRAWN = 0.07  # of its height: the pen that such a glyph is drawn with again
 _LEAST = 0.1  # the line model may be wrong that there is no digit: it is about one of eighty in MNIST
+
+
+class _Pen:
+    """When a glyph is drawn again with a wider pen for the line model, at whose size a thin one leaves no ink.
+
+    Lengths are shares of the glyph's longer side; MNIST's pens are 0.1.
+    """
+
+    thin: float = 0.05  # experiments/LOG.md, 30 November
+    drawn: float = 0.07
+    full: float = 0.3  # how dark a stroke is, at least
+    pixels: int = 120  # that the longer side has when its pen is looked at
 
 
 def read_lone(
@@ -64,21 +72,18 @@ def _drawn_with_a_wider_pen(ink: npt.NDArray[np.float32]) -> tuple[npt.NDArray[n
 
     A stroke's pen is twice its area by its outline.
     """
-    small = ink * np.float32(1)
-    if max(ink.shape) > _TALL:
-        scale = _TALL / max(ink.shape)
-        size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
-        small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
-    tall = max(small.shape)
-    inked = (small > _FULL).view(np.uint8)
-    area = int(np.count_nonzero(inked))
-    outline = area - int(np.count_nonzero(cv2.erode(inked, np.ones((3, 3), np.uint8), borderValue=0)))
-    pen = 2 * area / max(outline, 1)
-    if pen >= _THIN * tall:
+    scale = min(1.0, _Pen.pixels / max(ink.shape))
+    size = max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale))
+    small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.float32)
+    longer = max(small.shape)
+    inked = (small > _Pen.full).view(np.uint8)
+    inner = cv2.erode(inked, np.ones((3, 3), np.uint8), borderValue=0)
+    pen = 2 * int(inked.sum()) / max(int((inked - inner).sum()), 1)
+    if pen >= _Pen.thin * longer:
         return None
-    room = tall // 2
+    room = longer // 2
     roomy = cv2.copyMakeBorder(small, room, room, room, room, cv2.BORDER_CONSTANT, value=0)
-    side = 1 + round(_DRAWN * tall - pen)
+    side = 1 + round(_Pen.drawn * longer - pen)
     wider = cv2.dilate(roomy, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
     return np.asarray(255 * (1 - wider), np.uint8), _row_of((room, room, small.shape[1], small.shape[0]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -17,7 +18,7 @@ from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import group
 from inkdigits.reading.lone import detect_by_line, read_lone
 from inkdigits.reading.recognise import Recognition, recognise
-from inkdigits.reading.symbols import Box, ReadLine
+from inkdigits.reading.symbols import Box, ReadLine, Symbol
 
 _Grey = npt.NDArray[np.uint8]
 _OTHER = 0.5  # probability of other writing at which a cell is taken for that
@@ -47,7 +48,7 @@ class _Lone:
     few: int = 3  # digits that are found on a page that is one glyph, at most: specks of its paper
     alike: float = 0.5  # of the glyph's height: what is lower counts nothing beside it
     # Of the height of a glyph in one piece that is a digit with the probability below: where all that was found is
-    # lower, it is texture, however much and sure. Of 216 made-up pages with more than a digit one is taken for one.
+    # lower, it is texture, however much and sure. Of 216 made-up pages with more than a digit two are taken for one.
     speck: float = 0.15
     surely: float = 0.7
 
@@ -136,27 +137,31 @@ def _or_lone(
     found = [digit for line in read for digit in line.digits]
     surest = max((digit.confidence for digit in found), default=0.0)
     tallest = max((digit.height for digit in found), default=0.0)
-    is_plain = single or len(found) > _Lone.few or surest >= _Lone.plain
-    if is_plain and tallest >= _Lone.speck * grey.shape[0]:
+    unless_specks = single or len(found) > _Lone.few or surest >= _Lone.plain
+    if unless_specks and tallest >= _Lone.speck * grey.shape[0]:
         return read
     small = _smaller(grey, Pyramid.most_pixels)
-    lone = read_lone(small, models, _Lone.mnist, _Lone.whole, in_one_piece=is_plain)
+    lone = read_lone(small, models, _Lone.mnist, _Lone.whole, in_one_piece=unless_specks)
     if not lone:
         return read
-    (digit,) = lone[0].symbols
     scale = np.tile(grey.shape[::-1], 2) / np.tile(small.shape[::-1], 2)
-    left, top, right, bottom = np.multiply(digit.box, scale).tolist()
-    height = bottom - top
-    if is_plain and (tallest >= _Lone.speck * height or digit.confidence < _Lone.surely):
-        return read
-    rivals = [one for one in found if one.height > _Lone.alike * height]
-    if any(one.confidence >= digit.confidence for one in rivals):
-        return read
-    if digit.confidence < _Lone.surely and any(one.symbol == digit.symbol for one in rivals):
-        return read
+    left, top, right, bottom = np.multiply(lone[0].symbols[0].box, scale).tolist()
     box = left, top, right, bottom
+    digit = replace(lone[0].symbols[0], box=box)
+    if unless_specks:
+        counts = tallest < _Lone.speck * digit.height and digit.confidence >= _Lone.surely
+    else:
+        counts = _outweighs(digit, [one for one in found if one.height > _Lone.alike * digit.height])
     about = detections.print_about(box, Recognition.about)
-    return [ReadLine((replace(digit, box=box, seen=digit.confidence, near_print=about, is_lone=True),))]
+    glyph = replace(digit, seen=digit.confidence, near_print=about, is_lone=True)
+    return [ReadLine((glyph,))] if counts else read
+
+
+def _outweighs(lone: Symbol, rivals: Sequence[Symbol]) -> bool:
+    """Say whether a page's one glyph is surer than what was found; than the same digit, if it surely is that one."""
+    if any(rival.confidence >= lone.confidence for rival in rivals):
+        return False
+    return lone.confidence >= _Lone.surely or all(rival.symbol != lone.symbol for rival in rivals)
 
 
 def _digits(detections: Detections) -> int:
