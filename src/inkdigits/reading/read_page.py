@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inkdigits.imaging.ink import border_ink, with_margin
 from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.confidence import in_context
-from inkdigits.reading.detect import Detections, Pyramid, detect
+from inkdigits.reading.detect import Detections, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import group
@@ -47,6 +47,9 @@ class _Lone:
     whole: float = 0.97  # share of the page's ink that such a digit holds
     few: int = 3  # digits that are found on a page that is one glyph, at most: specks of its paper
     alike: float = 0.5  # of the glyph's height: what is lower counts nothing beside it
+    pixels: int = (
+        250_000  # of a page that is asked whether it is one glyph; with 1.5 million a page takes a tenth longer
+    )
     # Of the height of a glyph in one piece that is a digit with the probability below: where all that was found is
     # lower, it is texture, however much and sure. Of 216 made-up pages with more than a digit two are taken for one.
     speck: float = 0.15
@@ -140,7 +143,7 @@ def _or_lone(
     unless_specks = single or len(found) > _Lone.few or surest >= _Lone.plain
     if unless_specks and tallest >= _Lone.speck * grey.shape[0]:
         return read
-    small = _smaller(grey, Pyramid.most_pixels)
+    small = _smaller(grey, _Lone.pixels)
     lone = read_lone(small, models, _Lone.mnist, _Lone.whole, in_one_piece=unless_specks)
     if not lone:
         return read
