@@ -44,13 +44,15 @@ def read_lone(
         models: what reads it.
         trust: probability that it is a digit at all, 0 to 1.
         least_share: of the page's ink that it must hold, 0 to 1.
-        in_one_piece: one piece of it must hold so much.
+        in_one_piece: one piece of it must hold so much, which does not go across the page.
 
     """
     dark = with_dark_ink(grey)
     ink = find_dark_ink(dark)
     glyph = single_glyph(ink)
     if glyph is None or (glyph.heaviest if in_one_piece else glyph.ink.sum()) < least_share * ink.sum():
+        return ()
+    if in_one_piece and glyph.is_across:
         return ()
     left, top, width, height = glyph.box
     image = normalise(glyph.ink)
