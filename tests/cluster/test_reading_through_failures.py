@@ -28,7 +28,7 @@ from ..running import inkdigits
 from ..waiting import wait_until
 from .conftest import OBJECT_STORE, Bucket, rows_of, workers_of
 
-BUCKET_PICTURES = int(os.environ.get("BUCKET_PICTURES", "120"))
+BUCKET_PICTURES = int(os.environ.get("BUCKET_PICTURES", "240"))
 Cluster = Any
 
 
@@ -65,7 +65,7 @@ def test_while_a_second_job_is_refused_a_worker_then_a_node_then_the_driver_die(
     cluster.wait_for_nodes()
     bucket.client.create_bucket(Bucket=f"{bucket.name}-out")  # a bucket of thousands takes long to list
     out = Bucket(bucket.server, bucket.client, f"{bucket.name}-out")
-    output, parts = f"{out.address}/readings.parquet", 40
+    output, parts = f"{out.address}/readings.parquet", 60
     arguments = [f"{bucket.address}/in", "-o", output, "--part-size", -(-BUCKET_PICTURES // parts)]
     arguments += ["--address", cluster.address, "--workers", 3]
 

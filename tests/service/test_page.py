@@ -311,8 +311,8 @@ def test_a_pasted_picture_is_read(visit: Visit, digit: bytes) -> None:
 
 def doubtful_picture() -> Image.Image:
     """Return the upper part of a digit on the lower part of another: one digit, that the model is not sure of."""
-    with Image.open(SAMPLES["mouse"]) as eight, Image.open(SAMPLES["ruled-paper"]) as seven:
-        upper, lower = eight.convert("L").resize((200, 200)), seven.convert("L").resize((200, 200))
+    with Image.open(SAMPLES["ruled-paper"]) as seven, Image.open(SAMPLES["marker"]) as two:
+        upper, lower = seven.convert("L").resize((200, 200)), two.convert("L").resize((200, 200))
     for cut in range(100, 200, 5):
         picture = upper.copy()
         picture.paste(lower.crop((0, cut, 200, 200)), (0, cut))
