@@ -26,6 +26,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from inkdigits.errors import UsageError
 from inkdigits.models.digit_networks import build_model
 from inkdigits.training.recipes.measured import Measured
 from inkdigits.training.recipes.recipe import RECIPES, Recipe
@@ -69,7 +70,7 @@ def is_same(recipe: Recipe, settings: dict[str, Any]) -> bool:
     """Return whether settings that were written down are a recipe's; settings unknown then had their defaults."""
     try:
         return replace(Recipe.from_dict(settings), summary=recipe.summary) == recipe
-    except TypeError:
+    except UsageError:
         return False  # it had a setting that recipes no longer have
 
 
