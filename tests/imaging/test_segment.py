@@ -69,3 +69,10 @@ def test_a_neighbours_ink_inside_the_box_is_left_out() -> None:
     glyph = single_glyph(ring)
     assert glyph is not None
     assert glyph.ink[40:60, 40:60].sum() == 0
+
+
+def test_what_goes_across_the_page_is_no_piece_of_a_digit() -> None:
+    stroke, speck, edge = (140, 60, 8, 80), (20, 190, 4, 2), (0, 138, 300, 4)
+    assert single_glyph(page(stroke)).in_one_piece == 640
+    assert single_glyph(page(stroke, speck)).in_one_piece == 640
+    assert single_glyph(page(stroke, edge)).in_one_piece == 0

@@ -22,8 +22,9 @@ class Glyph:
 
     box: tuple[int, int, int, int]  # left, top, width and height on the page of ink, in its pixels
     ink: _Ink  # (height,width), 0 paper to 1 ink, without the ink of its neighbours
-    heaviest: float  # the sum of the ink of its heaviest piece
-    is_across: bool  # that piece goes from one border of the page to the opposite one: a frame, the edge of a sheet
+    # Sum of the ink of its heaviest piece; 0 if that goes from one border of the page to the opposite one, as a frame
+    # does, or the edge of a sheet.
+    in_one_piece: float
 
 
 def single_glyph(ink: _Ink) -> Glyph | None:
@@ -45,8 +46,7 @@ def single_glyph(ink: _Ink) -> Glyph | None:
         return None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask[part], connectivity=8)
     if count == 2:  # the paper and one piece, as in most drawings
-        box = np.array([x, y, x + across, y + down])
-        return Glyph((x, y, across, down), inked, float(inked.sum()), _is_across(box, ink.shape))
+        return Glyph((x, y, across, down), inked, _unless_across(float(inked.sum()), across, down, ink.shape))
     mass = np.bincount(labels.ravel(), inked.ravel(), count).astype(np.float64, copy=False)
     mass[np.bincount(labels[inked >= _CORE], minlength=count) == 0] = 0
     mass[0] = 0  # the paper
@@ -58,14 +58,14 @@ def single_glyph(ink: _Ink) -> Glyph | None:
     mine = np.zeros(count, bool)
     mine[pieces[members]] = True
     own = np.where(mine[labels[top:bottom, left:right]], inked[top:bottom, left:right], np.float32(0))
-    heaviest = int(np.where(members, mass[pieces], 0).argmax())
-    is_across = _is_across(boxes[heaviest] + np.array([x, y, x, y]), ink.shape)
-    return Glyph((x + left, y + top, right - left, bottom - top), own, float(mass[pieces[heaviest]]), is_across)
+    heaviest = pieces[members][mass[pieces[members]].argmax()]
+    width, height = stats[heaviest, 2:4].tolist()
+    box = x + left, y + top, right - left, bottom - top
+    return Glyph(box, own, _unless_across(float(mass[heaviest]), width, height, ink.shape))
 
 
-def _is_across(box: npt.NDArray[np.int64], page: tuple[int, ...]) -> bool:
-    left, top, right, bottom = box.tolist()
-    return bool((left == 0 and right == page[1]) or (top == 0 and bottom == page[0]))
+def _unless_across(mass: float, width: int, height: int, page: tuple[int, ...]) -> float:
+    return 0.0 if width == page[1] or height == page[0] else mass
 
 
 def _heaviest(mass: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

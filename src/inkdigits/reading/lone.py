@@ -50,15 +50,14 @@ def read_lone(
     dark = with_dark_ink(grey)
     ink = find_dark_ink(dark)
     glyph = single_glyph(ink)
-    if glyph is None or (glyph.heaviest if in_one_piece else glyph.ink.sum()) < least_share * ink.sum():
-        return ()
-    if in_one_piece and glyph.is_across:
+    if glyph is None or (glyph.in_one_piece if in_one_piece else glyph.ink.sum()) < least_share * ink.sum():
         return ()
     left, top, width, height = glyph.box
     image = normalise(glyph.ink)
     probabilities = models.classifier.predict_proba(image[None])[0].astype(np.float64)
     if not models.own:
-        frames, _ = _look(*(_drawn_with_a_wider_pen(glyph.ink) or (dark, _row_of(glyph.box))), models)
+        page, row = _drawn_with_a_wider_pen(glyph.ink) or (dark, _row_of(glyph.box))
+        frames, _ = _look(page, row, models)
         read = string_probabilities(frames, [[digit] for digit in range(10)])
         probabilities = np.sqrt(probabilities * (read / max(float(read.sum()), 1e-9) + 1e-6))
         probabilities /= probabilities.sum()

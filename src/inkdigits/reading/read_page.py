@@ -47,9 +47,8 @@ class _Lone:
     whole: float = 0.97  # share of the page's ink that such a digit holds
     few: int = 3  # digits that are found on a page that is one glyph, at most: specks of its paper
     alike: float = 0.5  # of the glyph's height: what is lower counts nothing beside it
-    pixels: int = (
-        250_000  # of a page that is asked whether it is one glyph; with 1.5 million a page takes a tenth longer
-    )
+    # Of a page that is asked whether it is one glyph; with 1.5 million a page takes a tenth longer.
+    pixels: int = 250_000
     # Of the height of a glyph in one piece that is a digit with the probability below: where all that was found is
     # lower, it is texture, however much and sure. Of 216 made-up pages with more than a digit two are taken for one.
     speck: float = 0.15
@@ -150,14 +149,14 @@ def _or_lone(
     scale = np.tile(grey.shape[::-1], 2) / np.tile(small.shape[::-1], 2)
     left, top, right, bottom = np.multiply(lone[0].symbols[0].box, scale).tolist()
     box = left, top, right, bottom
-    digit = replace(lone[0].symbols[0], box=box)
+    about = detections.print_about(box, Recognition.about)
+    sure = lone[0].symbols[0].confidence
+    digit = replace(lone[0].symbols[0], box=box, seen=sure, near_print=about, is_lone=True)
     if unless_specks:
-        counts = tallest < _Lone.speck * digit.height and digit.confidence >= _Lone.surely
+        counts = tallest < _Lone.speck * digit.height and sure >= _Lone.surely
     else:
         counts = _outweighs(digit, [one for one in found if one.height > _Lone.alike * digit.height])
-    about = detections.print_about(box, Recognition.about)
-    glyph = replace(digit, seen=digit.confidence, near_print=about, is_lone=True)
-    return [ReadLine((glyph,))] if counts else read
+    return [ReadLine((digit,))] if counts else read
 
 
 def _outweighs(lone: Symbol, rivals: Sequence[Symbol]) -> bool:
