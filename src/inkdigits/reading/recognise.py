@@ -76,7 +76,7 @@ def _number(
     ink = find_dark_ink(crop.grey)
     row = _row(boxes, found.labels[part], line)
     row = row.with_all(_unread(ink, boxes, row))
-    read = read_number(crop.grey, DetectedNumber(boxes, found.scores[part], row), models.lines)
+    read = read_number(crop.grey, DetectedNumber(boxes, found.scores[part].astype(np.float64), row), models.lines)
     unread = len(_unread(ink, np.concatenate([_boxes(read), others]), row))
     inks = [ink]
     if not models.own:  # which is shown what `to_mnist` gives, and that alone

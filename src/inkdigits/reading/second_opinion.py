@@ -40,7 +40,7 @@ class DetectedNumber:
     """What the detector found of a number, on a crop of the page."""
 
     boxes: _Floats  # (N,4): left, top, right and bottom in pixels of the crop
-    scores: npt.NDArray[np.float32]  # (N,16), the probability of each symbol
+    scores: _Floats  # float64 (N,16), the probability of each symbol
     row: Row  # where it runs
 
     def at(self, symbols: Sequence[PlacedSymbol]) -> list[int | None]:
@@ -133,7 +133,8 @@ def _most_probable(views: Sequence[_View], number: DetectedNumber, detected: tup
         spelled for view in views for spelled in _spelled(view) if min(spelled.string, default=NON_DIGIT) < 10
     ]
     totals = [read_by_lines(view.string) + seen_by_detector(view) for view in candidates]
-    own = float(np.log(np.clip(scores, _Opinions.least, _Opinions.most)).sum()) + read_by_lines(detected)
+    # Added up like that of a view, which is exactly as probable where it says the same of the same places.
+    own = read_by_lines(detected) + float(np.log([*np.clip(scores, _Opinions.least, _Opinions.most), 1.0]).sum())
     best = int(np.argmax(totals)) if totals else 0
     return candidates[best] if totals and totals[best] >= own else None
 
@@ -190,7 +191,7 @@ def _as_read(symbol: PlacedSymbol, at: int | None, views: Sequence[_View], numbe
 
 def _as_detected(number: DetectedNumber, place: int) -> Symbol:
     """Return a symbol that the detector alone answers for."""
-    scores = number.scores[place].astype(np.float64)
+    scores = number.scores[place]
     symbol = int(scores.argmax())
     ten = np.clip(scores[:10], 1e-4, 1)
     confidence = float(np.sqrt(np.clip(scores[symbol], _Opinions.least, _Opinions.most) * _Opinions.unseen * 2))
