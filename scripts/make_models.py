@@ -28,6 +28,7 @@ from typing import Any, Literal, TypeAlias
 import onnx
 import torch
 from model_cards import digits_card, lines_card, pages_card
+from torch import nn
 
 import inkdigits
 from inkdigits.data.hands import HANDS, attributions
@@ -109,9 +110,9 @@ class Plan:
         return RunFolder(self.out / "digits")
 
     @property
-    def lines_run(self) -> RunFolder:
-        """The run folder of the line model."""
-        return RunFolder(self.out / "lines")
+    def lines_runs(self) -> tuple[RunFolder, RunFolder]:
+        """The run folders of the line model's two cycles."""
+        return RunFolder(self.out / "lines"), RunFolder(self.out / "lines-further")
 
     @property
     def pages_run(self) -> RunFolder:
@@ -151,15 +152,14 @@ def make_lines(plan: Plan) -> None:
     """Make the line model."""
     recipe = plan.lines
     with timed(plan, "lines"):
-        train_lines(plan)
+        exact = train_lines(plan)
     with timed(plan, "lines' file and card"):
-        network = line_network(recipe.channels, recipe.context).eval()
-        load_network(plan.lines_run.checkpoint_file, network)
-        info = stream_info(plan, plan.lines_run, recipe, "lines", 8 * 64 * plan.validation)
+        network = mean_of_lines(plan)
+        info = stream_info(plan, plan.lines_runs[0], recipe, "lines", exact, 8 * 64 * plan.validation)
         info = replace(info, input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall")
         path = write_graph(build_line_graph(network, 1.0), info, plan.weights / "lines.onnx")
         weights = sum(weights.numel() for weights in network.parameters())
-        card = lines_card(path, info, plan.lines_run.read_config(), weights, thanks(info.data["hands"]))
+        card = lines_card(path, info, plan.lines_runs[0].read_config(), weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "lines.md", card)
 
 
@@ -171,7 +171,8 @@ def make_pages(plan: Plan) -> None:
     with timed(plan, "pages' file"):
         network = page_network(recipe.fine, recipe.coarse, recipe.context).eval()
         load_network(plan.pages_run.checkpoint_file, network)
-        info = stream_info(plan, plan.pages_run, recipe, "pages", recipe.batch_size * plan.views)
+        exact = read_history(plan.pages_run.path)[-1].validation_accuracy
+        info = stream_info(plan, plan.pages_run, recipe, "pages", exact, recipe.batch_size * plan.views)
         info = replace(info, input="uint8 (N,H,W), 128 what is about a pixel, digits 11 to 36 pixels tall")
         write_graph(build_page_graph(network), info, plan.weights / "pages.onnx")
 
@@ -197,36 +198,57 @@ def make_thresholds(plan: Plan) -> None:
         write_atomically(plan.weights / "pages.md", card)
 
 
-def stream_info(plan: Plan, run: RunFolder, recipe: StreamRecipe, name: str, judged: int) -> ModelInfo:
+def stream_info(plan: Plan, run: RunFolder, recipe: StreamRecipe, name: str, exact: float, judged: int) -> ModelInfo:
     """Return what the file of a network says that learned from synthesised samples."""
-    config, last = run.read_config(), read_history(run.path)[-1]
+    config = run.read_config()
     return ModelInfo(
         name=name,
         recipe=recipe.to_dict() | {"commit": config["commit"]},
         data=config["data"]["training"],
-        metrics={f"validation {name}": {"exact": last.validation_accuracy, "n": judged}},
+        metrics={f"validation {name}": {"exact": exact, "n": judged}},
         seed=plan.seed,
         version=inkdigits.__version__,
     )
 
 
-def train_lines(plan: Plan) -> None:
-    """Train the line network, unless it is there, or go on with it."""
+def train_lines(plan: Plan) -> float:
+    """Train the line network, unless it is there, or go on with it; return the share of lines that is read right."""
     hands, training = known_hands(plan.data, "train")
     held_out, validation = known_hands(plan.data, "validation")
+    judged = LineStream(partial(write_line, held_out), batch_size=64, seed=999)
 
-    def task() -> LinesTask:
-        judged = LineStream(partial(write_line, held_out), batch_size=64, seed=999)
+    def task(recipe: LineRecipe, seed: int, begin: Path | None) -> LinesTask:
         return LinesTask(
-            plan.lines,
-            LineStream(partial(write_line, hands), batch_size=plan.lines.batch_size, seed=plan.seed),
+            recipe,
+            LineStream(partial(write_line, hands), batch_size=recipe.batch_size, seed=seed),
             list(judged.batches(0, judged.batches_a_group * plan.validation)),
             seed=plan.seed,
             device=find_device(),
             workers=plan.workers,
+            begin=begin,
         )
 
-    train_stream(plan, plan.lines_run, task, plan.lines, {"training": training, "validation": validation})
+    data = {"training": training, "validation": validation}
+    first, further = plan.lines_runs
+    train_stream(plan, first, partial(task, plan.lines, plan.seed, None), plan.lines, data)
+    again = partial(task, plan.lines.second_cycle, plan.seed + 1, first.checkpoint_file)
+    train_stream(plan, further, again, plan.lines.second_cycle, data)
+    return again().judge(mean_of_lines(plan))[1]
+
+
+def mean_of_lines(plan: Plan) -> nn.Module:
+    """Return a line network whose weights are the mean of those that both cycles ended with.
+
+    Source: M. Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models", ICML 2022.
+    """
+    one, other = (line_network(plan.lines.channels, plan.lines.context) for _ in plan.lines_runs)
+    for network, run in zip((one, other), plan.lines_runs, strict=True):
+        load_network(run.checkpoint_file, network)
+    theirs = other.state_dict()
+    one.load_state_dict(
+        {name: torch.lerp(own.float(), theirs[name].float(), 0.5) for name, own in one.state_dict().items()}
+    )
+    return one.eval()
 
 
 def train_pages(plan: Plan) -> None:

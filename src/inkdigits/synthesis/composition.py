@@ -6,6 +6,7 @@ of them (experiments/LOG.md); what real lines have and made-up ones lack is misr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import cv2
@@ -34,8 +35,12 @@ class Part:
 def compose_line(writer: Writer, height: float, rng: np.random.Generator) -> list[Part]:
     """Return what a line says, from the left; its digits are about so many pixels tall."""
     count = int(rng.choice(len(_LENGTHS), p=_LENGTHS))
+    if rng.random() < 0.3:
+        writer = writer.with_tall_ones(rng)
     parts = _signs(count, writer, height, rng)
     text = random_text(count, rng)
+    if count > 1 and rng.random() < 0.4:
+        text = _begun_as_amounts(text, rng)
     if count:
         parts += write_text(text, writer, height, rng, USUAL_SPACINGS)
     if count and rng.random() < 0.3:
@@ -56,6 +61,12 @@ def random_text(count: int, rng: np.random.Generator, marked: float = 0.5) -> st
         return "".join(digits)
     before = str(rng.choice(["-", "+"])) if rng.random() < 0.08 else ""
     return before + "".join(mark + digit for mark, digit in zip(_marks_before(count, rng), digits, strict=True))
+
+
+def _begun_as_amounts(text: str, rng: np.random.Generator) -> str:
+    """Return a text whose first digit is a 1 three times in ten (F. Benford, "The law of anomalous numbers", 1938)."""
+    first = rng.choice(9, p=np.diff(np.log10(np.arange(1, 11)))) + 1
+    return re.sub(r"\d", str(first), text, count=1)
 
 
 def _marks_before(count: int, rng: np.random.Generator) -> list[str]:
@@ -111,6 +122,8 @@ def write_text(text: str, writer: Writer, height: float, rng: np.random.Generato
             wide = round(ink.shape[1] * writer.hand.wide_zeros)
             ink = np.asarray(cv2.resize(ink, (wide, ink.shape[0]), interpolation=cv2.INTER_LINEAR), np.float32)
         lift = height * float(rng.normal(0, unrest)) + (raised * (height - size) if small else 0.0)
+        if label == 1 and writer.hand.tall_ones:
+            lift -= writer.hand.tall_ones.below * max(0.0, ink.shape[0] - height)
         parts.append(Part(ink, label, gap, lift))
     return parts
 

@@ -24,6 +24,15 @@ _COLUMNS, _ROWS = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE,
 
 
 @dataclass(frozen=True)
+class TallOnes:
+    """1s that are taller than a hand's other digits and lean more, as those are with which amounts often begin."""
+
+    height: float  # against that of other digits
+    slant: float  # shear beside that of other digits
+    below: float  # share of what they are taller that hangs below the line
+
+
+@dataclass(frozen=True)
 class Hand:
     """How somebody writes a line."""
 
@@ -40,6 +49,7 @@ class Hand:
     gaps: float  # share of a stroke that is missing, where the pen runs dry or draws dashes
     wide_zeros: float  # width of a 0 against what it would be, as those of round amounts are often written
     forms: Forms  # of the digits, where they are not as in MNIST
+    tall_ones: TallOnes | None = None
 
 
 def random_hand(rng: np.random.Generator, *, foreign: float = 0.0) -> Hand:

@@ -31,7 +31,7 @@ from inkdigits.data.hands import (
 )
 from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.marks import OTHER_SIGNS, write_mark
-from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, draw_strokes, random_hand, rewrite, write_shape
+from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, TallOnes, draw_strokes, random_hand, rewrite, write_shape
 
 _Item = TypeVar("_Item")
 _Source: TypeAlias = Callable[[int, float, Hand, np.random.Generator], Ink]  # writes a digit as `Writer.digit` says
@@ -65,7 +65,18 @@ class Writer:
 
     def digit(self, label: int, height: float, rng: np.random.Generator) -> Ink:
         """Return a digit's ink, cropped; `height` is the pixels that a digit of full height comes to."""
-        return self.source(label, height, self.hand, rng)
+        hand, tall = self.hand, self.hand.tall_ones
+        if tall and label == 1:
+            steepest = 1.1  # a person can still read it
+            hand, height = replace(hand, slant=min(hand.slant + tall.slant, steepest)), height * tall.height
+        return self.source(label, height, hand, rng)
+
+    def with_tall_ones(self, rng: np.random.Generator) -> Writer:
+        """Return somebody whose 1s are taller, and lean the more for it."""
+        height = float(rng.uniform(1.0, 1.8))
+        below = float(rng.uniform(0, 0.7)) if rng.random() < 0.6 else 0.0
+        tall = TallOnes(height, float(rng.uniform(0, 0.8)) * (height - 0.6), below)
+        return replace(self, hand=replace(self.hand, tall_ones=tall))
 
     def sign(self, height: float, rng: np.random.Generator) -> Ink:
         """Return something of a digit's size that is not a digit and no mark; see `digit`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inkdigits.errors import UsageError
 from inkdigits.training.recipes.recipe import Optimisation
@@ -39,6 +39,13 @@ class LineRecipe(StreamRecipe):
     # of the six layers that bring the band's height to one row; see `line_network`
     channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
     context: tuple[int, ...] = (1, 2, 4, 8)  # the dilations of the convolutions along the line that follow
+    further: int = 4_000  # steps after those, from a new cycle at half the rates; what ships is the mean of both ends
+
+    @property
+    def second_cycle(self) -> LineRecipe:
+        """The recipe of the steps that follow."""
+        rates = self.learning_rate / 2, self.muon_rate / 2
+        return replace(self, steps=self.further, further=0, learning_rate=rates[0], muon_rate=rates[1])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from torch.nn import functional
 from inkdigits.imaging.line_crop import BLANK, CROP_HEIGHT, FRAME_WIDTH, normalise_line_crop
 from inkdigits.models.line_network import line_network
 from inkdigits.synthesis.lines import WrittenLine
+from inkdigits.training.loop.checkpoint import load_network
 from inkdigits.training.recipes.stream_recipes import LineRecipe
 from inkdigits.training.tasks.sample_stream import SampleStream, StreamTask
 
@@ -61,9 +64,17 @@ class LinesTask(StreamTask[Lines]):
 
     recipe: LineRecipe
 
+    def __init__(self, *given: Any, begin: Path | None = None, **named: Any) -> None:
+        """Take what `StreamTask` takes, and the checkpoint whose weights training goes on from, if it does."""
+        super().__init__(*given, **named)
+        self._begin = begin
+
     def build(self) -> nn.Sequential:
         """Return the recipe's line network."""
-        return line_network(self.recipe.channels, self.recipe.context)
+        network = line_network(self.recipe.channels, self.recipe.context)
+        if self._begin:
+            load_network(self._begin, network)
+        return network
 
     def inputs(self, truth: Lines) -> Tensor:
         """Return bands from 0 to 1."""
