@@ -110,9 +110,14 @@ class Plan:
         return RunFolder(self.out / "digits")
 
     @property
-    def lines_runs(self) -> tuple[RunFolder, RunFolder]:
-        """The run folders of the line model's two cycles."""
-        return RunFolder(self.out / "lines"), RunFolder(self.out / "lines-further")
+    def lines_run(self) -> RunFolder:
+        """The run folder of the line model."""
+        return RunFolder(self.out / "lines")
+
+    @property
+    def further_runs(self) -> list[RunFolder]:
+        """The run folders of what goes on from it, twice, each on other lines."""
+        return [RunFolder(self.out / f"lines-further-{number}") for number in (1, 2)]
 
     @property
     def pages_run(self) -> RunFolder:
@@ -155,11 +160,11 @@ def make_lines(plan: Plan) -> None:
         exact = train_lines(plan)
     with timed(plan, "lines' file and card"):
         network = mean_of_lines(plan)
-        info = stream_info(plan, plan.lines_runs[0], recipe, "lines", exact, 8 * 64 * plan.validation)
+        info = stream_info(plan, plan.lines_run, recipe, "lines", exact, 8 * 64 * plan.validation)
         info = replace(info, input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall")
         path = write_graph(build_line_graph(network, 1.0), info, plan.weights / "lines.onnx")
         weights = sum(weights.numel() for weights in network.parameters())
-        card = lines_card(path, info, plan.lines_runs[0].read_config(), weights, thanks(info.data["hands"]))
+        card = lines_card(path, info, plan.lines_run.read_config(), weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "lines.md", card)
 
 
@@ -229,26 +234,28 @@ def train_lines(plan: Plan) -> float:
         )
 
     data = {"training": training, "validation": validation}
-    first, further = plan.lines_runs
-    train_stream(plan, first, partial(task, plan.lines, plan.seed, None), plan.lines, data)
-    again = partial(task, plan.lines.second_cycle, plan.seed + 1, first.checkpoint_file)
-    train_stream(plan, further, again, plan.lines.second_cycle, data)
-    return again().judge(mean_of_lines(plan))[1]
+    again = plan.lines.further_cycle
+    train_stream(plan, plan.lines_run, partial(task, plan.lines, plan.seed, None), plan.lines, data)
+    for number, run in enumerate(plan.further_runs, 1):
+        further = partial(task, again, plan.seed + number, plan.lines_run.checkpoint_file)
+        train_stream(plan, run, further, again, data)
+    return task(again, plan.seed, None).judge(mean_of_lines(plan))[1]
 
 
 def mean_of_lines(plan: Plan) -> nn.Module:
-    """Return a line network whose weights are the mean of those that both cycles ended with.
+    """Return the line network whose weights are half those of the first run, and half the mean of the further ones.
 
     Source: M. Wortsman et al., "Model soups: averaging weights of multiple fine-tuned models", ICML 2022.
     """
-    one, other = (line_network(plan.lines.channels, plan.lines.context) for _ in plan.lines_runs)
-    for network, run in zip((one, other), plan.lines_runs, strict=True):
+    runs = [plan.lines_run, *plan.further_runs]
+    shares = [0.5] + [0.5 / len(plan.further_runs)] * len(plan.further_runs)
+    networks = [line_network(plan.lines.channels, plan.lines.context) for _ in runs]
+    for network, run in zip(networks, runs, strict=True):
         load_network(run.checkpoint_file, network)
-    theirs = other.state_dict()
-    one.load_state_dict(
-        {name: torch.lerp(own.float(), theirs[name].float(), 0.5) for name, own in one.state_dict().items()}
-    )
-    return one.eval()
+    with torch.no_grad():
+        for mean, *further in zip(*(network.state_dict().values() for network in networks), strict=True):
+            mean.copy_(sum(share * own for share, own in zip(shares, [mean, *further], strict=True)))
+    return networks[0].eval()
 
 
 def train_pages(plan: Plan) -> None:

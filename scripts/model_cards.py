@@ -72,7 +72,7 @@ The model that reads a line that was found: `lines.onnx`, {kilobytes:,.0f} kB. `
 | output | for each four pixels of width, probabilities of ten digits and of none, and the digit's box |
 | network | {channels} channels, then residual convolutions along the line, {weights:,} weights; read out by CTC |
 | training data | {lines:,} lines by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
-| training | {steps:,} steps of {batch_size} lines, seed {seed}; the last step, nothing chosen on test |
+| training | {steps:,} steps of {batch_size} lines, seed {seed}, then {further:,} more from there at half the rates, twice; half the weights of the first, and half the mean of the others; nothing chosen on test |
 | made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence} |
 | SHA-256 | `{sha256}` |
@@ -181,7 +181,7 @@ def lines_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: int
     channels = "-".join(map(str, info.recipe["channels"]))
     return _LINES.format(
         **info.recipe | _common(path, info, config, weights, sources) | {"channels": channels},
-        lines=info.recipe["steps"] * info.recipe["batch_size"],
+        lines=(info.recipe["steps"] + 2 * info.recipe["further"]) * info.recipe["batch_size"],
         exact=validation["exact"],
         validation=validation["n"],
     )

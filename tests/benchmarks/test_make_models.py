@@ -72,13 +72,13 @@ def test_what_is_finished_stays_and_what_was_stopped_ends_the_same(plan: Plan) -
         return {path: path.read_bytes() for path in plan.out.glob("*/checkpoint.safetensors")}
 
     before = files()
-    assert len(before) == 5
-    plan.lines_runs[0].metrics_file.unlink()  # as if it had been killed just before its end
+    assert len(before) == 6
+    plan.lines_run.metrics_file.unlink()  # as if it had been killed just before its end
     with pytest.raises(OutputError, match="was begun; go on with it by --resume"):
         make(plan, "lines")
     make(dataclasses.replace(plan, resume=True))
     assert files() == before
-    assert plan.lines_runs[0].metrics_file.exists()
+    assert plan.lines_run.metrics_file.exists()
 
 
 def test_another_recipe_does_not_go_on_in_the_same_folder(plan: Plan) -> None:

@@ -39,11 +39,11 @@ class LineRecipe(StreamRecipe):
     # of the six layers that bring the band's height to one row; see `line_network`
     channels: tuple[int, ...] = (20, 40, 80, 80, 112, 160)
     context: tuple[int, ...] = (1, 2, 4, 8)  # the dilations of the convolutions along the line that follow
-    further: int = 4_000  # steps after those, from a new cycle at half the rates; what ships is the mean of both ends
+    further: int = 4_000  # steps of each cycle that goes on from those, at half the rates; their ends are averaged
 
     @property
-    def second_cycle(self) -> LineRecipe:
-        """The recipe of the steps that follow."""
+    def further_cycle(self) -> LineRecipe:
+        """The recipe of such a cycle."""
         rates = self.learning_rate / 2, self.muon_rate / 2
         return replace(self, steps=self.further, further=0, learning_rate=rates[0], muon_rate=rates[1])
 
