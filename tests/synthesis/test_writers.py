@@ -8,7 +8,7 @@ import pytest
 from inkdigits.data import Dataset
 from inkdigits.data.hands import Letters, Scans, Strokes
 from inkdigits.imaging.line_crop import MARKS
-from inkdigits.synthesis.composition import random_text
+from inkdigits.synthesis.composition import compose_line, random_text
 from inkdigits.synthesis.marks import OTHER_SIGNS, write_mark
 from inkdigits.synthesis.pens import random_hand
 from inkdigits.synthesis.writers import Hands, SourceMix
@@ -110,3 +110,25 @@ def test_texts_have_digits_and_marks_between_them() -> None:
     assert all(text[-1].isdigit() for text in texts)
     assert set("".join(texts)) == {*"0123456789", *MARKS}
     assert random_text(0, rng) == ""
+
+
+def test_tall_ones_are_taller_and_the_other_digits_are_what_they_were(digits: Dataset) -> None:
+    hands, heights = Hands(digits, shares=SourceMix(scans=0, strokes=0, fonts=0)), []
+    for seed in range(12):
+        usual = hands.writer(np.random.default_rng(seed))
+        tall = usual.with_tall_ones(np.random.default_rng(seed))
+        ones, sevens = (
+            [writer.digit(label, 40, np.random.default_rng(seed)) for writer in (usual, tall)] for label in (1, 7)
+        )
+        assert np.array_equal(*sevens)
+        heights.append(ones[1].shape[0] / ones[0].shape[0])
+    assert min(heights) > 0.95
+    assert np.mean(heights) > 1.2
+
+
+def test_lines_begin_as_amounts_do_more_often_than_by_chance(digits: Dataset) -> None:
+    hands, rng = Hands(digits), np.random.default_rng(0)
+    written = [compose_line(hands.writer(rng), 26, rng) for _ in range(400)]
+    labels = [[part.label for part in parts if part.label is not None and part.label < 10] for parts in written]
+    firsts = [digits[0] for digits in labels if len(digits) > 1]
+    assert 0.13 < firsts.count(1) / len(firsts) < 0.3  # a tenth by chance
