@@ -72,7 +72,8 @@ The model that reads a line that was found: `lines.onnx`, {kilobytes:,.0f} kB. `
 | output | for each four pixels of width, probabilities of ten digits and of none, and the digit's box |
 | network | {channels} channels, then residual convolutions along the line, {weights:,} weights; read out by CTC |
 | training data | {lines:,} lines by the hands below; {data}'s {n:,} training digits: SHA-256 `{data_sha256}` |
-| training | {steps:,} steps of {batch_size} lines, seed {seed}, then {further:,} more from there at half the rates, twice; half the weights of the first, and half the mean of the others; nothing chosen on test |
+| training | {steps:,} steps of {batch_size} lines, seed {seed}, then {further:,} more at half the rates, twice |
+| weights | half those of the first end, half the mean of the other two; nothing chosen on test |
 | made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence} |
 | SHA-256 | `{sha256}` |
