@@ -157,9 +157,8 @@ def make_lines(plan: Plan) -> None:
     """Make the line model."""
     recipe = plan.lines
     with timed(plan, "lines"):
-        exact = train_lines(plan)
+        network, exact = train_lines(plan)
     with timed(plan, "lines' file and card"):
-        network = mean_of_lines(plan)
         info = stream_info(plan, plan.lines_run, recipe, "lines", exact, 8 * 64 * plan.validation)
         info = replace(info, input="uint8 (N,40,W), 0 paper to 255 ink, digits about 26 pixels tall")
         path = write_graph(build_line_graph(network, 1.0), info, plan.weights / "lines.onnx")
@@ -216,17 +215,18 @@ def stream_info(plan: Plan, run: RunFolder, recipe: StreamRecipe, name: str, exa
     )
 
 
-def train_lines(plan: Plan) -> float:
-    """Train the line network, unless it is there, or go on with it; return the share of lines that is read right."""
+def train_lines(plan: Plan) -> tuple[nn.Module, float]:
+    """Train the line network, unless it is there, or go on with it; return it, and which share it reads right."""
     hands, training = known_hands(plan.data, "train")
     held_out, validation = known_hands(plan.data, "validation")
-    judged = LineStream(partial(write_line, held_out), batch_size=64, seed=999)
+    stream = LineStream(partial(write_line, held_out), batch_size=64, seed=999)
+    judged = list(stream.batches(0, stream.batches_a_group * plan.validation))
 
     def task(recipe: LineRecipe, seed: int, begin: Path | None) -> LinesTask:
         return LinesTask(
             recipe,
             LineStream(partial(write_line, hands), batch_size=recipe.batch_size, seed=seed),
-            list(judged.batches(0, judged.batches_a_group * plan.validation)),
+            judged,
             seed=plan.seed,
             device=find_device(),
             workers=plan.workers,
@@ -239,7 +239,8 @@ def train_lines(plan: Plan) -> float:
     for number, run in enumerate(plan.further_runs, 1):
         further = partial(task, again, plan.seed + number, plan.lines_run.checkpoint_file)
         train_stream(plan, run, further, again, data)
-    return task(again, plan.seed, None).judge(mean_of_lines(plan))[1]
+    network = mean_of_lines(plan)
+    return network, task(again, plan.seed, None).judge(network)[1]
 
 
 def mean_of_lines(plan: Plan) -> nn.Module:

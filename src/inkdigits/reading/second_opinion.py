@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -122,19 +122,22 @@ def _most_probable(views: Sequence[_View], number: DetectedNumber, detected: tup
         usual = _Opinions.date if _DATE.fullmatch(text) else _Opinions.odd_slash if _has_odd_slash(text) else 1.0
         return float(np.log(likelihood + 1e-6) + np.log(usual))
 
-    def seen_by_detector(view: _View) -> float:
+    def total(string: tuple[int, ...], seen: Iterable[float]) -> float:
+        # One sum for all: what says the same of the same places is exactly as probable, on every processor.
+        return read_by_lines(string) + float(np.log([*seen, 1.0]).sum())
+
+    def seen_by_detector(view: _View) -> list[float]:
         near = number.at(view.symbols)
         seen = [_seen(number, at, symbol) for at, symbol in zip(near, view.string, strict=True)]
         most = np.clip(scores, 0, _Opinions.most)
         missed = [1 - float(most[at]) for at in range(len(most)) if at not in near]
-        return float(np.log([*seen, *missed, 1.0]).sum())
+        return [*seen, *missed]
 
     candidates = [
         spelled for view in views for spelled in _spelled(view) if min(spelled.string, default=NON_DIGIT) < 10
     ]
-    totals = [read_by_lines(view.string) + seen_by_detector(view) for view in candidates]
-    # Added up like that of a view, which is exactly as probable where it says the same of the same places.
-    own = read_by_lines(detected) + float(np.log([*np.clip(scores, _Opinions.least, _Opinions.most), 1.0]).sum())
+    totals = [total(view.string, seen_by_detector(view)) for view in candidates]
+    own = total(detected, np.clip(scores, _Opinions.least, _Opinions.most).tolist())
     best = int(np.argmax(totals)) if totals else 0
     return candidates[best] if totals and totals[best] >= own else None
 
