@@ -5,8 +5,9 @@
 
 The teachers, the digit model that learns from them, the line model and the page detector, each in a run folder; then
 the thresholds below which the three are unsure, the model files and their cards, under src/inkdigits/weights/. After a
-change to the reader `--stage thresholds` chooses those again for the models that are there. What is
-finished is not made again; what was stopped goes on from its checkpoint. How long each stage took stands in times.json.
+change to the reader `--stage thresholds` chooses those again for the models that are there; with --resume from what
+they have read already. What is finished is not made again; what was stopped goes on from its checkpoint. How long each
+stage took stands in times.json.
 
 The test digits are looked at once, for the digit model's card.
 """
@@ -27,13 +28,14 @@ from typing import Any, Literal, TypeAlias
 
 import onnx
 import torch
+from joblib import Memory
 from model_cards import digits_card, lines_card, pages_card
 from torch import nn
 
 import inkdigits
 from inkdigits.data.hands import HANDS, attributions
 from inkdigits.errors import InkdigitsError, OutputError
-from inkdigits.files import make_folder, write_atomically
+from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.models.line_network import line_network
 from inkdigits.models.onnx_file import read_model, write_graph, write_model
 from inkdigits.models.onnx_graph import build_line_graph, build_page_graph
@@ -58,7 +60,7 @@ from inkdigits.training.runs.whole_run import resume_training, train
 from inkdigits.training.tasks.line_task import LinesTask, LineStream
 from inkdigits.training.tasks.page_task import PagesTask, PageStream, write_any_page
 from inkdigits.training.tasks.sample_stream import StreamTask
-from inkdigits.training.thresholds import choose_thresholds
+from inkdigits.training.thresholds import Readings, choose_thresholds, read_made_up
 
 Known: TypeAlias = dict[str, Any]
 
@@ -191,7 +193,8 @@ def make_thresholds(plan: Plan) -> None:
             Classifier(plan.weights / "bundled.onnx", threads=1),
         )
         digits = inkdigits.load_dataset(plan.data, "validation")
-        thresholds, calibration = choose_thresholds(models, digits, pictures=plan.pictures, progress=say)
+        read = partial(kept(plan, read_made_up), models=models, digits=digits)
+        thresholds, calibration = choose_thresholds(read, pictures=plan.pictures, progress=say)
         info = replace(models.detector.info, thresholds=thresholds, calibration=calibration)
         graph = onnx.load(path)
         write_graph(graph, info, path)
@@ -200,6 +203,18 @@ def make_thresholds(plan: Plan) -> None:
         )
         card = pages_card(path, info, info.recipe, weights, thanks(info.data["hands"]))
         write_atomically(plan.weights / "pages.md", card)
+
+
+def kept(plan: Plan, read: Callable[..., Readings]) -> Callable[..., Readings]:
+    """Return what reads as `read` does, and with --resume takes what these models have read already.
+
+    Reading takes half an hour: so another aim, or a stage that was stopped, needs no other one.
+    """
+    networks = b"".join(onnx.load(path).graph.SerializeToString() for path in sorted(plan.weights.glob("*.onnx")))
+    memory = Memory(plan.out / "readings" / sha256(networks)[:16], verbose=0)
+    if not plan.resume:
+        memory.clear(warn=False)
+    return memory.cache(read, ignore=["models", "digits"])
 
 
 def stream_info(plan: Plan, run: RunFolder, recipe: StreamRecipe, name: str, exact: float, judged: int) -> ModelInfo:

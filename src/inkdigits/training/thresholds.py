@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from itertools import chain
 from typing import TypeAlias
 
@@ -36,7 +36,8 @@ class Aims:
     seed: int = 4_000  # of the pictures; no other part of the project writes pictures with it
 
 
-_Read: TypeAlias = tuple[WrittenPage, Sequence[ReadLine]]  # what is written, and what was read
+_Reading: TypeAlias = tuple[WrittenPage, tuple[ReadLine, ...]]  # what is written, and what was read
+Readings: TypeAlias = list[_Reading]
 
 _SMALL = ("string", "boxes", "cheque")
 _USUAL = ("easy", "medium")  # what people bring is no harder; the hardest pages would refuse it
@@ -50,46 +51,66 @@ class Outcomes:
     right: npt.NDArray[np.bool_]  # bool (N,): whether the text is exactly the truth
 
 
+def read_made_up(
+    kind: str, level: str, count: int, *, single: bool = False, models: Ensemble, digits: Dataset
+) -> Readings:
+    """Write so many pictures of a kind at a level, read them, and return what is written and read, without pixels.
+
+    Args:
+        kind: one of `KINDS`.
+        level: one of `LEVELS`.
+        count: how many pictures.
+        single: read each as one digit.
+        models: what reads.
+        digits: validation digits, which none of them was trained on.
+
+    """
+    hands = Hands(digits, shares=SourceMix(foreign=Aims.foreign))
+    readings: Readings = []
+    for place in range(count):
+        rng = np.random.default_rng((Aims.seed, list(LEVELS).index(level), place))
+        page = write_page(hands, LEVELS[level], rng, kind=kind)
+        read = read_page(page.grey, models, single=single)
+        readings.append((replace(page, grey=page.grey[:0]), read.lines))
+    return readings
+
+
 def choose_thresholds(
-    models: Ensemble, digits: Dataset, *, pictures: int, progress: Callable[[str], None] = lambda what: None
+    read: Callable[..., Readings], *, pictures: int, progress: Callable[[str], None] = lambda what: None
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return what decides in reading, and what makes confidence a probability: as `ModelInfo` has them.
 
     Args:
-        models: what reads.
-        digits: validation digits, which none of them was trained on.
-        pictures: how many to write of each kind at each level; twice as many of one digit and of none, and an eighth of
+        read: `read_made_up` with models and digits.
+        pictures: how many to read of each kind at each level; twice as many of one digit and of none, and an eighth of
             whole pages.
         progress: told what is being read.
 
     """
     progress("strings, boxes and pages")
     counts = {kind: pictures if kind in _SMALL else max(1, pictures // 8) for kind in KINDS if kind != "single"}
-    read = {
-        level: [
-            (page, read_page(page.grey, models).lines)
-            for kind, count in counts.items()
-            for page in _pictures(kind, digits, level, count)
-        ]
-        for level in LEVELS
+    pages = {
+        level: [reading for kind, count in counts.items() for reading in read(kind, level, count)] for level in LEVELS
     }
     progress("pictures of one digit and of none, as if they were pages")
-    alone = [
-        (picture, [line for line in read_page(picture.grey, models).lines if line.symbols[0].is_lone])
+    lone = [
+        (page, tuple(line for line in lines if line.symbols[0].is_lone))
         for level in LEVELS
         for kind in ("single", "nothing")
-        for picture in _pictures(kind, digits, level, pictures)
+        for page, lines in read(kind, level, pictures)
     ]
-    calibration = fit_calibration(chain(alone, *read.values()))
+    calibration = fit_calibration(chain(lone, *pages.values()))
     sure = {
-        level: [(page, [calibration.calibrated(line) for line in lines]) for page, lines in pages]
-        for level, pages in read.items()
+        level: [(page, tuple(map(calibration.calibrated, lines))) for page, lines in readings]
+        for level, readings in pages.items()
     }
     strings = _judge_lines(chain.from_iterable(sure[level] for level in _USUAL))
-    progress("pictures of one digit")
-    single = read_single_pictures(models, calibration, digits, "single", 2 * pictures)
-    progress("pictures of none")
-    nothing = read_single_pictures(models, calibration, digits, "nothing", 2 * pictures)
+    only = {}
+    for kind in ("single", "nothing"):
+        progress(f"pictures of {'one digit' if kind == 'single' else 'none'}")
+        readings = chain.from_iterable(read(kind, level, 2 * pictures, single=True) for level in LEVELS)
+        only[kind] = _judge_only_digits(readings, calibration)
+    single, nothing = only["single"], only["nothing"]
     known = single.confidences[single.right]
     thresholds = {
         "single": max(
@@ -103,12 +124,12 @@ def choose_thresholds(
     return thresholds, asdict(calibration)
 
 
-def fit_calibration(pages: Iterable[_Read]) -> Calibration:
+def fit_calibration(readings: Iterable[_Reading]) -> Calibration:
     """Return what makes confidence the share of symbols that are right.
 
     A glyph that is all ink of its page has a weight of its own, fitted after all others, which stay as they are.
     """
-    read = [(line, page) for page, lines in pages for line in lines if line.symbols]
+    read = [(line, page) for page, lines in readings for line in lines if line.symbols]
     if not read:
         return Calibration()
     right = np.array([_is_right(symbol, page) for line, page in read for symbol in line.symbols])
@@ -124,14 +145,14 @@ def fit_calibration(pages: Iterable[_Read]) -> Calibration:
     return Calibration(*[*fitted.coef_[0].tolist(), float(weight), *fitted.intercept_.tolist()])
 
 
-def most_right(pages: Iterable[_Read]) -> float:
+def most_right(readings: Iterable[_Reading]) -> float:
     """Return the confidence from which on numbers are kept, so that most are right less those that are not there.
 
     One that is lost harms as much as `Aims.lost` that are invented: those are marked as uncertain.
     """
     found = [
         (number.confidence, np.mean([_is_right(digit, page) for digit in number.digits]) > 0.5)
-        for page, lines in pages
+        for page, lines in readings
         for line in lines
         for number in line.numbers
         if number.digits
@@ -149,27 +170,16 @@ def _is_right(symbol: Symbol, page: WrittenPage) -> bool:
     return bool((inside & (page.labels == symbol.symbol) & (page.line >= 0)).any())
 
 
-def read_single_pictures(
-    models: Ensemble, calibration: Calibration, digits: Dataset, kind: str, pictures: int
-) -> Outcomes:
-    """Read pictures of one digit, or of none, at all levels of trouble."""
+def _judge_only_digits(readings: Iterable[_Reading], calibration: Calibration) -> Outcomes:
     confidences, right = [], []
-    for picture in chain.from_iterable(_pictures(kind, digits, level, pictures) for level in LEVELS):
-        read = read_page(picture.grey, models, single=True).lines
-        only = only_digit([calibration.calibrated(line) for line in read], Thresholds())
+    for page, lines in readings:
+        only = only_digit([calibration.calibrated(line) for line in lines], Thresholds())
         confidences.append(only[0].symbols[0].confidence if only else 0.0)
-        right.append(bool(only) and (str(only[0].symbols[0].symbol),) == picture.digits)
+        right.append(bool(only) and (str(only[0].symbols[0].symbol),) == page.digits)
     return Outcomes(np.array(confidences), np.array(right))
 
 
-def _judge_lines(pages: Iterable[_Read]) -> Outcomes:
-    read = [(line, page) for page, lines in pages for line in lines]
+def _judge_lines(readings: Iterable[_Reading]) -> Outcomes:
+    read = [(line, page) for page, lines in readings for line in lines]
     right = ["".join(str(digit.symbol) for digit in line.digits) in page.digits for line, page in read]
     return Outcomes(np.array([line.least for line, _ in read]), np.array(right))
-
-
-def _pictures(kind: str, digits: Dataset, level: str, count: int) -> Iterator[WrittenPage]:
-    hands = Hands(digits, shares=SourceMix(foreign=Aims.foreign))
-    for place in range(count):
-        rng = np.random.default_rng((Aims.seed, list(LEVELS).index(level), place))
-        yield write_page(hands, LEVELS[level], rng, kind=kind)
