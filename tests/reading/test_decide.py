@@ -36,6 +36,12 @@ def test_digits_above_the_threshold_are_accepted() -> None:
     assert decision.notes == ("not sure of: 1 in line 1",)
 
 
+def test_the_only_digit_of_a_page_must_be_as_sure_as_if_it_was_asked_for() -> None:
+    assert [digit.accepted for line in decided(line(0.85)).lines for digit in line.digits] == [False]
+    assert [digit.accepted for line in decided(line(0.85, 0.85)).lines for digit in line.digits] == [True, True]
+    assert [digit.accepted for line in decided(line(0.95)).lines for digit in line.digits] == [True]
+
+
 def test_a_line_that_is_hardly_there_is_none() -> None:
     decision = decided(line(0.1, 0.2))
     assert decision.lines == ()

@@ -119,10 +119,10 @@ def area_under_curve(with_digits: Sequence[float], without: Sequence[float]) -> 
 def false_accept_rate(
     with_digits: Sequence[float], without: Sequence[float], acceptance: float = ACCEPTANCE
 ) -> float | None:
-    """Return the share of pictures without a digit that score at least what a wanted share of those with digits does.
+    """Return the share of pictures without a digit that would be accepted where a wanted share of the others is.
 
     Args:
-        with_digits: `Reading.digit_score` of pictures with digits.
+        with_digits: by what it is accepted, of each picture with digits: `Judgement.confidence`.
         without: of pictures without.
         acceptance: the wanted share, above 0 and up to 1.
 
@@ -133,4 +133,4 @@ def false_accept_rate(
     if not with_digits or not without:
         return None
     threshold = sorted(with_digits, reverse=True)[math.ceil(acceptance * len(with_digits)) - 1]
-    return sum(score >= threshold for score in without) / len(without)
+    return sum(confidence >= threshold for confidence in without) / len(without)

@@ -30,7 +30,7 @@ class ReaderEvaluation:
         by_length: which are exact, by the number of digits in the label.
         by: shares of the pictures with each value of a column, by the column.
         auroc: how well pictures with digits are told from those without, 0 to 1; None if either are none.
-        false_accepts: share of the pictures without a digit that score as high as 95% of those with digits do.
+        false_accepts: share of the pictures without a digit that are accepted where 95% of those with digits are.
         confusion: int64 (10,10), true digit by row, of the single digits that were read as a single digit.
         left_out: how many rows of the CSV were not judged, because the caller asked for that.
         seconds: how long it took.
@@ -133,14 +133,15 @@ def judge(
     """
     written = [judgement for judgement in judgements if judgement.has_digits]
     lengths = [len(judgement.picture.digits) for judgement in written]
-    scores = [judgement.reading.digit_score for judgement in written]
-    others = [judgement.reading.digit_score for judgement in judgements if not judgement.has_digits]
+    others = [judgement for judgement in judgements if not judgement.has_digits]
     return ReaderEvaluation(
         shares=count_proportions(judgements),
         by_length={length: shares.exact for length, shares in _shares_by(lengths, written).items()},
         by={column: _shares_by([one.picture.columns[column] for one in judgements], judgements) for column in by},
-        auroc=area_under_curve(scores, others),
-        false_accepts=false_accept_rate(scores, others),
+        auroc=area_under_curve(
+            [one.reading.digit_score for one in written], [one.reading.digit_score for one in others]
+        ),
+        false_accepts=false_accept_rate([one.confidence for one in written], [one.confidence for one in others]),
         confusion=_confusion(written),
         left_out=left_out,
         seconds=seconds,

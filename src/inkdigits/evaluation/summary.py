@@ -26,8 +26,8 @@ def summarise(evaluation: ReaderEvaluation) -> dict[str, str]:
         "exact of accepted": _with_interval(shares.exact_of_accepted),
         "no digit, and said so": _with_interval(shares.no_digit_rejected),
         "no digit, yet accepted": _with_interval(shares.falsely_accepted),
+        "the same at 95%": _false_accepts(evaluation),
         "digit told from none": "" if evaluation.auroc is None else f"AUROC {evaluation.auroc:.4f}",
-        "no digit, scored as one": _false_accepts(evaluation),
         "wrong": ", ".join(causes) or "none",
         "time": f"{evaluation.seconds:.2f} s, {1000 * evaluation.seconds / shares.n:.1f} ms a picture",
     }
@@ -72,7 +72,7 @@ def _lengths(evaluation: ReaderEvaluation) -> str:
 
 def _false_accepts(evaluation: ReaderEvaluation) -> str:
     share = _share(evaluation.false_accepts)
-    return f"{share}, where {ACCEPTANCE:.0%} of those with digits pass" if share else ""
+    return f"{share}, where {ACCEPTANCE:.0%} of those with digits are accepted" if share else ""
 
 
 def _with_interval(share: Proportion) -> str:

@@ -18,7 +18,7 @@ from inkdigits.results.transcript import NOTHING_FOUND, Line
 class Thresholds:
     """What decides, on a scale from 0 to 1; the first four are chosen on made-up pages and come with the models."""
 
-    single: float = 0.9  # confidence at which a picture's only digit is accepted
+    single: float = 0.9  # confidence at which a picture's only digit is accepted, whether one was asked for or not
     line: float = 0.9  # confidence at which a digit or a mark of a line is accepted
     no_digit: float = 0.2  # confidence below which a picture's only digit is none
     number: float = 0.4  # mean confidence of its digits below which a number of a page is none: print, a texture
@@ -53,7 +53,8 @@ def decide(
     found = tuple(line for line in (_without_doubtful(line, least) for line in every) if line.digits)
     kept = tuple(line for line in only_digit(every, least) if line.confidence >= least.no_digit) if single else found
     several = single and sum(len(line.digits) for line in found) > 1
-    accepted = least.single if single else least.line
+    only = single or sum(len(line.symbols) for line in kept) == 1
+    accepted = least.single if only else least.line
     lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
     notes = [*_doubts(lines, several=several), *_unread(kept), *_size(kept or every, least)]
     notes += _surroundings(kept, read.other, least)
