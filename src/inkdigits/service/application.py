@@ -22,9 +22,9 @@ from inkdigits.service.error_answers import install_error_handlers, refuse_unkno
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
 from inkdigits.service.middleware.answers import add_security_headers, answer_head
-from inkdigits.service.middleware.limits import BodyLimits, refusal_of
+from inkdigits.service.middleware.body_limits import BodyLimits, refusal_of
 from inkdigits.service.middleware.request_log import RequestLog
-from inkdigits.service.routes import correct, explanation, inference, model, readings, reference, samples, teaching
+from inkdigits.service.routes import correct, explain, inference, model, readings, reference, samples, teach
 from inkdigits.service.service import Service
 from inkdigits.service.service_settings import Settings
 from inkdigits.version import __version__
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service = service
     install_error_handlers(app)
-    for part in (readings, model, explanation, correct, teaching, inference, reference, samples):
+    for part in (readings, model, explain, correct, teach, inference, reference, samples):
         app.include_router(part.router)
     app.add_api_route("/", _page, include_in_schema=False)
     app.mount("/static", _Static(directory=_STATIC, check_dir=False), "static")

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from inkdigits.pool import Readers
 from inkdigits.reading.reader import Reader
 from inkdigits.service.error_answers import ApiError
-from inkdigits.service.middleware.limits import busy, client_of
+from inkdigits.service.middleware.body_limits import busy, client_of
 from inkdigits.service.service_metrics import Metrics
 
 _Result = TypeVar("_Result")

@@ -1,1 +1,1 @@
-"""The bundled model and its card; no code."""
+"""The bundled models, their cards and their limits; no code."""

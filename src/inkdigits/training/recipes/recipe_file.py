@@ -1,4 +1,4 @@
-"""Recipes in files, JSON or TOML, which `inkdigits sweep` writes and `inkdigits train --recipe FILE` takes.
+"""Recipes in files, JSON or TOML, which `inkdigits cluster sweep` writes and `inkdigits train --recipe FILE` takes.
 
 A file holds a recipe's settings by the names that `inkdigits recipes --json` shows; what it leaves out is as in
 `Recipe`.

@@ -141,18 +141,18 @@ class DigitsTask(Task):
         chance = (self.seed, epoch, start + self.team.rank)
         variation = self.recipe.augmentation
         own, labels = self._digits.images[on_device], self._digits.labels[on_device]
-        own, strange = rewrite_some(own, labels, variation.rewritten, mix(*chance), self._hands)
+        own, is_rewritten = rewrite_some(own, labels, variation.rewritten, mix(*chance), self._hands)
         images = augment(scale(own), variation, generator(*chance))
-        targets = self._targets(images, labels, strange, start // size)
+        targets = self._targets(images, labels, is_rewritten, start // size)
         batch_size = self.recipe.batch_size // self.team.size
         parts = zip(images.split(batch_size), targets.split(batch_size), strict=True)
         return Chunk([Batch(*part) for part in parts], len(picked), (picked, labels))
 
-    def _targets(self, images: Tensor, labels: Tensor, strange: Tensor, chunk: int) -> Tensor:
+    def _targets(self, images: Tensor, labels: Tensor, is_rewritten: Tensor, chunk: int) -> Tensor:
         """Return what the network should answer: the labels, or mixed with what a teacher says."""
         if self._teacher is None:
             return labels
         answers = self._teacher(images, chunk)
         # Teachers have not seen digits that were written again: there the label alone counts.
-        trust = self.recipe.teaching * (~strange).to(answers.dtype)[:, None]
+        trust = self.recipe.teaching * (~is_rewritten).to(answers.dtype)[:, None]
         return torch.lerp(functional.one_hot(labels, 10).to(answers.dtype), answers, trust)
