@@ -58,6 +58,13 @@ def test_a_picture_that_takes_more_memory_than_it_may_ends_none_of_the_others() 
     assert (first.source, first.error.code, second.status) == ("large", "too_costly", "no_digit")
 
 
+def test_a_page_that_the_networks_have_no_memory_for_is_too_costly() -> None:
+    """ONNX Runtime says so in words of its own."""
+    with Readers("bundled", 1, Bounds(PATIENCE, 16 * 2**20)) as readers:
+        ((page,),) = read_in_order(readers, [("page", str(PAGES / "lamp_light.jpg"))], HOW)
+    assert (page.status, page.error.code) == ("error", "too_costly")
+
+
 def test_pages_of_different_sizes_do_not_fill_a_reader() -> None:
     """What libraries keep of each page must not add up; what glibc keeps may fill one reader in twenty pages."""
     pages = sorted(str(page) for page in PAGES.glob("*_*.jpg"))

@@ -206,6 +206,13 @@ def test_a_picture_of_too_many_pixels_is_refused_by_its_header(served, size) -> 
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "image_too_large")
 
 
+def test_every_page_of_a_file_must_be_small_enough(served) -> None:
+    first, second, file = Image.new("L", (20, 20), 255), Image.new("L", (3000, 2000), 255), io.BytesIO()
+    first.save(file, "TIFF", save_all=True, append_images=[second], compression="tiff_deflate")
+    pages = [served.client.post("/v1/read", params={"page": page}, content=file.getvalue()) for page in (1, 2)]
+    assert [answer.status_code for answer in pages] == [200, 413]
+
+
 def test_a_file_name_is_only_text(served, digit) -> None:
     for name in ("../../etc/passwd", "<script>alert(1)</script>.png", "a\nb.png", "💥.png", "x" * 500):
         answer = served.client.post("/v1/read?single=true", files=[("pictures", (name, digit))])

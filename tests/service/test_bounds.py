@@ -9,12 +9,17 @@ import socket
 import threading
 from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from PIL import Image, ImageDraw
 
-from inkdigits.errors import UsageError
+from inkdigits.errors import ModelFileError, UsageError
+from inkdigits.pool import Bounds
 from inkdigits.reading.model_file import BUNDLED, find_model
+from inkdigits.service.served_models import ServedModels
+from inkdigits.service.service_metrics import Metrics
 from inkdigits.service.service_settings import Settings
 
 from ..waiting import PATIENCE, wait_until
@@ -30,7 +35,7 @@ NO_NUMBERS = [["A" * 250_000, *[""] * 999], ["A", 1], [[1], [2, 3]], [True] * 78
 @pytest.fixture(scope="module")
 def served(serve):
     """Two readers, one of which is for small pictures, with little time for each picture."""
-    return serve("--workers", "2", "--picture-seconds", "3")
+    return serve("--workers", "2", "--picture-seconds", "2")
 
 
 @pytest.fixture(autouse=True)
@@ -41,23 +46,19 @@ def _answers_others(served, digit):
     assert (answer.status_code, answer.json().get("text")) == (200, "8"), answer.text
 
 
-def pdf_bomb(levels: int, lead: bytes = b"") -> bytes:
-    """A page whose content draws a form ten times, which draws another ten times, and so on."""
+def stream(content: bytes, more: bytes = b"") -> bytes:
+    return b"<<%s/Length %d>>stream\n%s\nendstream" % (more, len(content), content)
 
-    def stream(content: bytes, more: bytes = b"") -> bytes:
-        return b"<<%s/Length %d>>stream\n%s\nendstream" % (more, len(content), content)
 
+def pdf(contents: bytes, resources: bytes, parts: list[bytes]) -> bytes:
+    """A page whose content uses parts, of which the first has the number 5."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</XObject<</F 5 0 R>>>>>>",
-        stream(b"/F Do "),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<<%s>>>>" % resources,
+        stream(contents),
+        *parts,
     ]
-    for level in range(levels):
-        inner = level == levels - 1
-        resources = b"" if inner else b"/Resources<</XObject<</F %d 0 R>>>>" % (6 + level)
-        form = b"/Type/XObject/Subtype/Form/BBox[0 0 99 99]" + resources
-        objects.append(stream((b"0 0 50 50 re f " if inner else b"/F Do ") * 10, form))
     file, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, 1):
         places.append(len(file))
@@ -65,7 +66,31 @@ def pdf_bomb(levels: int, lead: bytes = b"") -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(file))
-    return lead + file + head + table + end
+    return file + head + table + end
+
+
+def pdf_bomb(levels: int, lead: bytes = b"") -> bytes:
+    """A page whose content draws a form ten times, which draws another ten times, and so on."""
+    forms = []
+    for level in range(levels):
+        inner = level == levels - 1
+        resources = b"" if inner else b"/Resources<</XObject<</F %d 0 R>>>>" % (6 + level)
+        form = b"/Type/XObject/Subtype/Form/BBox[0 0 99 99]" + resources
+        forms.append(stream((b"0 0 50 50 re f " if inner else b"/F Do ") * 10, form))
+    return lead + pdf(b"/F Do ", b"/XObject<</F 5 0 R>>", forms)
+
+
+def pdf_of_patterns(levels: int) -> bytes:
+    """A page that is filled with a pattern, each tile of which is filled with another, and so on."""
+    tile = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 99 99]/XStep 1/YStep 1/Resources<<%s>>"
+    fill = b"/Pattern cs /P scn 0 0 99 99 re f"
+    patterns = [stream(fill, tile % (b"/Pattern<</P %d 0 R>>" % (6 + level))) for level in range(levels - 1)]
+    return pdf(fill, b"/Pattern<</P 5 0 R>>", [*patterns, stream(b"0 0 1 1 re f", tile % b"")])
+
+
+def pdf_of_fills(times: int) -> bytes:
+    """A page that is filled again and again."""
+    return pdf(b"0 0 99 99 re f* " * times, b"", [])
 
 
 def code_of(answer) -> tuple[int, str]:
@@ -78,10 +103,14 @@ def peak(served) -> int:
     return 1024 * int(re.search(r"VmHWM:\s+(\d+)", status)[1])
 
 
-@pytest.mark.parametrize("lead", [b"", b" "])
-def test_a_pdf_that_would_take_for_ever_is_given_up(served, lead) -> None:
+@pytest.mark.parametrize(
+    "bomb",
+    [pdf_bomb(12), pdf_bomb(12, b" "), pdf_of_patterns(8), pdf_of_fills(1_000_000)],
+    ids=["forms", "behind a space", "patterns", "fills"],
+)
+def test_a_pdf_that_would_take_for_ever_is_given_up(served, bomb) -> None:
     before = peak(served)
-    answer = served.client.post("/v1/read", content=pdf_bomb(12, lead), headers=PDF)
+    answer = served.client.post("/v1/read", content=bomb, headers=PDF)
     assert code_of(answer) in ((504, "timeout"), (413, "too_costly"))
     assert peak(served) < before + 20_000_000  # it is rendered elsewhere
 
@@ -288,16 +317,60 @@ def answering_nothing(content: bytes) -> bytes:
     return model.SerializeToString()
 
 
+def going_on(content: bytes, more: list[onnx.NodeProto], **constants: np.ndarray) -> bytes:
+    """The same model that does more with its answer, "before", until it is "after"."""
+    model = onnx.load_from_string(content)
+    answer = model.graph.output[0].name
+    for node in model.graph.node:
+        node.output[:] = ["before" if name == answer else name for name in node.output]
+    model.graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in constants.items())
+    model.graph.node.extend([*more, helper.make_node("Identity", ["after"], [answer])])
+    return model.SerializeToString()
+
+
+def answering_never(content: bytes) -> bytes:
+    """A loop that does not end."""
+    values = {"i": (TensorProto.INT64, []), "on": (TensorProto.BOOL, []), "x": (TensorProto.FLOAT, None)}
+    taken = [helper.make_tensor_value_info(name, *kind) for name, kind in values.items()]
+    given = [helper.make_tensor_value_info(f"{name}_out", *values[name]) for name in ("on", "x")]
+    kept = [helper.make_node("Identity", [name], [f"{name}_out"]) for name in ("on", "x")]
+    body = helper.make_graph(kept, "body", taken, given)
+    loop = helper.make_node("Loop", ["times", "always", "before"], ["after"], body=body)
+    return going_on(content, [loop], times=np.array(2**62), always=np.array(True))
+
+
+def asking_for_all_memory(content: bytes) -> bytes:
+    """A constant of 1.5 GB, which ONNX Runtime is refused in its own words."""
+    value = helper.make_tensor("value", TensorProto.FLOAT, [1], [0.0])
+    nodes = [
+        helper.make_node("ConstantOfShape", ["size"], ["large"], value=value),
+        helper.make_node("ReduceMax", ["large"], ["largest"], keepdims=0),
+        helper.make_node("Add", ["before", "largest"], ["after"]),
+    ]
+    return going_on(content, nodes, size=np.array([375_000_000]))
+
+
+def test_a_model_that_never_answers_leaves_the_old_one_serving(tmp_path) -> None:
+    endless = tmp_path / "endless.onnx"
+    endless.write_bytes(answering_never(find_model(BUNDLED).read_bytes()))
+    models = ServedModels(lambda: BUNDLED, 1, Bounds(starting=1.0), Metrics())
+    with pytest.raises(ModelFileError, match="cannot read a drawing"):
+        models.use(str(endless))
+    assert models.current.about.name == "reader"
+    models.current.retire()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         answering_nothing,
+        asking_for_all_memory,
         lambda content: with_metadata(content, "name", 5),
         lambda content: with_metadata(content, "metrics", [1]),
         lambda content: with_metadata(content, "recipe", "x"),
         lambda content: content[: len(content) // 2],
     ],
-    ids=["nan", "name", "metrics", "recipe", "cut"],
+    ids=["nan", "memory", "name", "metrics", "recipe", "cut"],
 )
 def test_a_model_that_cannot_be_used_leaves_the_old_one_serving(changing, digit, spoil) -> None:
     served, model, good = changing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from inkdigits.service import reading_pool
 from inkdigits.service.error_answers import ApiError
-from inkdigits.service.reading_pool import ReadingPool
+from inkdigits.service.reading_pool import NotQuickError, ReadingPool, _briefly
 from inkdigits.service.service_metrics import Metrics
 
 
@@ -25,7 +26,7 @@ class Readers:
         self.futures = []
 
     def submit(self, work, seconds):
-        self.begun.append(work)
+        self.begun.append(getattr(work, "keywords", {}).get("work", work))  # without what ends it early
         self.futures.append(Future())
         return self.futures[-1]
 
@@ -122,6 +123,71 @@ def test_what_nobody_waits_for_is_ended_and_keeps_its_turn_until_then(monkeypatc
     answer, at_once, in_the_end = asyncio.run(scenario())
     assert isinstance(answer, ClientDisconnect if ends == "hangs up" else ApiError)
     assert (at_once, in_the_end) == (False, True)
+
+
+def test_small_pictures_that_are_not_read_quickly_wait_among_the_large_ones() -> None:
+    async def scenario():
+        readers = Readers()
+        tasks = await asked(readers, "abc", quick=True)
+        for future in list(readers.futures):
+            future.set_exception(NotQuickError())
+        await settled()
+        begun = readers.begun[3:]
+        readers.futures[3].set_result("read")
+        return begun, await asyncio.wait_for(tasks[0], 10)
+
+    assert asyncio.run(scenario()) == (["a"], "read")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="Windows has no timers of a processor's time")
+def test_a_reader_gives_up_what_is_not_quick_and_reads_on(monkeypatch) -> None:
+    monkeypatch.setattr(reading_pool, "_QUICK_SECONDS", 0.05)
+
+    def endless(reader: object) -> None:
+        while True:
+            pass
+
+    with pytest.raises(NotQuickError):
+        _briefly(None, work=endless)
+    assert _briefly(None, work=lambda reader: "read") == "read"
+
+
+def test_large_pictures_leave_half_of_the_places_to_small_ones() -> None:
+    async def scenario():
+        readers, pool = Readers(), ReadingPool(2, 32, 60, Metrics())
+        statuses = []
+
+        async def run(client: int, quick: bool) -> None:
+            request = Request({"type": "http", "client": (str(client), 1)}, nothing_more)
+            with pool.place(request, readers) as slot:
+                await slot.run("x", quick=quick)
+
+        for client in range(20):
+            task = asyncio.create_task(run(client, False))
+            await settled()
+            statuses.append(task.exception().status_code if task.done() else 200)
+        small = asyncio.create_task(run(20, True))
+        await settled()
+        return statuses, small.done()
+
+    statuses, is_refused = asyncio.run(scenario())
+    assert statuses == 16 * [200] + 4 * [503]
+    assert not is_refused
+
+
+def test_a_request_has_one_deadline_whatever_places_it_takes() -> None:
+    async def scenario():
+        pool, readers = ReadingPool(2, 32, 60, Metrics()), Readers()
+        request = Request({"type": "http", "client": ("127.0.0.1", 1)}, nothing_more)
+        deadlines = []
+        for _ in range(2):
+            with pool.place(request, readers) as slot:
+                deadlines.append(slot.deadline)
+            await asyncio.sleep(0.01)
+        return deadlines
+
+    first, second = asyncio.run(scenario())
+    assert first == second
 
 
 def test_no_client_has_all_places() -> None:

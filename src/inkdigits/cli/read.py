@@ -70,7 +70,7 @@ def read(
     In a folder, files without a suffix are read if they begin as a picture does; in a list, lines with # are comments.
 
     On a terminal, digits to check stand in brackets, such as 61[2?]31, with how sure the least sure is.
-    In a pipe or a file, only what was read is printed.
+    In a pipe or a file, only what was read is printed. Ctrl-C keeps that, and says which picture would be next.
 
     Exit codes: 0 read, 1 nothing could be read, 3 some pictures of several could not be read.
 
@@ -112,21 +112,30 @@ def read(
         write = partial(write_for_people, sources=sources, verbose=chosen == "verbose")
     drawings = AnnotatedFolder(annotate, sources) if annotate else None
     tally: Counter[str] = Counter()
+    done: list[str] = []  # sources
+    interrupts: list[KeyboardInterrupt] = []
     with ExitStack() as stack:
         stream = stack.enter_context(open_atomically(output, [*pictures, *sources])) if output else stdout
         sheet = stack.enter_context(ContactSheet.to_file(contact_sheet, sources)) if contact_sheet else None
         read_sources = stack.enter_context(_reading(model, min_confidence, workers))
 
         def watched() -> Iterator[Reading]:
-            for reading in _read_all(read_sources, sources, how):
-                tally[reading.status] += 1
-                _remark(reading, alone=alone and not for_people)
-                if not reading.error:
-                    _show(reading, drawings, sheet)
-                yield reading
+            try:
+                for reading in _read_all(read_sources, sources, how, done):
+                    tally[reading.status] += 1
+                    _remark(reading, alone=alone and not for_people)
+                    if not reading.error:
+                        _show(reading, drawings, sheet)
+                    yield reading
+            except KeyboardInterrupt as interrupt:  # what was read is written as if it was all
+                interrupts.append(interrupt)
 
         write(watched(), stream)
         stream.flush()
+    for interrupt in interrupts:
+        if not alone:
+            notice(f"{len(done)} of {len(sources)} files were read; the next is {printable(sources[len(done)])}")
+        raise interrupt
     end_batch(tally, len(sources))
 
 
@@ -162,8 +171,10 @@ def _reading(model: str, min_confidence: float | None, workers: int | None) -> I
         yield partial(read_in_order, readers)
 
 
-def _read_all(read_sources: _ReadSources, sources: list[str], how: dict[str, Any]) -> Iterator[Reading]:
-    """Read all pages of all sources; what comes from standard input is called as it was given."""
+def _read_all(
+    read_sources: _ReadSources, sources: list[str], how: dict[str, Any], done: list[str]
+) -> Iterator[Reading]:
+    """Read all pages of all sources, and note which are done; what comes from stdin is called as it was given."""
     from dataclasses import replace
 
     from inkdigits.pictures.finding import STANDARD_INPUT
@@ -179,6 +190,7 @@ def _read_all(read_sources: _ReadSources, sources: list[str], how: dict[str, Any
                 yield replace(reading, source=source)
                 if bar:
                     bar.start()
+            done.append(source)
             if bar and task is not None:
                 bar.advance(task)
 

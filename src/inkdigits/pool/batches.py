@@ -22,7 +22,8 @@ def read_in_order(
 ) -> Iterator[list[Reading]]:
     """Yield the readings of each picture's pages, in the order of the pictures.
 
-    A picture that takes too long or too much has one reading with the status "error".
+    A picture that takes too long or too much has one reading with the status "error". Closed, or interrupted, it
+    cancels what it has asked for.
 
     Args:
         readers: who read.
@@ -31,12 +32,16 @@ def read_in_order(
 
     """
     asked: deque[tuple[str, Future[list[Reading]]]] = deque()
-    for source, picture in pictures:
-        asked.append((source, _ask(readers, picture, how)))
-        if len(asked) > 4 * readers.processes:  # asked for before the first of them is wanted
+    try:
+        for source, picture in pictures:
+            asked.append((source, _ask(readers, picture, how)))
+            if len(asked) > 4 * readers.processes:  # asked for before the first of them is wanted
+                yield _readings(*asked.popleft())
+        while asked:
             yield _readings(*asked.popleft())
-    while asked:
-        yield _readings(*asked.popleft())
+    finally:
+        for _, reading in asked:
+            reading.cancel()
 
 
 def _ask(readers: Readers, picture: Picture, how: dict[str, Any]) -> Future[list[Reading]]:

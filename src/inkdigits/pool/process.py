@@ -15,6 +15,7 @@ from typing import TypeVar
 import cv2
 
 from inkdigits.errors import InkdigitsError, ModelFileError
+from inkdigits.pictures.limits import Limits
 from inkdigits.reading.reader import Reader
 
 try:
@@ -24,7 +25,7 @@ except ImportError:  # Windows
 
 OUT_OF_MEMORY = errno.ENOMEM  # how a process ends that may have no more
 
-_SIGNS = ("bad alloc", "insufficient memory", "failed to allocate", "cannot allocate")
+_SIGNS = ("bad alloc", "bad_alloc", "insufficient memory", "failed to allocate", "cannot allocate")
 
 _Result = TypeVar("_Result")
 
@@ -40,13 +41,16 @@ class Bounds:
             that is read takes 3.
         memory: bytes that a reader may ask for beyond what it has once it is warm. A page of 50 megapixels in colour
             takes 300 MB.
-        starting: seconds for a new model to be loaded and tried.
+        starting: seconds of a processor for a model to be loaded, and by the clock for a new one to be tried. The
+            bundled ones take 0.4.
+        pixels: of a picture, at most; no more than `Limits.pixels` in any case.
 
     """
 
     seconds: float = 20.0
     memory: int = 512 * 2**20
-    starting: float = 30.0
+    starting: float = 10.0
+    pixels: int = Limits.pixels
 
 
 def begin(model: str, bounds: Bounds, min_confidence: float | None) -> None:
@@ -55,6 +59,9 @@ def begin(model: str, bounds: Bounds, min_confidence: float | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     cv2.setNumThreads(1)
     _use_one_heap()
+    Limits.pixels, Limits.pdf_pixels = min(Limits.pixels, bounds.pixels), min(Limits.pdf_pixels, bounds.pixels)
+    _bound_memory(max(bounds.memory, Bounds.memory))
+    _bound_processor_time(bounds.starting)  # a model may be an endless loop
     try:
         _loaded.append(Reader(model, min_confidence=min_confidence, threads=1))
     except InkdigitsError as error:
@@ -76,7 +83,8 @@ def work_on(work: Callable[[Reader], _Result], seconds: float) -> _Result:
     (reader,) = _loaded
     if isinstance(reader, InkdigitsError):
         raise reader
-    _bound_processor_time(seconds)
+    # Beyond what it may take by the clock: this is for the time when whoever should have killed the process is gone.
+    _bound_processor_time(seconds + 5.0)
     try:
         return work(reader)
     except Exception as error:
@@ -113,14 +121,10 @@ def _bound_memory(allowance: int) -> None:
 
 
 def _bound_processor_time(seconds: float) -> None:
-    """Have the operating system end this process once it has worked for so many seconds more.
-
-    It is there for the time when whoever should have killed the process is gone.
-    """
+    """Have the operating system end this process once it has worked for so many seconds more."""
     if resource is None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    grace = 5.0  # beyond what a picture may take by the clock
     with suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds + grace) + 1, hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))

@@ -79,12 +79,15 @@ class Readers:
         if self._pool.active:  # pebble starts them when it is asked
             Thread(target=self._watch, name="readers", daemon=True).start()
 
-    def submit(self, work: Callable[[Reader], _Result], seconds: float = math.inf) -> Future[_Result]:
+    def submit(
+        self, work: Callable[[Reader], _Result], seconds: float = math.inf, *, tries: int = 2
+    ) -> Future[_Result]:
         """Have some work done; cancelling the future takes it from the queue, or kills the process that is at it.
 
         Args:
             work: what to do with a reader; it and its result must be picklable.
             seconds: that it may take, if fewer than the bounds have.
+            tries: how often it is begun: another picture may have killed its reader, or filled its memory before.
 
         Returns:
             a future with the work's result or error; a PictureError says that it took too long ("timeout") or cost
@@ -93,7 +96,7 @@ class Readers:
         """
         outcome: Future[_Result] = Future()
         allowed = min(self.bounds.seconds, seconds)
-        self._try(work, allowed, outcome, 2)  # twice: another picture may have killed it, or filled its memory before
+        self._try(work, allowed, outcome, tries)
         return outcome
 
     def __enter__(self) -> Readers:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkdigits.errors import PictureError, argument
 from inkdigits.imaging.views import CELL, NATIVE, OTHER, SMALL, normalise_view
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.symbols import Box
@@ -23,7 +24,10 @@ class Pyramid:
     # of 2 every digit is within its range once, and most are twice.
     step: float = 2.0
     margin: int = 12  # pixels about a view
-    most_pixels: int = 1_500_000  # of the finest view: the bound on the work that a page takes
+    most_pixels: int = 1_500_000  # of the finest view: the bound on what finding takes
+    # Digits and marks of a page: the bound on what reading them takes, some 3 ms each. The fullest of 407 real pages
+    # has 201.
+    most: int = 1_000
     largest: float = 0.95  # height of the tallest digit as a share of the page's
     enlarged: float = 1.6  # how much larger than the page the finest view may be, for digits of 9 pixels
     least_score: float = 0.3  # of a symbol
@@ -76,6 +80,10 @@ def detect(grey: _Grey, detector: Detector, most_pixels: int = Pyramid.most_pixe
 
     The coarsest view shows the largest digits that there could be; each finer one is looked at while there is reason
     to: the last shows digits that are too small for it, or nothing has been found yet.
+
+    Raises:
+        PictureError: it holds more digits and marks than are read ("too_costly").
+
     """
     scores = np.empty((0, OTHER), np.float32)
     boxes = np.empty((0, 4), np.float32)
@@ -83,6 +91,12 @@ def detect(grey: _Grey, detector: Detector, most_pixels: int = Pyramid.most_pixe
         view = _view(grey, scale, Pyramid.margin)
         cells = detector.cells(view)
         own_scores, own_boxes = _peaks(cells)
+        if len(own_boxes) > Pyramid.most:
+            raise PictureError(
+                f"the page holds more than {Pyramid.most:,} digits and marks",
+                f"read it part by part, with {argument('region')}",
+                code="too_costly",
+            )
         scores = np.concatenate([scores, own_scores])
         boxes = np.concatenate([boxes, (own_boxes - Pyramid.margin) / np.float32(scale)])
         plain = boxes[scores.max(axis=1, initial=0) >= Pyramid.plain] * np.float32(scale) + Pyramid.margin

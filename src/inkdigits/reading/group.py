@@ -143,28 +143,47 @@ def _chains(digits: _Ints, page: _Page) -> list[list[int]]:
     return chains
 
 
+class _Ends:
+    """The right ends of the lines so far, a row each."""
+
+    def __init__(self, most: int) -> None:
+        # x and y, of the last three digits on average; their slope and how many they are; x of the last one, and height
+        self._known = np.zeros((most, 6))
+        self._count = 0
+
+    def after(self, part: list[int], page: _Page) -> int | None:
+        """Return which line goes on with a number, if one does: the one whose baseline it is nearest to."""
+        known = self._known[: self._count]
+        x, y, slope, count, last, height = known.T
+        own, first = float(np.median(page.heights[part])), part[:3]
+        slopes = (slope * count + page.slopes[first].sum()) / (count + len(first))
+        begin_x, begin_y = page.middles[first].mean(axis=0)
+        taller = np.maximum(height, own)
+        apart = np.abs((begin_y - slopes * begin_x) - (y - slopes * x)) / taller
+        follows = (page.middles[part[0], 0] - last > 0.3 * own) & (taller / np.minimum(height, own) < Grouping.alike)
+        apart[~follows] = np.inf
+        best = int(apart.argmin()) if len(apart) else 0
+        return best if len(apart) and apart[best] < Grouping.same_row else None
+
+    def note(self, place: int, row: list[int], page: _Page) -> None:
+        """Note how a line ends; one more than there are is a new one."""
+        tail = row[-3:]
+        slope, last, height = page.slopes[tail].mean(), page.middles[row[-1], 0], np.median(page.heights[row])
+        self._known[place] = *page.middles[tail].mean(axis=0), slope, len(tail), last, height
+        self._count = max(self._count, place + 1)
+
+
 def _rows(parts: list[list[int]], page: _Page) -> list[list[int]]:
     """Return lines: numbers at one height, as a table's row has them, however far apart."""
-    middles = page.middles
     rows: list[list[int]] = []
-    for part in sorted(parts, key=lambda part: float(middles[part[0], 0])):
-        height = float(np.median(page.heights[part]))
-        best, least = None, Grouping.same_row
-        for row in rows:
-            tail = row[-3:]
-            usual = float(np.median(page.heights[row]))
-            ratio = max(usual, height) / min(usual, height)
-            run = middles[part[0], 0] - middles[row[-1], 0]
-            slope = float(np.mean(page.slopes[[*tail, *part[:3]]]))
-            start = float(np.mean(middles[part[:3], 1] - slope * middles[part[:3], 0]))
-            end = float(np.mean(middles[tail, 1] - slope * middles[tail, 0]))
-            apart = abs(start - end) / max(usual, height)
-            if run > 0.3 * height and ratio < Grouping.alike and apart < least:
-                best, least = row, apart
-        if best is None:
-            rows.append(list(part))
-        else:
-            best.extend(part)
+    ends = _Ends(len(parts))
+    for part in sorted(parts, key=lambda part: float(page.middles[part[0], 0])):
+        place = ends.after(part, page)
+        if place is None:
+            place = len(rows)
+            rows.append([])
+        rows[place] += part
+        ends.note(place, rows[place], page)
     return rows
 
 

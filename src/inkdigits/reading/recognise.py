@@ -73,11 +73,13 @@ def _number(
     crop = _cut(grey, found.boxes[part], line.height)
     every = (found.boxes - np.tile(crop.corner, 2)) / crop.factor
     boxes, others = every[part], np.delete(every, part, axis=0)
+    height, width = crop.grey.shape
+    near = (others[:, 2:] > 0).all(axis=1) & (others[:, :2] < (width, height)).all(axis=1)
     ink = find_dark_ink(crop.grey)
     row = _row(boxes, found.labels[part], line)
     row = row.with_all(_unread(ink, boxes, row))
     read = read_number(crop.grey, DetectedNumber(boxes, found.scores[part].astype(np.float64), row), models.lines)
-    unread = len(_unread(ink, np.concatenate([_boxes(read), others]), row))
+    unread = len(_unread(ink, np.concatenate([_boxes(read), others[near]]), row))
     inks = [ink]
     if not models.own:  # which is shown what `to_mnist` gives, and that alone
         inks.append(find_dark_ink(_sharpened(crop.grey, Recognition.blur * row.height)))

@@ -12,8 +12,6 @@ from PIL import Image
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from inkdigits.errors import PictureError
-from inkdigits.pictures.frames import open_frames
 from inkdigits.pictures.limits import MAX_PAGES
 from inkdigits.pictures.region import REGION, Region
 from inkdigits.reading.reader import Reader
@@ -45,20 +43,13 @@ class ReadOptions(BaseModel):
     digits_only: Annotated[bool, Field(description="leave marks and gaps out of text and lines")] = False
     detail: Annotated[bool, Field(description="with each digit, the 28×28 that the model saw")] = False
 
-    def read(self, reader: Reader, upload: Upload, max_pixels: int) -> dict[str, Any]:
+    def read(self, reader: Reader, upload: Upload) -> dict[str, Any]:
         """Return the reading of a picture as it stands in JSON.
 
         Raises:
-            PictureError: it cannot be read, or has more than so many pixels.
+            PictureError: it cannot be read.
 
         """
-        pixels = _pixels(upload.content)
-        if pixels > max_pixels:
-            raise PictureError(
-                f"the picture is too large: {pixels:,} pixels, more than {max_pixels:,}",
-                "scale it down",
-                code="image_too_large",
-            )
         reading = reader.read(
             upload.content, single=self.single, page=self.page, region=self.region, digits_only=self.digits_only
         )
@@ -82,17 +73,6 @@ def is_quick(upload: Upload) -> bool:
         return False
     signature, kind, width, height = _PNG_HEADER.unpack_from(content)
     return bool(signature == b"\x89PNG\r\n\x1a\n" and kind == b"IHDR" and width * height <= 360 * 360)
-
-
-def _pixels(content: bytes) -> int:
-    """Return how many pixels a picture has, by what its header says; 0 if that says nothing."""
-    if content.lstrip().startswith(b"%PDF-"):
-        return 0  # it is rendered at a size that is bounded
-    try:
-        width, height = open_frames(content).open(0).size
-    except Exception:  # what codecs raise over damaged files has no common name; reading it will say what is wrong
-        return 0
-    return width * height
 
 
 def _accepting(reading: Reading, least: float) -> Reading:

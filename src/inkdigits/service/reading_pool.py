@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -24,20 +25,25 @@ _Result = TypeVar("_Result")
 QUICK_BYTES = 64 * 1024  # what takes some milliseconds is no larger: a small PNG, 80 images of 28×28, or 20 in JSON
 
 _NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawing ends sooner than a reader is replaced
+_QUICK_SECONDS = 0.2  # of a processor, for what should take milliseconds; then it waits among what takes longer
 # Small pictures that are handed to each reader ahead: between one and the next it would wait for the event loop, which
 # has hundreds of connections to look after (1: 206 drawings a second, 4: 285; experiments/LOG.md, 30 November).
 _AHEAD = 4
 
 
-@dataclass(frozen=True)
+class NotQuickError(Exception):
+    """Work that should have taken milliseconds takes longer."""
+
+
+@dataclass
 class ReadingSlot:
     """A request's place."""
 
     request: Request
     readers: Readers  # all of it is read by one model
     deadline: float  # of the whole request, on the event loop's clock
-    small: _Turns  # for what takes some milliseconds
-    large: _Turns  # for all else
+    pool: ReadingPool
+    is_large: bool = False  # whether it is one of the places for what takes longer
 
     async def run(self, work: Callable[[Reader], _Result], *, quick: bool = False) -> _Result:
         """Return what some work with a reader returns.
@@ -47,13 +53,19 @@ class ReadingSlot:
             quick: it takes some milliseconds, and may take the last free reader.
 
         Raises:
-            ApiError: the request takes too long (504).
+            ApiError: the request takes too long (504), or too much that takes long is waiting (503).
             ClientDisconnect: nobody waits for the answer any more.
             PictureError: the work takes too long or costs too much, and whatever the work raises.
 
         """
+        if quick:
+            with suppress(NotQuickError):
+                return await self._in_turn(self.pool.small, partial(_briefly, work=work))
+        self.pool.make_large(self)
+        return await self._in_turn(self.pool.large, work)
+
+    async def _in_turn(self, turns: _Turns, work: Callable[[Reader], _Result]) -> _Result:
         loop = asyncio.get_running_loop()
-        turns = self.small if quick else self.large
         answer = turns.ask(lambda: self.readers.submit(work, self.deadline - loop.time()))
 
         def hang_up(gone: asyncio.Future[Any]) -> None:
@@ -69,6 +81,27 @@ class ReadingSlot:
             raise ApiError(504, "timeout", "this took too long; send fewer or smaller pictures") from None
         finally:
             gone.cancel()
+
+
+def _briefly(reader: Reader, *, work: Callable[[Reader], _Result]) -> _Result:
+    """Do some work in a reader's process, which goes on with other work where this takes longer than it should.
+
+    Raises:
+        NotQuickError: it took longer.
+
+    """
+
+    def give_up(*_: object) -> None:
+        raise NotQuickError
+
+    if not hasattr(signal, "SIGPROF"):  # Windows
+        return work(reader)
+    signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, _QUICK_SECONDS)
+    try:
+        return work(reader)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 class _Turns:
@@ -121,17 +154,18 @@ def _end_soon(work: Future[Any], answer: asyncio.Future[Any]) -> None:
 class ReadingPool:
     """Gives requests their places; refuses what is more than it may keep waiting.
 
-    Large pictures leave one reader free for small ones, where there is more than one.
+    Large pictures leave one reader free for small ones, where there is more than one, and half of the places.
     """
 
     def __init__(self, processes: int, places: int, timeout: float, metrics: Metrics) -> None:
-        self._small = _Turns(_AHEAD * processes)
-        self._large = _Turns(max(1, processes - 1))
+        self.small = _Turns(_AHEAD * processes)  # for what takes some milliseconds
+        self.large = _Turns(max(1, processes - 1))  # for all else
         self._places = places  # for requests that are read for or wait
         self._share = places - places // 4  # one of four is kept from a client that has all the others
         self._timeout = timeout  # seconds for a whole request
         self._metrics = metrics
         self._taken: Counter[str] = Counter()
+        self._large_left = max(1, places // 2)
 
     def check_room(self, client: str) -> None:
         """Raise ApiError (503) if no place is free for a client."""
@@ -150,12 +184,23 @@ class ReadingPool:
         client = client_of(request.scope)
         self.check_room(client)
         self._change(client, 1)
+        now = asyncio.get_running_loop().time()
+        deadline = request.scope.setdefault("deadline", now + self._timeout)  # it may take one place after another
+        slot = ReadingSlot(request, readers, deadline, self)
         try:
-            deadline = asyncio.get_running_loop().time() + self._timeout
             with readers.kept():
-                yield ReadingSlot(request, readers, deadline, self._small, self._large)
+                yield slot
         finally:
+            self._large_left += slot.is_large
             self._change(client, -1)
+
+    def make_large(self, slot: ReadingSlot) -> None:
+        """Let a request wait among those that take longer, unless too many do: raise ApiError (503)."""
+        if not (slot.is_large or self._large_left):
+            self._metrics.refused.inc()
+            raise busy()
+        self._large_left -= not slot.is_large
+        slot.is_large = True
 
     def _change(self, client: str, by: int) -> None:
         self._taken[client] += by

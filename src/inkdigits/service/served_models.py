@@ -98,8 +98,8 @@ class ServedModels:
         path = find_model(source)
         readers = Readers(source, self._processes, self._bounds)
         try:
-            info = readers.submit(_try_out, self._bounds.starting).result()
-        except InkdigitsError as error:
+            info = readers.submit(_try_out, self._bounds.starting, tries=1).result()
+        except Exception as error:  # whatever libraries raise over a model that they cannot run
             readers.close()
             if isinstance(error, ModelFileError):
                 raise

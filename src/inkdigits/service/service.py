@@ -33,7 +33,7 @@ class Service:
         if settings.corrections and settings.teaches:
             taught = TaughtFiles(settings.corrections, settings.model)
         source = taught.in_use if taught else lambda: settings.model
-        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory)
+        bounds = Bounds(seconds=settings.picture_seconds, memory=settings.reader_memory, pixels=settings.max_pixels)
         self.models = ServedModels(source, settings.workers, bounds, self.metrics)
         self.teaching = Teaching(self.corrections, taught, self.models) if self.corrections and taught else None
 

@@ -118,5 +118,4 @@ async def _read_all(request: Request, options: ReadOptions, pictures: list[uploa
 
 
 async def _read_at(place: ReadingSlot, options: ReadOptions, upload: uploads.Upload) -> dict[str, Any]:
-    most = service_of(place.request).settings.max_pixels
-    return await place.run(partial(options.read, upload=upload, max_pixels=most), quick=is_quick(upload))
+    return await place.run(partial(options.read, upload=upload), quick=is_quick(upload))
