@@ -1,5 +1,6 @@
 """Standard streams that are closed or full, and signals: one line, the right exit code, no trace and no half a file."""
 
+import json
 import os
 import signal
 import subprocess
@@ -73,3 +74,24 @@ def test_a_signal_that_is_ignored_stays_so(tmp_path: Path) -> None:
         process.send_signal(signal.SIGHUP)
         process.communicate(STRING.read_bytes())
     assert (process.returncode, (tmp_path / "readings.txt").read_text()) == (0, "407\n")
+
+
+@pytest.mark.parametrize("how", [(), ("--workers", "1")], ids=["alone", "workers"])
+def test_ctrl_c_keeps_what_is_read_and_says_where_to_go_on(tmp_path: Path, how: tuple[str, ...]) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for number in range(300):
+        (pictures / f"{number:03}.jpg").symlink_to(STRING)
+    output = tmp_path / "readings.jsonl"
+    command = [sys.executable, "-m", "inkdigits", "read", str(pictures), "-o", str(output), *how]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".*.part")), process)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it, to all
+        _, said = process.communicate()
+    assert process.returncode == 130, said
+    kept = [json.loads(line)["text"] for line in output.read_text().splitlines()]
+    assert 0 < len(kept) < 300
+    assert set(kept) == {"407"}
+    assert said == (
+        f"{len(kept)} of 300 files were read; the next is {pictures / f'{len(kept):03}.jpg'}\ninkdigits: interrupted\n"
+    )

@@ -2,12 +2,14 @@
 
 import concurrent.futures
 import gzip
+import io
 import json
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from ..waiting import wait_until
 

@@ -17,7 +17,7 @@ import inkdigits
 from inkdigits.data.folder import load_folder
 from inkdigits.errors import DataError, OutputError
 from inkdigits.service import correction_store as module
-from inkdigits.service.correction_store import Corrections, KeptCorrection, NoRoomError
+from inkdigits.service.correction_store import Corrections, KeptCorrection, NoRoomError, as_kept
 from inkdigits.service.correction_store import export as export_corrections
 
 CORRECTION = {"predicted": 3, "corrected": 8, "confidence": 0.61, "model": inkdigits.Classifier().info.name}
@@ -118,7 +118,7 @@ def test_where_none_are_kept_the_export_says_so(tmp_path) -> None:
 
 
 def correction(picture: bytes, **changes) -> KeptCorrection:
-    return replace(KeptCorrection(picture, 3, 8, 0.6, "fast"), **changes)
+    return replace(KeptCorrection(as_kept(picture), 3, 8, 0.6, "fast"), **changes)
 
 
 def kept_file(folder) -> bytes:
@@ -151,7 +151,7 @@ def test_a_large_crop_is_kept_small(tmp_path) -> None:
 def test_only_their_owner_may_read_corrections(tmp_path, digit) -> None:
     (tmp_path / "corrections.sqlite3").touch(0o644)
     corrections = Corrections.in_folder(tmp_path)
-    with corrections._open():  # so that the other files are there too
+    with corrections._open("a test"):  # so that the other files are there too
         corrections.add(correction(digit))
         assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 

@@ -21,7 +21,7 @@ from inkdigits.errors import InkdigitsError
 from inkdigits.service.error_answers import install_error_handlers, refuse_unknown_parameters
 from inkdigits.service.logs import log
 from inkdigits.service.middleware.access import Access
-from inkdigits.service.middleware.answers import add_security_headers, answer_head
+from inkdigits.service.middleware.answers import answer_head
 from inkdigits.service.middleware.body_limits import BodyLimits, refusal_of
 from inkdigits.service.middleware.request_log import RequestLog
 from inkdigits.service.routes import correct, explain, inference, model, readings, reference, samples, teach
@@ -70,7 +70,6 @@ def create_app(settings: Settings) -> FastAPI:
             allow_methods=["GET", "POST", "DELETE"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    app.add_middleware(add_security_headers)
     app.add_middleware(RequestLog, metrics=service.metrics)
     return app
 

@@ -93,7 +93,7 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, and log that it came."""
-        log.info("malformed request", extra={"fields": {"client": (self.client or ("unknown",))[0], "status": 400}})
+        self._log("malformed request", 400)
         super().send_400_response(msg)
 
     def pause_writing(self) -> None:
@@ -155,5 +155,9 @@ class Connection(HttpToolsProtocol):
         self._end_of_head()
         self._end_answering()
         if not self.transport.is_closing():
+            self._log("connection refused", int(status[:3]))
             self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
             self.transport.close()
+
+    def _log(self, what: str, status: int) -> None:
+        log.info(what, extra={"fields": {"client": (self.client or ("unknown",))[0], "status": status}})

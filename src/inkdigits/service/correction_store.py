@@ -6,7 +6,7 @@ import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -68,36 +68,31 @@ class Corrections:
         try:
             corrections._file.touch(private)
             corrections._file.chmod(private)  # SQLite gives its other files the same mode
-            with corrections._open() as database:
+            with corrections._open("it is no file of corrections") as database:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute(_TABLE)
-        except (sqlite3.Error, OSError) as error:
+        except (NoRoomError, OSError) as error:
             raise OutputError(
                 f"cannot keep corrections in {printable(folder)}: {error}", "name another folder"
             ) from error
         return corrections
 
     def add(self, correction: KeptCorrection) -> int:
-        """Keep a correction, of its picture nothing but the pixels; return its number.
+        """Keep a correction, whose picture `as_kept` gave; return its number.
 
         Raises:
             NoRoomError: there are too many already, the disk is full, or the file is damaged.
-            PictureError: the picture is none; see `as_kept`.
 
         """
-        kept = replace(correction, picture=as_kept(correction.picture))
         most = 100_000  # each is a small picture
-        try:
-            with self._open() as database:
-                if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= most:
-                    raise NoRoomError(f"{most:,} corrections are kept already", "export and remove them")
-                added = database.execute(
-                    "INSERT INTO corrections (picture, predicted, corrected, confidence, model) VALUES (?, ?, ?, ?, ?)",
-                    astuple(kept),
-                )
-                return int(added.lastrowid or 0)
-        except sqlite3.Error as error:
-            raise NoRoomError(f"the correction cannot be kept: {error}") from error
+        with self._open("the correction cannot be kept") as database:
+            if database.execute("SELECT count(*) FROM corrections").fetchone()[0] >= most:
+                raise NoRoomError(f"{most:,} corrections are kept already", "export and remove them")
+            added = database.execute(
+                "INSERT INTO corrections (picture, predicted, corrected, confidence, model) VALUES (?, ?, ?, ?, ?)",
+                astuple(correction),
+            )
+            return int(added.lastrowid or 0)
 
     def remove(self, number: int) -> bool:
         """Forget a correction; return whether there was one of this number.
@@ -106,11 +101,8 @@ class Corrections:
             NoRoomError: the file is damaged, or its disk full.
 
         """
-        try:
-            with self._open() as database:
-                return database.execute("DELETE FROM corrections WHERE id = ?", (number,)).rowcount > 0
-        except sqlite3.Error as error:
-            raise NoRoomError(f"the correction cannot be forgotten: {error}") from error
+        with self._open("the correction cannot be forgotten") as database:
+            return database.execute("DELETE FROM corrections WHERE id = ?", (number,)).rowcount > 0
 
     def count_digits(self) -> int:
         """Return of how many digits corrections are kept, pictures of no digit left out.
@@ -119,11 +111,8 @@ class Corrections:
             NoRoomError: the file is damaged, or gone.
 
         """
-        try:
-            with self._open() as database:
-                return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
-        except sqlite3.Error as error:
-            raise NoRoomError(f"the corrections cannot be counted: {error}") from error
+        with self._open("the corrections cannot be counted") as database:
+            return int(database.execute("SELECT count(corrected) FROM corrections").fetchone()[0])
 
     def __iter__(self) -> Iterator[tuple[int, KeptCorrection]]:
         """Yield all corrections, oldest first, each with its number.
@@ -138,22 +127,25 @@ class Corrections:
                 f"no corrections are kept in {folder}", "name the folder that 'serve --keep-corrections' was given"
             )
         try:
-            with self._open() as database:
+            with self._open("they cannot be read") as database:
                 for number, *values in database.execute(
                     "SELECT id, picture, predicted, corrected, confidence, model FROM corrections ORDER BY id"
                 ):
                     yield number, KeptCorrection(*values)
-        except (sqlite3.Error, TypeError) as error:
+        except (NoRoomError, TypeError) as error:
             raise DataError(f"the corrections in {folder} cannot be read: the file is damaged") from error
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction."""
-        # seconds for another process to finish writing
-        with closing(sqlite3.connect(self._file, timeout=5.0)) as database, database:
-            size = database.execute("PRAGMA page_size").fetchone()[0]
-            database.execute(f"PRAGMA max_page_count = {_MOST_BYTES // size}")  # beyond it SQLite says that it is full
-            yield database
+    def _open(self, failed: str) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction; raise NoRoomError, with what then `failed`, where SQLite cannot."""
+        try:
+            # seconds for another process to finish writing
+            with closing(sqlite3.connect(self._file, timeout=5.0)) as database, database:
+                size = database.execute("PRAGMA page_size").fetchone()[0]
+                database.execute(f"PRAGMA max_page_count = {_MOST_BYTES // size}")  # beyond it SQLite is "full"
+                yield database
+        except sqlite3.Error as error:
+            raise NoRoomError(f"{failed}: {error}") from error
 
 
 def as_kept(picture: bytes) -> bytes:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from inkdigits.errors import InkdigitsError, PictureError, UsageError, printable, unknown_name
+from inkdigits.errors import InkdigitsError, ModelFileError, PictureError, UsageError, printable, unknown_name
 
 _STATUS_OF_PICTURES = {
     "no_such_page": 404,
@@ -61,9 +61,8 @@ def error_response(scope: Scope, error: ApiError) -> Response:
 
 def install_error_handlers(app: FastAPI) -> None:
     """Have every error of an app answered in these shapes."""
-    for kind in (HTTPException, RequestValidationError, InkdigitsError, Exception):
+    for kind in (HTTPException, RequestValidationError, InkdigitsError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, _answer)
-    app.add_exception_handler(ClientDisconnect, _answer_nobody)
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
@@ -91,16 +90,14 @@ async def _answer(request: Request, error: Exception) -> Response:
     return error_response(request.scope, _as_api_error(request, error))
 
 
-async def _answer_nobody(request: Request, error: Exception) -> Response:
-    return Response(status_code=CLIENT_GONE)
-
-
 def _as_api_error(request: Request, error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
         case HTTPException():
             return _of_library(request, error)
+        case ClientDisconnect():  # nobody is there to be answered
+            return ApiError(CLIENT_GONE, "gone", "")
         case RequestValidationError():
             wrong = dict.fromkeys(_in_words(request, entry) for entry in error.errors())  # once for each parameter
             return ApiError(400, "bad_request", "; ".join(wrong))
@@ -110,6 +107,8 @@ def _as_api_error(request: Request, error: Exception) -> ApiError:
             return ApiError(507, error.code, str(error))
         case UsageError():
             return ApiError(400, "bad_request", str(error))
+        case ModelFileError():
+            return ApiError(422, error.code, str(error))
         case InkdigitsError():
             return ApiError(500, error.code, str(error))
     return ApiError(500, "internal", "something went wrong here; the log says what, under this request id")

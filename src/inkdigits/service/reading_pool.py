@@ -165,7 +165,7 @@ class ReadingPool:
         self._timeout = timeout  # seconds for a whole request
         self._metrics = metrics
         self._taken: Counter[str] = Counter()
-        self._large_left = max(1, places // 2)
+        self._large_left = places - 2 * (places // 4)
 
     def check_room(self, client: str) -> None:
         """Raise ApiError (503) if no place is free for a client."""

@@ -1,4 +1,4 @@
-"""A name, a line in the log and a count for every request."""
+"""A name, headers, a line in the log and a count for every request and its answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inkdigits.service.error_answers import CLIENT_GONE
 from inkdigits.service.logs import log
+from inkdigits.service.middleware.answers import SECURITY_HEADERS
 from inkdigits.service.service_metrics import Metrics
 
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -17,7 +18,10 @@ _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class RequestLog:
-    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it."""
+    """Gives each request an id, its own `X-Request-ID` if it brings a plain one, logs and counts it.
+
+    Every answer says the id, and tells a browser what it may do.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -36,7 +40,8 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
+                id_header = b"x-request-id", request_id.encode()
+                message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS, id_header]
             await send(message)
 
         try:

@@ -8,7 +8,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from inkdigits.errors import ModelFileError
 from inkdigits.service import schemas
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
@@ -45,10 +44,7 @@ async def reload(request: Request) -> schemas.AboutModel:
     if service.settings.token is None:
         message = "only who has the token may do this: serve --token-file; or send the process SIGHUP"
         raise ApiError(403, "token_needed", message)
-    try:
-        return await run_in_threadpool(service.models.reload)
-    except ModelFileError as error:
-        raise ApiError(422, error.code, str(error)) from error
+    return await run_in_threadpool(service.models.reload)
 
 
 @router.get(

@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from inkdigits.errors import ModelFileError
 from inkdigits.service import schemas
 from inkdigits.service.error_answers import ApiError
 from inkdigits.service.service import service_of
@@ -40,10 +39,7 @@ async def learn(request: Request) -> dict[str, Any]:
 async def take_back(request: Request) -> dict[str, Any]:
     """Use again the model that the last lesson took the place of."""
     teaching = _teaching(request)
-    try:
-        await teaching.take_back()
-    except ModelFileError as error:
-        raise ApiError(422, error.code, str(error)) from error
+    await teaching.take_back()
     return await run_in_threadpool(teaching.describe)
 
 
