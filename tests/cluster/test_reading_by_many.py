@@ -15,9 +15,11 @@ from inkdigits.cluster.output import PICTURES
 from inkdigits.cluster.reading_job import JobPart, ReadingJob
 from inkdigits.errors import OutputError
 from inkdigits.pictures.finding import find_sources
+from inkdigits.pool import Bounds
 from inkdigits.reading.reader import Reader
 from inkdigits.results.formats import write_parquet
 
+from ..service.test_bounds import pdf_of_fills
 from .conftest import DRAWINGS, rows_of, workers_of
 
 Row = dict[str, Any]
@@ -76,6 +78,18 @@ def test_a_thousand_broken_files_are_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("cluster")
+@pytest.mark.usefixtures("cluster")
+def test_a_picture_that_takes_for_ever_is_a_row(drawings: Path, tmp_path: Path) -> None:
+    drawing, bomb = sorted(drawings.glob("*.png"))[0], tmp_path / "bomb.pdf"
+    bomb.write_bytes(pdf_of_fills(1_000_000))
+    job = ReadingJob([str(bomb), str(drawing)], str(tmp_path / "readings.parquet"), bounds=Bounds(seconds=1.0))
+    (part,) = run(job)
+    first, second = rows_of(job.output)
+    assert (part.tally[PICTURES], part.tally["error"]) == (2, 1)
+    assert (first["source"], first["status"]) == (str(bomb), "error")
+    assert second["status"] != "error"
+
+
 def test_a_part_that_cannot_be_written_loses_nothing(job: ReadingJob, local: list[Row]) -> None:
     obstacle = Path(job.output) / "part-0000004.parquet" / "in the way"
     with job.begun() as parts:

@@ -10,11 +10,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
-import cv2
 import numpy as np
 import pyarrow as pa
 import ray
@@ -27,11 +27,11 @@ from inkdigits.cluster.job_lock import locked
 from inkdigits.cluster.output import COUNTED, Output, Tally
 from inkdigits.cluster.ray_cluster import cpus
 from inkdigits.cluster.work_items import WorkItem
-from inkdigits.errors import ClusterError, InkdigitsError, OutputError, PictureError
+from inkdigits.errors import ClusterError, InkdigitsError, OutputError
 from inkdigits.files import sha256
 from inkdigits.pictures.region import Region
+from inkdigits.pool import Bounds, Readers, read_in_order
 from inkdigits.reading.model_file import BUNDLED, find_model
-from inkdigits.reading.reader import Reader
 from inkdigits.results.reading import Reading
 from inkdigits.version import __version__
 
@@ -64,6 +64,7 @@ class ReadingJob:
         recursive, column: as `cutting.cut` takes them.
         model, single, region, digits_only, min_confidence: as `Reader` takes them.
         part_size: pictures a part.
+        bounds: what the work on a picture may cost.
 
     """
 
@@ -77,6 +78,7 @@ class ReadingJob:
     digits_only: bool = False
     min_confidence: float | None = None
     part_size: int = 500  # some seconds' work with drawings, and what is lost when a worker dies
+    bounds: Bounds = field(default_factory=Bounds)
 
     @contextmanager
     def begun(self, *, resume: bool = False, overwrite: bool = False) -> Iterator[int]:
@@ -134,12 +136,12 @@ class ReadingJob:
     def _settings(self) -> dict[str, Any]:
         """Return what the output depends on; two jobs that agree in it write the same."""
         settings = asdict(self) | {"named": list(self.named), "version": __version__}
-        del settings["output"]
+        del settings["output"], settings["bounds"]
         return settings | {"model": sha256(find_model(self.model).read_bytes())}
 
 
 class _PartReader:
-    """One of the workers; it loads the model once."""
+    """One of the workers; what reads for it is a process of its own, which a picture may take down."""
 
     def __init__(self, job: ReadingJob) -> None:
         self._job = job
@@ -147,9 +149,8 @@ class _PartReader:
         self._stands_in = ray.get_runtime_context().was_current_actor_reconstructed
 
     @cached_property
-    def _reader(self) -> Reader:
-        cv2.setNumThreads(1)  # the other cores have workers of their own
-        return Reader(self._job.model, min_confidence=self._job.min_confidence, threads=1)
+    def _readers(self) -> Readers:
+        return Readers(self._job.model, 1, self._job.bounds, min_confidence=self._job.min_confidence)
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
         """Read the part whose number is given; failures are returned, since Ray would wrap what is raised."""
@@ -176,13 +177,8 @@ class _PartReader:
 
     def _read(self, item: WorkItem) -> Iterator[Reading]:
         job = self._job
-        for source, picture in item.pictures():
-            if isinstance(picture, PictureError):
-                yield Reading(source, error=picture)
-            else:
-                yield from self._reader.read_many(
-                    [picture], single=job.single, region=job.region, digits_only=job.digits_only
-                )
+        how = {"single": job.single, "region": job.region, "digits_only": job.digits_only}
+        return chain.from_iterable(read_in_order(self._readers, item.pictures(), how))
 
 
 def _on_ray(job: ReadingJob, parts: int, workers: int) -> Iterator[JobPart]:

@@ -18,7 +18,7 @@ from inkdigits.results.reading import Reading
 
 
 def read_in_order(
-    readers: Readers, pictures: Iterable[tuple[str, Picture]], how: dict[str, Any]
+    readers: Readers, pictures: Iterable[tuple[str, Picture | PictureError]], how: dict[str, Any]
 ) -> Iterator[list[Reading]]:
     """Yield the readings of each picture's pages, in the order of the pictures.
 
@@ -27,7 +27,7 @@ def read_in_order(
 
     Args:
         readers: who read.
-        pictures: what each is called, and what `Reader.read_many` takes.
+        pictures: what each is called, and what `Reader.read_many` takes; or why it could not be fetched.
         how: what else that takes.
 
     """
@@ -44,8 +44,10 @@ def read_in_order(
             reading.cancel()
 
 
-def _ask(readers: Readers, picture: Picture, how: dict[str, Any]) -> Future[list[Reading]]:
+def _ask(readers: Readers, picture: Picture | PictureError, how: dict[str, Any]) -> Future[list[Reading]]:
     try:
+        if isinstance(picture, PictureError):
+            raise picture
         return readers.submit(partial(_read, picture=rereadable(picture), how=how))
     except PictureError as error:
         failed: Future[list[Reading]] = Future()
