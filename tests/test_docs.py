@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from typer.main import get_command
 
 import inkdigits
+from inkdigits.cli.app import app
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = [*(REPOSITORY / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG"))]
@@ -56,15 +59,24 @@ def test_python_in_documents_compiles(page: Path) -> None:
         assert compile(block, str(page), "exec").co_names, block  # it uses something, and is no mere comment
 
 
-def names_in_docstrings() -> set[str]:
+def found_in_docstrings(pattern: str) -> list[str]:
     found: set[str] = set()
     for module in (REPOSITORY / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-                found |= set(re.findall(r"\binkdigits(?:\.\w+)+", ast.get_docstring(node) or ""))
-    return found
+                found |= set(re.findall(pattern, ast.get_docstring(node) or ""))
+    return sorted(found)
 
 
-@pytest.mark.parametrize("name", sorted(names_in_docstrings()))
+@pytest.mark.parametrize("name", found_in_docstrings(r"\binkdigits(?:\.\w+)+"))
 def test_names_in_docstrings_exist(name: str) -> None:
     assert pydoc.locate(name) is not None
+
+
+@pytest.mark.parametrize("words", found_in_docstrings(r"`inkdigits((?: [a-z]+)+)"))
+def test_commands_in_docstrings_exist(words: str) -> None:
+    command = get_command(app)
+    for word in words.split():
+        if isinstance(command, click.Group):
+            assert word in command.commands
+            command = command.commands[word]

@@ -12,16 +12,19 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageDraw
 
+from inkdigits.samples import LABELS
+
 __all__ = ["Attack", "costly_requests", "under"]
 
 Attack = tuple[str, str, bytes]  # path, content type, body
 
 
 def costly_requests(page: bytes, pages: int, model: str) -> list[Attack]:
-    """Return boxes in boxes, a PDF of forms that draw forms, text in place of numbers, and some large pages."""
+    """Return boxes in boxes, small pictures full of digits, a PDF of forms in forms, text for numbers, large pages."""
     tensor = {"name": "images", "shape": [1, 784], "datatype": "UINT8", "data": ["A" * 1000] * 750}
     return [
         ("/v1/read", "image/png", _nested_boxes()),
+        *[("/v1/read", "image/png", _full_of_digits())] * 4,
         ("/v1/read", "application/pdf", _form_bomb(12)),
         (f"/v2/models/{model}/infer", "application/json", json.dumps({"inputs": [tensor]}).encode()),
         *[("/v1/read", "image/jpeg", page)] * pages,
@@ -59,6 +62,17 @@ def _nested_boxes() -> bytes:
     for edge in range(0, 992, 5):
         ImageDraw.Draw(image).rectangle((edge, edge, 1999 - edge, 1999 - edge), outline=0)
     file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def _full_of_digits() -> bytes:
+    """Return 360×360 pixels, as small as a drawing, with 400 digits."""
+    image, file = Image.new("L", (360, 360), 255), io.BytesIO()
+    with Image.open(LABELS.with_name("mouse.png")) as drawing:
+        digit = drawing.convert("L").resize((18, 18))
+    for place in range(400):
+        image.paste(digit, (18 * (place % 20), 18 * (place // 20)))
     image.save(file, "PNG")
     return file.getvalue()
 
