@@ -36,7 +36,7 @@ ALLOWED = {
     "models": READING_SIDE,
     "evaluation": READING_SIDE | {"data"},
     "training": LEARNING_SIDE | {"service"},  # what was corrected in a browser is learned from
-    "cluster": LEARNING_SIDE | {"training"},
+    "cluster": LEARNING_SIDE | {"training", "pool"},
 }
 LEARNING_ONLY = {"torch", "sklearn", "scipy", "matplotlib", "onnx", "keras", "tensorboard", "safetensors", "skimage"}
 
