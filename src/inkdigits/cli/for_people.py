@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from inkdigits.errors import printable
-from inkdigits.results.certainty import runner_up
 from inkdigits.results.characters import Digit, Mark
+from inkdigits.results.digit_shares import runner_up
 from inkdigits.results.percent import percent
 from inkdigits.results.reading import Reading
 from inkdigits.results.transcript import NOTHING_FOUND

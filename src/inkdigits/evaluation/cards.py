@@ -13,7 +13,7 @@ from PIL import Image
 
 from inkdigits.evaluation.html_page import image_uri
 from inkdigits.pictures.decode import open_picture
-from inkdigits.results.certainty import shares
+from inkdigits.results.digit_shares import shares
 from inkdigits.results.percent import percent
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from inkdigits.errors import PictureError
 from inkdigits.pictures.decode import open_picture
-from inkdigits.results.certainty import shares
+from inkdigits.results.digit_shares import shares
 from inkdigits.results.drawing import COLOURS, PALE, PAPER, WORDS, colour_of, draw_box, font
 from inkdigits.results.percent import percent
 

@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw
 from inkdigits.errors import printable
 from inkdigits.files import open_atomically
 from inkdigits.pictures.decode import open_picture
-from inkdigits.results.certainty import runner_up
 from inkdigits.results.characters import Digit
+from inkdigits.results.digit_shares import runner_up
 from inkdigits.results.drawing import COLOURS, PAPER, WORDS, draw_box, drawing_format, font
 from inkdigits.results.percent import percent
 from inkdigits.results.transcript import Transcript

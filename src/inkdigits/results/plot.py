@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.patches import Rectangle
 
 from inkdigits.results.annotate import picture_of
-from inkdigits.results.certainty import shares
+from inkdigits.results.digit_shares import shares
 from inkdigits.results.drawing import COLOURS, PALE, colour_of
 from inkdigits.results.figure import Figure
 from inkdigits.results.percent import percent

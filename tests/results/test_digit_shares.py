@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from inkdigits.results.certainty import shares
 from inkdigits.results.characters import Digit
+from inkdigits.results.digit_shares import shares
 from inkdigits.results.percent import percent
 
 
