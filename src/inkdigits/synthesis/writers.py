@@ -1,4 +1,4 @@
-"""Writers: all digits, marks and letters of a line or a page come from one hand.
+"""Writers: all digits and marks of a line or a page come from one hand.
 
 A writer takes its digits from one source (MNIST with forms drawn as strokes, one person's scans, one person's pen
 trajectories, one handwriting font), and moves the pen as one `Hand` does: width, slant, size, jitter.
