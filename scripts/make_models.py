@@ -3,7 +3,8 @@
     python scripts/make_models.py
     python scripts/make_models.py --resume
 
-The teachers, the digit model that learns from them, the line model and the page detector, each in a run folder; then
+Hands that are not on disk are fetched first; where that fails, the models learn from those that are there. Then the
+digit model, and teachers for it if they are asked for, the line model and the page detector, each in a run folder; then
 the thresholds below which the three are unsure, the model files and their cards, under src/inkdigits/weights/. After a
 change to the reader `--stage thresholds` chooses those again for the models that are there; with --resume from what
 they have read already. What is finished is not made again; what was stopped goes on from its checkpoint. How long each
@@ -33,8 +34,10 @@ from model_cards import digits_card, lines_card, pages_card
 from torch import nn
 
 import inkdigits
+from inkdigits.cli.console import loading_progress
 from inkdigits.data.hands import HANDS, attributions
-from inkdigits.errors import InkdigitsError, OutputError
+from inkdigits.data.hands.fetching import fetch_hand
+from inkdigits.errors import DataError, InkdigitsError, OutputError
 from inkdigits.files import make_folder, sha256, write_atomically
 from inkdigits.models.line_network import line_network
 from inkdigits.models.onnx_file import read_model, write_graph, write_model
@@ -46,7 +49,7 @@ from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.line_model import LineModel
 from inkdigits.reading.model_file import ModelInfo
 from inkdigits.synthesis.lines import write_line
-from inkdigits.synthesis.writers import Hands
+from inkdigits.synthesis.writers import WRITING, Hands
 from inkdigits.training.loop.checkpoint import load_network
 from inkdigits.training.loop.devices import find_device
 from inkdigits.training.loop.fit import fit
@@ -76,7 +79,7 @@ class Plan:
         weights: folder of the model files and cards.
         data: the digits to learn from.
         seed: of all but the teachers, which count theirs from 0.
-        teachers: how many there are.
+        teachers: how many there are; the shipped digit model has none.
         teacher, digits, lines, pages: the recipes.
         workers: processes that write lines or pages ahead.
         validation: groups of lines, 8 batches of 64 each, that the line model is judged on.
@@ -90,7 +93,7 @@ class Plan:
     weights: Path = WEIGHTS
     data: str = "mnist"
     seed: int = 0
-    teachers: int = 5
+    teachers: int = 0
     teacher: Recipe = field(default_factory=partial(Recipe.named, "accurate"))
     digits: Recipe = field(default_factory=partial(Recipe.named, "reader"))
     lines: LineRecipe = field(default_factory=LineRecipe)
@@ -318,6 +321,18 @@ def train_stream(
     write_atomically(run.metrics_file, json.dumps(metrics, indent=1) + "\n")
 
 
+def fetch_hands() -> None:
+    """Fetch the hands that are not on disk, and say which cannot be had: the models learn without them."""
+    for name in WRITING:
+        try:
+            with loading_progress() as progress:
+                failures = fetch_hand(name, progress=progress)
+        except DataError as error:
+            failures = (str(error),)
+        for failure in failures:
+            say(f"going on without it: {failure}")
+
+
 def known_hands(data: str, split: Literal["train", "validation"]) -> tuple[Hands, Known]:
     """Return the hands of a split, and what is known about them."""
     digits = inkdigits.load_dataset(data, split)
@@ -403,6 +418,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         lines = replace(usual.lines, steps=steps, channels=channels, context=context)
         pages = replace(usual.pages, steps=given.pop("page_steps"))
+        if stage != "thresholds":  # which are chosen without them
+            fetch_hands()
         make(Plan(lines=lines, pages=pages, **given), stage)
     except InkdigitsError as error:
         sys.stderr.write(f"error: {error}\n")

@@ -49,7 +49,7 @@ Learned from, with thanks:
 
 The test digits were looked at once, when the model was bundled. To make it again:
 
-    python scripts/make_models.py --stage digits
+    python scripts/make_models.py --stage digits --teachers {number_of_teachers}
 
 The weights come out the same on the same machine with the same versions
 ({versions}) and {threads} thread{s};
@@ -81,6 +81,7 @@ The model that reads a line that was found: `lines.onnx`, {kilobytes:,.0f} kB. `
 Learned from, with thanks:
 
 {sources}
+- the fonts of what is no digit, from Matplotlib: DejaVu (Bitstream Vera licence), STIX (OFL-1.1)
 
 What is synthesised: pens from hair to marker, slant, spacing from wide to overlapping, small zeros, joined digits;
 rules, boxes, patterned and shaded paper, blur, noise, JPEG; separators, end strokes, cut neighbours; and, to be left
@@ -124,6 +125,7 @@ page at some scales, and [the line model](lines.md) and [the digit model](bundle
 Learned from, with thanks:
 
 {sources}
+- the fonts of print, from Matplotlib: DejaVu (Bitstream Vera licence), STIX (OFL-1.1), Computer Modern (BaKoMa licence)
 
 What is synthesised: fifteen kinds of pages, drawn in `docs/synthesis.md`.
 
@@ -140,6 +142,7 @@ found: {exact:.1%} of {validation:,}.
 To make it again:
 
     python scripts/make_models.py --stage pages
+    python scripts/make_models.py --stage thresholds
 
 ## Limits
 
@@ -169,6 +172,7 @@ def digits_card(path: Path, info: ModelInfo, config: dict[str, Any], weights: in
         temperature=info.temperature,
         threshold=info.reject_threshold,
         figures="\n".join(rows),
+        number_of_teachers=teachers,
         teachers=f"a committee of {teachers} `accurate` networks" if teachers else "none",
         versions=", ".join(f"{package} {version}" for package, version in config["versions"].items()),
         threads=config["threads"],

@@ -41,6 +41,12 @@ def test_the_card_of_the_page_detector_has_the_checksum_and_the_thresholds_of_th
     assert set(info.calibration) == {field.name for field in fields(Calibration)}
 
 
+def test_the_cards_name_the_fonts_of_print_with_their_licences() -> None:
+    for model, fonts in (("lines", ("DejaVu", "STIX")), ("pages", ("DejaVu", "STIX", "Computer Modern"))):
+        thanks = (WEIGHTS / f"{model}.md").read_text(encoding="utf-8").partition("with thanks:")[2]
+        assert all(f"{font} (" in thanks for font in fonts)
+
+
 def test_all_models_together_are_small() -> None:
     assert sum(path.stat().st_size for path in WEIGHTS.glob("*.onnx")) < 5_000_000
 

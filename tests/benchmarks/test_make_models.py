@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from make_models import Plan, main, make, make_digits, make_lines, make_pages
+from make_models import WEIGHTS, Plan, fetch_hands, main, make, make_digits, make_lines, make_pages
 
 import inkdigits
 from inkdigits.errors import OutputError
 from inkdigits.files import sha256
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.line_model import LineModel
+from inkdigits.synthesis.writers import WRITING
 from inkdigits.training.recipes.recipe import Recipe
 from inkdigits.training.recipes.stream_recipes import LineRecipe, PageRecipe
 
@@ -64,7 +65,23 @@ def test_all_models_can_be_used_and_their_cards_are_of_them(plan: Plan) -> None:
     assert set(digits.metrics) == {"validation", "test"}
     config = json.loads((plan.out / "digits" / "config.json").read_text())
     assert [Path(teacher["path"]).parent.name for teacher in config["teachers"]] == ["teacher-0"]
+    assert "make_models.py --stage digits --teachers 1\n" in (plan.weights / "bundled.md").read_text(encoding="utf-8")
     assert set(json.loads((plan.out / "times.json").read_text())) >= {"teachers", "digits", "lines", "pages"}
+
+
+def test_the_command_gives_the_digit_model_as_many_teachers_as_the_shipped_one_had() -> None:
+    card = (WEIGHTS / "bundled.md").read_text(encoding="utf-8")
+    assert f"make_models.py --stage digits --teachers {Plan().teachers}\n" in card
+
+
+def test_hands_that_cannot_be_had_are_named_and_stop_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:9")  # where nobody listens
+    fetch_hands()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" is not on disk")[0] for line in lines] == [f"going on without it: {name}" for name in WRITING]
 
 
 def test_what_is_finished_stays_and_what_was_stopped_ends_the_same(plan: Plan) -> None:

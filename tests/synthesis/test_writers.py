@@ -85,9 +85,17 @@ def test_letters_are_written_as_what_is_no_digit(digits: Dataset) -> None:
     assert all(height > width for height, width in heights)
 
 
-def test_what_is_not_on_disk_is_left_out(digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_on_disk_is_left_out_and_named(
+    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("INKDIGITS_DATA_DIR", raising=False)
-    assert Hands.load(digits, "train", tmp_path).sources == (digits.name,)
+    hands = Hands.load(digits, "train", tmp_path)
+    assert hands.sources == (digits.name,)
+    assert "write nothing: swiss, pendigits, uji, fonts, omniglot; 'inkdigits data fetch NAME'" in hands.absent
+
+
+def test_nothing_is_named_where_all_hands_are_on_disk(digits: Dataset, hands_dir: Path) -> None:
+    assert Hands.load(digits, "validation", hands_dir).absent == ""
 
 
 @pytest.mark.parametrize("sign", MARKS + OTHER_SIGNS)

@@ -16,6 +16,7 @@ from inkdigits.data import Dataset
 from inkdigits.errors import CheckpointError, DataError, ModelFileError, OutputError, UsageError
 from inkdigits.reading.model_file import find_model
 from inkdigits.training.data.training_data import load_source
+from inkdigits.training.recipes.recipe import Augmentation
 from inkdigits.training.runs.run_folder import create_run, find_run
 from inkdigits.training.runs.trained_run import TrainedRun
 from inkdigits.training.runs.whole_run import begin_training, resume_training
@@ -232,6 +233,25 @@ def test_who_trains_with_few_digits_is_told_of_teaching(
     assert caplog.text == ""
     inkdigits.train(ONE_EPOCH, (digits.images[:200], digits.labels[:200]), out=tmp_path / "few")
     assert "digits are few to train with: 'inkdigits teach'" in caplog.text
+
+
+def test_damaged_hands_leave_no_run_in_the_way_and_absent_ones_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("INKDIGITS_DATA_DIR", raising=False)
+    damaged = tmp_path / "hands" / "uji_v1.jsonl.gz"
+    damaged.parent.mkdir()
+    damaged.write_bytes(b"\x1f\x8bno gzip")
+    recipe = ONE_EPOCH.replace(augmentation=Augmentation(rewritten=0.05))
+    how = {"out": tmp_path / "run", "data_dir": tmp_path}
+    for begin in (inkdigits.train, begin_training):
+        with pytest.raises(DataError, match="is a damaged gzip file"):
+            begin(recipe, "optdigits", **how)
+    damaged.unlink()
+    inkdigits.train(recipe, "optdigits", **how)
+    assert caplog.messages == [
+        "hands not on disk write nothing: swiss, pendigits, uji, fonts, omniglot; 'inkdigits data fetch NAME' gets each"
+    ]
 
 
 def test_progress_begins_with_reading_the_pictures(tmp_path: Path, digits: Dataset) -> None:

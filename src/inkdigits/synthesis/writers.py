@@ -1,4 +1,4 @@
-"""Writers: all digits, marks and letters of a line or a page come from one hand.
+"""Writers: all digits and marks of a line or a page come from one hand.
 
 A writer takes its digits from one source (MNIST with forms drawn as strokes, one person's scans, one person's pen
 trajectories, one handwriting font), and moves the pen as one `Hand` does: width, slant, size, jitter.
@@ -32,6 +32,8 @@ from inkdigits.data.hands import (
 from inkdigits.synthesis.clutter import random_sign
 from inkdigits.synthesis.marks import OTHER_SIGNS, write_mark
 from inkdigits.synthesis.pens import SIDE, Hand, Ink, Shape, TallOnes, draw_strokes, random_hand, rewrite, write_shape
+
+WRITING = ("swiss", "pendigits", "uji", "fonts", "omniglot")  # of the known hands all that are not for judging alone
 
 _Item = TypeVar("_Item")
 _Source: TypeAlias = Callable[[int, float, Hand, np.random.Generator], Ink]  # writes a digit as `Writer.digit` says
@@ -130,6 +132,12 @@ class Hands:
         people = [own.name for own in self.scans] + [own.name for own in self.strokes]
         others = ["fonts"] * bool(self.fonts) + ["omniglot"] * (self.letters is not None)
         return (self.digits.name, *people, *others)
+
+    @property
+    def absent(self) -> str:
+        """A line that names the data sets that could write, but are not on disk, and how to get them; may be empty."""
+        names = ", ".join(name for name in WRITING if name not in self.sources)
+        return f"hands not on disk write nothing: {names}; 'inkdigits data fetch NAME' gets each" if names else ""
 
     def writer(self, rng: np.random.Generator) -> Writer:
         """Return some writer."""

@@ -12,6 +12,7 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.DefaultTable import DefaultTable
 
 from inkdigits.data.hands import fetching, fonts, load_fonts
 from inkdigits.data.hands.catalogue import HANDS
@@ -108,6 +109,16 @@ def test_a_font_without_all_digits_is_left_out_and_named(
         "the font Zero is left out: it draws no 0",
         f"the font Gone is left out: there is no {folder / 'hands' / 'fonts' / 'gone.ttf'}",
     ]
+
+
+def test_a_font_that_nobody_knows_is_left_out_and_named(keep: Keep, know_fonts: Callable[..., None]) -> None:
+    know_fonts(row("full", FULL))
+    folder = keep_fonts(keep, full=FULL, strange=NO_SEVEN)
+    (folder / "hands" / "fonts" / "fonts.json").write_text("{}")
+    fonts, skipped = look_at_fonts(folder)
+    assert [font.family for font in fonts] == ["Full"]
+    strange = folder / "hands" / "fonts" / "strange.ttf"
+    assert skipped == (f"{strange} is left out: it is none of the known fonts",)
 
 
 def test_a_font_is_in_one_split_only_and_a_hand_of_two_fonts_always_for_training(
@@ -228,6 +239,49 @@ def test_fonts_come_from_npm_debian_and_github_cut_down_to_what_is_known(
 
     fetching.fetch_hand("fonts")  # asks again for what could not be had, and for nothing else
     assert server.requests[5:] == ["/wrong.ttf", "/gone-1.0.0.tgz"]
+
+
+def test_what_a_folder_of_ones_own_lacks_is_fetched_and_used_with_the_rest(
+    serve: Callable[..., Any], offering: Callable[..., Any], keep: Keep, know_fonts: Callable[..., None]
+) -> None:
+    server = serve(offering({"other.ttf": OTHER}))
+    know_fonts(row("full", FULL, url=f"{server.url}full.ttf"), row("other", OTHER, url=f"{server.url}other.ttf"))
+    folder = keep_fonts(keep, full=FULL)
+    assert fetching.fetch_hand("fonts", folder, offline=True) == (
+        "the font Other is not on disk, and is not fetched offline",
+    )
+    assert fetching.fetch_hand("fonts", folder) == fetching.fetch_hand("fonts", folder) == ()
+    assert server.requests == ["/other.ttf"]
+    fonts, skipped = look_at_fonts(folder)
+    assert [font.path for font in fonts] == [
+        folder / "hands" / "fonts" / "full.ttf",
+        cache_dir() / "hands" / "fonts" / "other.ttf",
+    ]
+    assert skipped == ()
+
+
+def _old(content: bytes) -> bytes:
+    """Return a font of another time: made in 1904, with a table that nobody draws by any more."""
+    font = TTFont(io.BytesIO(content), recalcTimestamp=False)
+    font["head"].created = 1
+    font["mort"] = DefaultTable("mort")
+    font["mort"].data = bytes(8)
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()
+
+
+def test_what_font_tools_say_of_old_fonts_is_not_told(
+    serve: Callable[..., Any],
+    offering: Callable[..., Any],
+    know_fonts: Callable[..., None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    know_fonts(row("old", FULL, url=f"{serve(offering({'old.ttf': _old(FULL)})).url}old.ttf"))
+    caplog.clear()
+    fetching.fetch_hand("fonts")
+    look_at_fonts()
+    assert caplog.records == []
 
 
 def test_a_host_that_does_not_answer_is_asked_once(serve: Callable[..., Any], know_fonts: Callable[..., None]) -> None:

@@ -22,7 +22,9 @@ FOLDER = "hands"
 
 def available(data_dir: str | Path | None = None) -> tuple[str, ...]:
     """Return the names of the data sets of hands whose files are all on disk, unread, in the order of `HANDS`."""
-    return tuple(name for name, hand in HANDS.items() if all(_find(file, data_dir) for file in hand.files or (name,)))
+    return tuple(
+        name for name, hand in HANDS.items() if all(find_file(file, data_dir) for file in hand.files or (name,))
+    )
 
 
 def locate(hand: KnownHands, file: str, data_dir: str | Path | None = None) -> Path:
@@ -30,9 +32,19 @@ def locate(hand: KnownHands, file: str, data_dir: str | Path | None = None) -> P
 
     It is looked for in `settings.data_dirs`.
     """
-    if found := _find(file, data_dir):
+    if found := find_file(file, data_dir):
         return found
     raise not_on_disk(hand, data_dir, do=f"run 'inkdigits data fetch {hand.name}', ")
+
+
+def find_file(file: str, data_dir: str | Path | None = None) -> Path | None:
+    """Return the first place at which a file or folder of `hands/` is, empty ones apart; None if it is nowhere."""
+
+    def look(folder: Path) -> Path | None:
+        path = folder / FOLDER / file
+        return path if path.is_file() or (path.is_dir() and any(path.iterdir())) else None
+
+    return find(look, data_dir)
 
 
 def not_on_disk(hand: KnownHands, data_dir: str | Path | None, *, why: str = "", do: str = "") -> DataNotFoundError:
@@ -89,13 +101,3 @@ def writer_numbers(writers: Iterable[object], name: str) -> npt.NDArray[np.int64
             raise DataCorruptError(f"digit {place} of {name} has no writer, but '{printable(writer)}'")
         numbers.append(int(match[1]))
     return np.array(numbers, np.int64)
-
-
-def _find(file: str, data_dir: str | Path | None) -> Path | None:
-    """Return the first place at which a file or folder is; None if it is nowhere."""
-
-    def look(folder: Path) -> Path | None:
-        path = folder / FOLDER / file
-        return path if path.is_file() or (path.is_dir() and any(path.iterdir())) else None
-
-    return find(look, data_dir)

@@ -15,7 +15,7 @@ from inkdigits.data.hands.archives import ARCHIVE_LIMIT, members
 from inkdigits.data.hands.catalogue import KnownHands, hand_called
 from inkdigits.data.hands.conversion import CONVERTERS
 from inkdigits.data.hands.disk import FOLDER, array_sum, available, check_sum, not_on_disk
-from inkdigits.data.hands.fonts import FONTS, KnownFont, known_fonts, outline_sum
+from inkdigits.data.hands.fonts import FONTS, KnownFont, known_fonts, lacking_fonts, outline_sum, quiet_font_tools
 from inkdigits.data.mirrors import ANSWER_WITHIN, download
 from inkdigits.data.stored_files import decompress, npz_array
 from inkdigits.errors import DataCorruptError, DataError, DataNotFoundError, argument
@@ -33,7 +33,7 @@ _KEPT = (
     *range(0x410, 0x450),
     *(0x2013, 0x20AC, 0x2212),
 )
-_DROPPED = ("FFTM", "feat", "morx")  # tables that the subsetter does not know, and drops with a warning
+_DROPPED = ("FFTM", "feat", "mort", "morx")  # tables that the subsetter does not know, and drops with a warning
 _FACE = re.compile(r"\.(woff2|ttf|otf)$")
 _REGULAR = re.compile(r"latin-400-normal|Regular", re.IGNORECASE)
 
@@ -62,14 +62,14 @@ def fetch_hand(
     """
     hand = hand_called(name)
     cache = cache_dir() / FOLDER
-    incomplete = name == FONTS and (cache / FONTS).is_dir() and not offline
-    if name in available(data_dir) and not incomplete:
-        return ()
+    lacking = lacking_fonts(data_dir) if name == FONTS else ()
+    if name in available(data_dir) and (offline or not lacking):
+        return tuple(f"the font {font.family} is not on disk, and is not fetched offline" for font in lacking)
     if offline:
         raise not_on_disk(hand, data_dir, do=f"allow downloading (no {argument('offline', True)}), ")
     try:
         if name == FONTS:
-            return _fetch_fonts(make_folder(cache / FONTS), progress, answer_within)
+            return _fetch_fonts(lacking, make_folder(cache / FONTS), progress, answer_within)
         _fetch_files(hand, make_folder(cache), progress, answer_within)
     except DataNotFoundError as error:
         raise not_on_disk(hand, data_dir, why=f", and its origin cannot be had ({error})") from error
@@ -94,10 +94,11 @@ def _fetch_files(hand: KnownHands, folder: Path, progress: Progress | None, answ
         write_atomically(folder / file, made)
 
 
-def _fetch_fonts(folder: Path, progress: Progress | None, answer_within: float) -> tuple[str, ...]:
-    """Fetch each font that a folder lacks; return a line for each that could not be had, if any could."""
+def _fetch_fonts(
+    lacking: tuple[KnownFont, ...], folder: Path, progress: Progress | None, answer_within: float
+) -> tuple[str, ...]:
+    """Fetch fonts into a folder; return a line for each that could not be had, or raise if that is all there are."""
     extras.require("evaluate", "Fetching fonts")
-    lacking = [font for font in known_fonts() if not (folder / font.file).is_file()]
     addresses = dict.fromkeys(font.url for font in lacking)
     failures: list[str] = []
     silent: dict[str, DataError] = {}  # hosts that cannot be reached, which are not asked again
@@ -120,6 +121,7 @@ def _fetch_fonts(folder: Path, progress: Progress | None, answer_within: float) 
     return tuple(failures)
 
 
+@quiet_font_tools()
 def _cut_down(package: Iterable[tuple[str, bytes]], known: KnownFont) -> bytes:
     """Return the face of a package that draws as the known font does, cut down."""
     from fontTools.ttLib import TTFont

@@ -12,6 +12,8 @@ import hashlib
 import io
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from inkdigits import extras
 from inkdigits.data.hands.catalogue import hand_called
-from inkdigits.data.hands.disk import check_sum, locate
+from inkdigits.data.hands.disk import check_sum, find_file, locate
 from inkdigits.data.splits import draw_writers
 from inkdigits.data.stored_files import advised, read_bytes
 from inkdigits.errors import DataCorruptError, DataNotFoundError, printable
@@ -76,10 +78,16 @@ def validation_fonts() -> frozenset[str]:
     return frozenset(alone[place] for place in draw_writers(range(len(alone)), hand_called(FONTS).validation_writers))
 
 
+def lacking_fonts(data_dir: str | Path | None = None) -> tuple[KnownFont, ...]:
+    """Return the known fonts that are in none of the folders that `settings.data_dirs` names."""
+    return tuple(font for font in known_fonts() if find_file(f"{FONTS}/{font.file}", data_dir) is None)
+
+
 def load_fonts(split: str, data_dir: str | Path | None = None) -> tuple[Font, ...]:
     """Load one split of the handwriting fonts.
 
-    A font that is not there, or that does not draw all ten digits, is left out, and a warning that names it is logged.
+    A font that is not there or not known, or that does not draw all ten digits, is left out, and a warning that names
+    it is logged.
 
     Args:
         split: "train" or "validation" (15 fonts).
@@ -106,20 +114,33 @@ def look_at_fonts(data_dir: str | Path | None = None) -> tuple[tuple[Font, ...],
     folder = locate(hand_called(FONTS), FONTS, data_dir)
     fonts, skipped = [], []
     for known in known_fonts():
-        path = folder / known.file
-        if not path.is_file():
-            skipped.append(f"the font {known.family} is left out: there is no {printable(path)}")
+        path = find_file(f"{FONTS}/{known.file}", data_dir)
+        if path is None:
+            skipped.append(f"the font {known.family} is left out: there is no {printable(folder / known.file)}")
             continue
         characters = _characters(path, known)
         if missing := "".join(sorted(set("0123456789") - characters)):
             skipped.append(f"the font {known.family} is left out: it draws no {', '.join(missing)}")
         else:
             fonts.append(Font(known.family, path, known.use, known.licence, characters))
+    skipped += [f"{printable(path)} is left out: it is none of the known fonts" for path in _unknown(folder)]
     if not fonts:
         raise DataNotFoundError(
             f"there is no font that can be used in {printable(folder)}", f"run 'inkdigits data fetch {FONTS}'"
         )
     return tuple(fonts), tuple(skipped)
+
+
+@contextmanager
+def quiet_font_tools() -> Iterator[None]:
+    """Let fontTools log errors alone: of what it warns of, such as a font's odd date, nothing is of use to anybody."""
+    logger = logging.getLogger("fontTools")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def outline_sum(font: TTFont) -> str:
@@ -136,6 +157,15 @@ def outline_sum(font: TTFont) -> str:
     return digest.hexdigest()
 
 
+def _unknown(folder: Path) -> list[Path]:
+    """Return the font files of a folder that are not known."""
+    known = {font.file for font in known_fonts()}
+    return [
+        path for path in sorted(folder.iterdir()) if path.suffix.lower() in {".ttf", ".otf"} and path.name not in known
+    ]
+
+
+@quiet_font_tools()
 def _characters(path: Path, known: KnownFont) -> frozenset[str]:
     """Return what a font file draws, once it is known to be the one in the table."""
     from fontTools.ttLib import TTFont

@@ -40,6 +40,7 @@ class Work:
     run: RunFolder  # where it leaves what comes of it
     config: dict[str, Any]  # what stands in the run's config.json
     source: TrainingData  # what it learns from
+    hands: Hands | None  # who write digits again, where the recipe has that
     device: torch.device  # where to compute
     observers: Sequence[Observer]  # who is told how it goes
     team: Team  # the processes that share the run
@@ -49,8 +50,10 @@ class Work:
         """Fit, and write all that a complete run leaves; the team's leader writes, and the others wait for it."""
         run, config, recipe = self.run, self.config, Recipe.from_dict(self.config["recipe"])
         training, validation = self.source.training, self.source.validation
-        hands = Hands.load(training, "train", config["data"]["data_dir"]) if recipe.augmentation.rewritten else None
+        hands = self.hands
         sources = hands.sources if hands else (training.name,)
+        if hands and hands.absent and self.team.leads:
+            _log.warning("%s", hands.absent)
         teachers = [teacher["path"] for teacher in config["teachers"]]
         identity = {
             "recipe": recipe.to_dict(),

@@ -18,6 +18,7 @@ from inkdigits.training.runs.trained_run import TrainedRun
 if TYPE_CHECKING:
     from torch import nn
 
+    from inkdigits.synthesis.writers import Hands
     from inkdigits.training.loop.distributed import Team
     from inkdigits.training.runs.run_folder import RunFolder
 
@@ -108,8 +109,9 @@ def train(
                 own.eval()
             return TrainedRun.of(begun)
         team = team or ALONE
+        hands = _hands(chosen, source, data_dir)  # what is wrong with them is said before there is a run folder
         run = begun or team.from_leader(lambda: create_run(out, config | provenance(), overwrite=overwrite))
-        work = Work(run, config, source, place, [*([live] if live else []), *observers], team, own)
+        work = Work(run, config, source, hands, place, [*([live] if live else []), *observers], team, own)
         return work.finish(resume=begun is not None and begun.checkpoint_file.exists())
 
 
@@ -137,6 +139,7 @@ def begin_training(
 
     chosen = _chosen(recipe, epochs, batch_size, teachers, base)
     source = load_source(data, None, data_dir, offline=offline)
+    _hands(chosen, source, data_dir)
     return create_run(out, _settings(chosen, source, seed, device, data_dir, teachers, base) | provenance())
 
 
@@ -191,7 +194,8 @@ def resume_training(
         source = load_source(data["name"], None, data["data_dir"], offline=offline, progress=tell)
         # A run that was killed before its first checkpoint begins anew.
         resume = team.from_leader(run.checkpoint_file.exists)
-        work = Work(run, config, source, place, [*([live] if live else []), *observers], team, None)
+        hands = _hands(Recipe.from_dict(config["recipe"]), source, data["data_dir"])
+        work = Work(run, config, source, hands, place, [*([live] if live else []), *observers], team, None)
         return work.finish(resume=resume, should_stop=should_stop)
 
 
@@ -214,6 +218,13 @@ def _chosen(
         what = f"the recipe '{chosen.name}' does not learn from teachers"
         raise UsageError(what, f"try {argument('recipe', 'compact')}")
     return chosen
+
+
+def _hands(recipe: Recipe, source: TrainingData, data_dir: str | Path | None) -> Hands | None:
+    """Return who write digits again, where the recipe has that; raise DataError if what is there is damaged."""
+    from inkdigits.synthesis.writers import Hands
+
+    return Hands.load(source.training, "train", data_dir) if recipe.augmentation.rewritten else None
 
 
 def _settings(
