@@ -150,7 +150,7 @@ def make_digits(plan: Plan) -> None:
 
 def train_digits(plan: Plan, recipe: Recipe, run: RunFolder, seed: int, teachers: list[Path]) -> None:
     """Train a network on digits, unless it is there, or go on with it."""
-    state = state_of(run, recipe, seed, plan.resume)
+    state = state_of(run, {"recipe": recipe.to_dict(), "seed": seed}, plan.resume)
     with LiveProgress() as progress:
         if state == "begun":
             resume_training(run.path, observers=[progress])
@@ -253,10 +253,11 @@ def train_lines(plan: Plan) -> tuple[nn.Module, float]:
 
     data = {"training": training, "validation": validation}
     again = plan.lines.further_cycle
-    train_stream(plan, plan.lines_run, partial(task, plan.lines, plan.seed, None), plan.lines, data)
+    train_stream(plan, plan.lines_run, partial(task, plan.lines, plan.seed, None), plan.lines, data, plan.seed)
     for number, run in enumerate(plan.further_runs, 1):
-        further = partial(task, again, plan.seed + number, plan.lines_run.checkpoint_file)
-        train_stream(plan, run, further, again, data)
+        begin, seed = plan.lines_run.checkpoint_file, plan.seed + number
+        known = data | {"begin": sha256(begin.read_bytes())}
+        train_stream(plan, run, partial(task, again, seed, begin), again, known, seed)
     network = mean_of_lines(plan)
     return network, task(again, plan.seed, None).judge(network)[1]
 
@@ -294,17 +295,23 @@ def train_pages(plan: Plan) -> None:
             workers=plan.workers,
         )
 
-    train_stream(plan, plan.pages_run, task, plan.pages, {"training": training, "validation": validation})
+    data = {"training": training, "validation": validation}
+    train_stream(plan, plan.pages_run, task, plan.pages, data, plan.seed)
 
 
 def train_stream(
-    plan: Plan, run: RunFolder, task: Callable[[], StreamTask[Any]], recipe: StreamRecipe, data: dict[str, Any]
+    plan: Plan,
+    run: RunFolder,
+    task: Callable[[], StreamTask[Any]],
+    recipe: StreamRecipe,
+    data: dict[str, Any],
+    seed: int,
 ) -> None:
     """Train a network on synthesised samples in a run folder, unless it is there, or go on with it."""
-    state = state_of(run, recipe, plan.seed, plan.resume)
+    identity = {"recipe": recipe.to_dict(), "seed": seed, "data": data}
+    state = state_of(run, identity, plan.resume)
     if state == "finished":
         return
-    identity = {"recipe": recipe.to_dict(), "seed": plan.seed, "data": data}
     if state == "new":
         create_run(run.path, identity | provenance())
     with stopping_on_signals() as asked_to, LiveProgress() as progress:
@@ -346,8 +353,8 @@ def thanks(names: Iterable[str]) -> tuple[str, ...]:
     return attributions(name for name in names if name in {"mnist", *HANDS})
 
 
-def state_of(run: RunFolder, recipe: Recipe | StreamRecipe, seed: int, resume: bool) -> str:
-    """Return whether a run is "new", "begun" or "finished".
+def state_of(run: RunFolder, identity: dict[str, Any], resume: bool) -> str:
+    """Return whether a run is "new", "begun" or "finished"; its identity is what decides it.
 
     Raises:
         OutputError: the folder holds another run, or one that was begun and is not to be gone on with.
@@ -356,8 +363,8 @@ def state_of(run: RunFolder, recipe: Recipe | StreamRecipe, seed: int, resume: b
     if not run.config_file.exists():
         return "new"
     config = run.read_config()
-    if (config["recipe"], config["seed"]) != (recipe.to_dict(), seed):
-        raise OutputError(f"{run.path} holds a run with another recipe or seed", "name another folder with --out")
+    if any(config[name] != value for name, value in json.loads(json.dumps(identity)).items()):
+        raise OutputError(f"{run.path} holds a run with another recipe, seed or data", "name another folder with --out")
     if run.metrics_file.exists():
         say(f"{run.path} is finished")
         return "finished"

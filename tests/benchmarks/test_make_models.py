@@ -100,7 +100,7 @@ def test_what_is_finished_stays_and_what_was_stopped_ends_the_same(plan: Plan) -
 
 
 def test_another_recipe_does_not_go_on_in_the_same_folder(plan: Plan) -> None:
-    with pytest.raises(OutputError, match="another recipe or seed"):
+    with pytest.raises(OutputError, match="another recipe, seed or data"):
         make(dataclasses.replace(plan, seed=1, resume=True), "lines")
 
 

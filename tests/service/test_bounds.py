@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import threading
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from PIL import Image, ImageDraw
 
 from inkdigits.errors import ModelFileError, UsageError
 from inkdigits.pool import Bounds
+from inkdigits.reading.classifier import Classifier
 from inkdigits.reading.model_file import BUNDLED, find_model
 from inkdigits.service.served_models import ServedModels
 from inkdigits.service.service_metrics import Metrics
@@ -56,7 +58,7 @@ def pdf(contents: bytes, resources: bytes, parts: list[bytes]) -> bytes:
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<<%s>>>>" % resources,
-        stream(contents),
+        contents,
         *parts,
     ]
     file, places = b"%PDF-1.4\n", []
@@ -77,7 +79,7 @@ def pdf_bomb(levels: int, lead: bytes = b"") -> bytes:
         resources = b"" if inner else b"/Resources<</XObject<</F %d 0 R>>>>" % (6 + level)
         form = b"/Type/XObject/Subtype/Form/BBox[0 0 99 99]" + resources
         forms.append(stream((b"0 0 50 50 re f " if inner else b"/F Do ") * 10, form))
-    return lead + pdf(b"/F Do ", b"/XObject<</F 5 0 R>>", forms)
+    return lead + pdf(stream(b"/F Do "), b"/XObject<</F 5 0 R>>", forms)
 
 
 def pdf_of_patterns(levels: int) -> bytes:
@@ -85,12 +87,12 @@ def pdf_of_patterns(levels: int) -> bytes:
     tile = b"/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 99 99]/XStep 1/YStep 1/Resources<<%s>>"
     fill = b"/Pattern cs /P scn 0 0 99 99 re f"
     patterns = [stream(fill, tile % (b"/Pattern<</P %d 0 R>>" % (6 + level))) for level in range(levels - 1)]
-    return pdf(fill, b"/Pattern<</P 5 0 R>>", [*patterns, stream(b"0 0 1 1 re f", tile % b"")])
+    return pdf(stream(fill), b"/Pattern<</P 5 0 R>>", [*patterns, stream(b"0 0 1 1 re f", tile % b"")])
 
 
 def pdf_of_fills(times: int) -> bytes:
     """A page that is filled again and again."""
-    return pdf(b"0 0 99 99 re f* " * times, b"", [])
+    return pdf(stream(zlib.compress(b"0 0 99 99 re f* " * times), b"/Filter/FlateDecode"), b"", [])
 
 
 def code_of(answer) -> tuple[int, str]:
@@ -356,7 +358,7 @@ def test_a_model_that_never_answers_leaves_the_old_one_serving(tmp_path) -> None
     models = ServedModels(lambda: BUNDLED, 1, Bounds(starting=1.0), Metrics())
     with pytest.raises(ModelFileError, match="cannot read a drawing"):
         models.use(str(endless))
-    assert models.current.about.name == "reader"
+    assert models.current.about.name == Classifier().info.name
     models.current.retire()
 
 
