@@ -64,6 +64,10 @@ def test_small_writing_is_named_with_its_size() -> None:
     assert decided(small).notes == ("the writing is very small: 7 pixels",)
 
 
+def test_one_pixel_is_no_plural() -> None:
+    assert decided(ReadLine((symbol(3, 0.95, height=1),))).notes == ("the writing is very small: 1 pixel",)
+
+
 def test_small_writing_is_named_where_nothing_of_it_is_believed() -> None:
     small = ReadLine((symbol(3, 0.1, height=7),))
     assert decided(small).lines == ()

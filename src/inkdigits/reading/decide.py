@@ -119,7 +119,10 @@ def _unread(kept: Sequence[ReadLine]) -> list[str]:
 def _size(read: Sequence[ReadLine], least: Thresholds) -> list[str]:
     """Return, in words, that what was read is small, which is why little of it may be believed."""
     tallest = max((digit.height for line in read for digit in line.digits), default=least.small)
-    return [f"the writing is very small: {tallest:.0f} pixels"] if tallest < least.small else []
+    if tallest >= least.small:
+        return []
+    pixels = round(tallest)
+    return [f"the writing is very small: {pixels} pixel{'' if pixels == 1 else 's'}"]
 
 
 def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> list[str]:
