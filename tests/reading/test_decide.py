@@ -1,5 +1,7 @@
 """What is accepted, and what is said of the rest."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,9 +27,13 @@ def line(*confidences: float) -> ReadLine:
 
 
 def decided(
-    *lines: ReadLine, single: bool = False, other: float = 0.0, calibration: Calibration = AS_THEY_AGREE
+    *lines: ReadLine,
+    single: bool = False,
+    other: float = 0.0,
+    calibration: Calibration = AS_THEY_AGREE,
+    least: Thresholds = LEAST,
 ) -> Decision:
-    return decide(ReadPage(lines, 0, other), PAGE, calibration.calibrated, LEAST, single=single, digits_only=False)
+    return decide(ReadPage(lines, 0, other), PAGE, calibration.calibrated, least, single=single, digits_only=False)
 
 
 def test_digits_above_the_threshold_are_accepted() -> None:
@@ -40,6 +46,14 @@ def test_the_only_digit_of_a_page_must_be_as_sure_as_if_it_was_asked_for() -> No
     assert [digit.accepted for line in decided(line(0.85)).lines for digit in line.digits] == [False]
     assert [digit.accepted for line in decided(line(0.85, 0.85)).lines for digit in line.digits] == [True, True]
     assert [digit.accepted for line in decided(line(0.95)).lines for digit in line.digits] == [True]
+
+
+def test_the_threshold_of_a_model_of_ones_own_is_one_of_digits() -> None:
+    written = ReadLine((symbol(1, 0.85), symbol(10, 0.85, x=40), symbol(5, 0.85, x=60)))
+    (strict,) = decided(written, least=replace(LEAST, own=0.9)).lines
+    assert [read.accepted for read in strict.characters] == [False, False, True]
+    (lenient,) = decided(written, least=replace(LEAST, own=0.5, line=0.9)).lines
+    assert [read.accepted for read in lenient.characters] == [True, True, False]
 
 
 def test_a_line_that_is_hardly_there_is_none() -> None:
