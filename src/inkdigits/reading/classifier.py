@@ -40,7 +40,7 @@ class Classifier:
             ("learned from", info.data.get("name", "not stated")),
             ("recipe", info.recipe.get("name", "not stated")),
             *((f"{split} accuracy", f"{figures['accuracy']:.2%}") for split, figures in self._figures.items()),
-            ("uncertain below", f"{info.reject_threshold:.1%}"),
+            ("uncertain below, on its own", f"{info.reject_threshold:.1%}"),  # `Reader` may have others
             ("takes", info.input),
             ("licence", info.licence),
         ]
