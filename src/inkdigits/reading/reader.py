@@ -54,6 +54,7 @@ class Reader:
             raise UsageError(f"the least confidence is {min_confidence}", "give a number from 0 to 1")
         if classifier is not None and model is not None:
             raise UsageError("a model and a classifier are given", "give one of the two")
+        self._anew = partial(type(self), model, classifier=classifier, min_confidence=min_confidence, threads=threads)
         own: DigitPredictor = GivenModel(classifier) if classifier else Classifier(model or BUNDLED, threads=threads)
         given = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
         foreign, floor = given and not was_taught_from_bundled(own.info), Ensemble.least
@@ -71,6 +72,10 @@ class Reader:
     def __repr__(self) -> str:
         bundled = isinstance(self._models.classifier, Classifier) and not self._models.own
         return f"<Reader with {'the bundled models' if bundled else self.classifier.info.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[], Reader], tuple[()]]:
+        """Pickle it as its arguments: ONNX Runtime's sessions cannot be, so that the models are loaded anew."""
+        return self._anew, ()
 
     def read(
         self,
