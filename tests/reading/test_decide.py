@@ -57,10 +57,17 @@ def test_the_threshold_of_a_model_of_ones_own_is_one_of_digits() -> None:
 
 
 def test_a_line_that_is_hardly_there_is_none() -> None:
-    decision = decided(line(0.1, 0.2))
+    decision = decided(line(0.15))
     assert decision.lines == ()
     assert decision.score == pytest.approx(0.15)
     assert decision.notes == ("no digit found",)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_where_several_digits_were_found_and_none_is_believed_it_is_said_what_helps(single: bool) -> None:
+    decision = decided(line(0.1, 0.15), line(0.1, 0.1), single=single)
+    assert decision.lines == ()
+    assert decision.notes == ("what was found is too doubtful to be read; a closer or sharper picture may help",)
 
 
 def test_print_is_named() -> None:

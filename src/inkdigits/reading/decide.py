@@ -61,7 +61,7 @@ def decide(
     notes = [*_doubts(lines, several=several), *_unread(kept), *_size(kept or every, least)]
     notes += _surroundings(kept, read.other, least)
     if not (kept or notes):
-        notes = [NOTHING_FOUND]
+        notes = [_nothing(every)]
     return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
 
 
@@ -132,6 +132,13 @@ def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> 
     if other > least.print:
         return ["other writing or print was left out" if kept else "this looks like words or print, not digits"]
     return []
+
+
+def _nothing(read: Sequence[ReadLine]) -> str:
+    """Return, in words, that nothing was kept of what was read; one doubtful digit may well be none."""
+    if sum(len(line.digits) for line in read) > 1:
+        return "what was found is too doubtful to be read; a closer or sharper picture may help"
+    return NOTHING_FOUND
 
 
 def _line(line: ReadLine, number: int, page: Page, accepted: tuple[float, float], digits_only: bool) -> Line:
