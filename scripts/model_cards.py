@@ -32,7 +32,7 @@ The model that ships with inkdigits and that `read` uses: `bundled.onnx`, {kilob
 | augmentation | rotation ±{rotation:g}°, shift ±{shift:.0%}, zoom ±{zoom:.0%}, slant ±{slant:g}, bend {bend:g} px |
 | other hands | write {rewritten:.0%} of the digits again before that, half of them in forms that MNIST does not have |
 | calibration | temperature {temperature:.3f}, fitted on validation digits |
-| uncertain below | {threshold:.1%} confidence, the lowest at which 99.9% of the accepted validation digits are right |
+| uncertain below, on its own | {threshold:.1%}, the lowest at which 99.9% of the accepted validation digits are right |
 | made by | inkdigits {version}, commit `{commit}` |
 | licence | {licence} |
 | SHA-256 | `{sha256}` |

@@ -1,5 +1,7 @@
 """What is accepted, and what is said of the rest."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,9 +27,13 @@ def line(*confidences: float) -> ReadLine:
 
 
 def decided(
-    *lines: ReadLine, single: bool = False, other: float = 0.0, calibration: Calibration = AS_THEY_AGREE
+    *lines: ReadLine,
+    single: bool = False,
+    other: float = 0.0,
+    calibration: Calibration = AS_THEY_AGREE,
+    least: Thresholds = LEAST,
 ) -> Decision:
-    return decide(ReadPage(lines, 0, other), PAGE, calibration.calibrated, LEAST, single=single, digits_only=False)
+    return decide(ReadPage(lines, 0, other), PAGE, calibration.calibrated, least, single=single, digits_only=False)
 
 
 def test_digits_above_the_threshold_are_accepted() -> None:
@@ -42,11 +48,26 @@ def test_the_only_digit_of_a_page_must_be_as_sure_as_if_it_was_asked_for() -> No
     assert [digit.accepted for line in decided(line(0.95)).lines for digit in line.digits] == [True]
 
 
+def test_the_threshold_of_a_model_of_ones_own_is_one_of_digits() -> None:
+    written = ReadLine((symbol(1, 0.85), symbol(10, 0.85, x=40), symbol(5, 0.85, x=60)))
+    (strict,) = decided(written, least=replace(LEAST, own=0.9)).lines
+    assert [read.accepted for read in strict.characters] == [False, False, True]
+    (lenient,) = decided(written, least=replace(LEAST, own=0.5, line=0.9)).lines
+    assert [read.accepted for read in lenient.characters] == [True, True, False]
+
+
 def test_a_line_that_is_hardly_there_is_none() -> None:
-    decision = decided(line(0.1, 0.2))
+    decision = decided(line(0.15))
     assert decision.lines == ()
     assert decision.score == pytest.approx(0.15)
     assert decision.notes == ("no digit found",)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_where_several_digits_were_found_and_none_is_believed_it_is_said_what_helps(single: bool) -> None:
+    decision = decided(line(0.1, 0.15), line(0.1, 0.1), single=single)
+    assert decision.lines == ()
+    assert decision.notes == ("what was found is too doubtful to be read; a closer or sharper picture may help",)
 
 
 def test_print_is_named() -> None:
@@ -62,6 +83,10 @@ def test_many_doubts_are_counted() -> None:
 def test_small_writing_is_named_with_its_size() -> None:
     small = ReadLine((symbol(3, 0.95, height=7),))
     assert decided(small).notes == ("the writing is very small: 7 pixels",)
+
+
+def test_one_pixel_is_no_plural() -> None:
+    assert decided(ReadLine((symbol(3, 0.95, height=1),))).notes == ("the writing is very small: 1 pixel",)
 
 
 def test_small_writing_is_named_where_nothing_of_it_is_believed() -> None:

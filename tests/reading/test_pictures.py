@@ -81,6 +81,13 @@ def test_there_is_no_digit_where_there_is_none(reader: Reader, single: bool) -> 
     assert len(reader.read(noise, single=single).digits) <= 5
 
 
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_grain_of_paper_is_not_taken_for_the_digit_that_was_asked_for(reader: Reader, seed: int) -> None:
+    grain = np.clip(np.random.default_rng(seed).normal(200, 12, (900, 700)), 0, 255).astype(np.uint8)
+    reading = reader.read(grain, single=True)
+    assert (reading.status, reading.notes) == ("no_digit", ("no digit found",))
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50_000), (50_000, 1), (2, 3000), (700, 3)])
 def test_thin_pictures_are_read_at_once(reader: Reader, shape: tuple[int, int]) -> None:
     noise = np.random.default_rng(1).integers(0, 256, shape, np.uint8)

@@ -1,11 +1,14 @@
 import csv
 import io
+import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import inkdigits
 from inkdigits.errors import ModelFileError, PictureError, UsageError
 from inkdigits.reading.reader import Reader
 from inkdigits.samples import LABELS, sample_pictures
@@ -95,6 +98,19 @@ def test_the_least_confidence_decides_what_is_accepted() -> None:
     assert Reader(min_confidence=0).read(path).status == "ok"
     with pytest.raises(UsageError, match="from 0 to 1"):
         Reader(min_confidence=1.2)
+
+
+@pytest.mark.parametrize("options", [{"min_confidence": 1.0}, {"classifier": inkdigits.Classifier().predict_proba}])
+def test_it_pickles_as_what_it_was_made_of(options: dict[str, Any]) -> None:
+    path = LABELS.with_name("mouse.png")
+    reader = Reader(**options, threads=1)
+    again = pickle.loads(pickle.dumps(reader))  # noqa: S301 - written here
+    assert again.read(path).to_dict() == reader.read(path).to_dict()
+
+
+def test_a_function_that_does_not_pickle_is_named() -> None:
+    with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
+        pickle.dumps(Reader(classifier=lambda images: np.eye(10)[[0] * len(images)]))
 
 
 def test_a_model_that_is_not_there_is_a_clear_error() -> None:

@@ -92,6 +92,7 @@ def test_a_classifier_and_an_evaluation_are_one_line_and_a_table(digits: Dataset
     classifier = inkdigits.Classifier()
     assert repr(classifier).startswith(f"<Classifier {classifier.info.name}: ")
     assert "99." in classifier._repr_html_()
+    assert "uncertain below, on its own" in classifier._repr_html_()  # a reader has thresholds of its own
     evaluation = inkdigits.evaluate(classifier, digits)
     words = f"{evaluation.accuracy:.2%} ({evaluation.correct:,} of 360, 95% interval "
     assert repr(evaluation).startswith(f"<Evaluation of {classifier.info.name} on optdigits, test: {words}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ class Classifier:
     """
 
     def __init__(self, model: str | Path = BUNDLED, *, threads: int | None = None) -> None:
+        self._anew = partial(type(self), model, threads=threads)
         path = find_model(model)
         self._session, self.info = open_model(path, threads)
         if not np.isfinite(self.predict_proba(np.zeros((1, 28, 28), np.uint8))).all():
@@ -34,13 +37,17 @@ class Classifier:
         reached = [f"{split} {figures['accuracy']:.2%}" for split, figures in self._figures.items()]
         return f"<Classifier {self.info.name}{': ' if reached else ''}{', '.join(reached)}>"
 
+    def __reduce__(self) -> tuple[Callable[[], Classifier], tuple[()]]:
+        """Pickle it as its arguments: ONNX Runtime's session cannot be, so that the model is loaded anew."""
+        return self._anew, ()
+
     def _repr_html_(self) -> str:
         info = self.info
         rows = [
             ("learned from", info.data.get("name", "not stated")),
             ("recipe", info.recipe.get("name", "not stated")),
             *((f"{split} accuracy", f"{figures['accuracy']:.2%}") for split, figures in self._figures.items()),
-            ("uncertain below", f"{info.reject_threshold:.1%}"),
+            ("uncertain below, on its own", f"{info.reject_threshold:.1%}"),  # `Reader` may have others
             ("takes", info.input),
             ("licence", info.licence),
         ]

@@ -25,6 +25,8 @@ class Thresholds:
     rival: float = 0.5  # of the digit that was asked for, as tall and as sure: another says that there are several
     print: float = 0.02  # share of the page that is other writing or print, at which it is worth a word
     small: float = 10.0  # pixels: digits lower than this deserve a word
+    # In place of the first two where a model of one's own reads the digits: it does not read marks.
+    own: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,12 @@ def decide(
     kept = tuple(line for line in only_digit(every, least) if line.confidence >= least.no_digit) if single else found
     several = single and sum(len(line.digits) for line in found) > 1
     only = single or sum(len(line.symbols) for line in kept) == 1
-    accepted = least.single if only else least.line
-    lines = tuple(_line(line, number, page, accepted, digits_only) for number, line in enumerate(kept))
+    accepted = least.own if least.own is not None else least.single if only else least.line
+    lines = tuple(_line(line, number, page, (accepted, least.line), digits_only) for number, line in enumerate(kept))
     notes = [*_doubts(lines, several=several), *_unread(kept), *_size(kept or every, least)]
     notes += _surroundings(kept, read.other, least)
     if not (kept or notes):
-        notes = [NOTHING_FOUND]
+        notes = [_nothing(every)]
     return Decision(lines, max((line.confidence for line in every), default=0.0), tuple(notes))
 
 
@@ -119,7 +121,10 @@ def _unread(kept: Sequence[ReadLine]) -> list[str]:
 def _size(read: Sequence[ReadLine], least: Thresholds) -> list[str]:
     """Return, in words, that what was read is small, which is why little of it may be believed."""
     tallest = max((digit.height for line in read for digit in line.digits), default=least.small)
-    return [f"the writing is very small: {tallest:.0f} pixels"] if tallest < least.small else []
+    if tallest >= least.small:
+        return []
+    pixels = round(tallest)
+    return [f"the writing is very small: {pixels} pixel{'' if pixels == 1 else 's'}"]
 
 
 def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> list[str]:
@@ -129,14 +134,24 @@ def _surroundings(kept: Sequence[ReadLine], other: float, least: Thresholds) -> 
     return []
 
 
-def _line(line: ReadLine, number: int, page: Page, accepted: float, digits_only: bool) -> Line:
+def _nothing(read: Sequence[ReadLine]) -> str:
+    """Return, in words, that nothing was kept of what was read; one doubtful digit may well be none."""
+    if sum(len(line.digits) for line in read) > 1:
+        return "what was found is too doubtful to be read; a closer or sharper picture may help"
+    return NOTHING_FOUND
+
+
+def _line(line: ReadLine, number: int, page: Page, accepted: tuple[float, float], digits_only: bool) -> Line:
+    """Return a line as people see it; `accepted` is the confidence at which a digit is accepted, and a mark."""
     digits: list[Digit] = []
     marks: list[Mark] = []
     gaps: list[int] = []
+    of_digits, of_marks = accepted
     for place, symbol in enumerate(line.symbols):
         if place in line.gaps:
             gaps.append(len(digits))
-        box, sure = _box(symbol, page), symbol.confidence >= accepted and not symbol.unread
+        box = _box(symbol, page)
+        sure = symbol.confidence >= (of_digits if symbol.is_digit else of_marks) and not symbol.unread
         if symbol.is_digit:
             ten = tuple(map(float, symbol.probabilities))
             digits.append(Digit(symbol.symbol, symbol.confidence, ten, box, sure, number, symbol.image))

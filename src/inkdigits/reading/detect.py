@@ -32,6 +32,7 @@ class Pyramid:
     enlarged: float = 1.6  # how much larger than the page the finest view may be, for digits of 9 pixels
     least_score: float = 0.3  # of a symbol
     heights: tuple[float, float] = (9.0, 40.0)  # pixels of a view between which a digit is believed
+    lower: float = 0.4  # of the smaller of these: down to this it is believed less
     # Pixels of a view: lower digits count less, of which the detector takes an 8 for a 0 (lines exact 37 to 44 %;
     # experiments/LOG.md).
     plainly: float = 15.0
@@ -162,7 +163,7 @@ def _peaks(cells: _Cells) -> tuple[_Cells, npt.NDArray[np.float32]]:
     height = boxes[:, 3] - boxes[:, 1]
     is_digit = cells[:OTHER, rows, columns].argmax(axis=0) < 10 if len(rows) else np.zeros(0, bool)
     low, high = Pyramid.heights
-    believed = ~is_digit | ((height >= low * 0.4) & (height <= high))
+    believed = ~is_digit | ((height >= Pyramid.lower * low) & (height <= high))
     # At the lower end of what the detector was taught it finds half, and takes an 8 for a 0.
     trust = np.where(is_digit, np.clip((height - low) / (Pyramid.plainly - low), 0.3, 1), 1)
     return (cells[:OTHER, rows, columns].T * trust[:, None].astype(np.float32))[believed], boxes[believed]

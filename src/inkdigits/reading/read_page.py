@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inkdigits.imaging.ink import border_ink, with_margin
 from inkdigits.imaging.normalise import SIDE
 from inkdigits.reading.confidence import in_context
-from inkdigits.reading.detect import Detections, detect
+from inkdigits.reading.detect import Detections, Pyramid, detect
 from inkdigits.reading.detector import Detector
 from inkdigits.reading.ensemble import Ensemble
 from inkdigits.reading.group import group
@@ -42,6 +42,9 @@ class _Lone:
 
     mnist: float = 0.98  # probability that it is a digit
     asked: float = 0.5  # the same, where one digit was asked for and none was found
+    # Pixels: what is lower than any digit that the detector would believe is grain of the paper, where one digit was
+    # asked for and none was found. Of 436 real digits none is lost.
+    lowest: float = Pyramid.lower * Pyramid.heights[0] / Pyramid.enlarged
     # Confidence of the only digit at which nobody looks for others: 482 real and made-up ones were all right.
     plain: float = 0.9
     whole: float = 0.97  # share of the page's ink that such a digit holds
@@ -125,7 +128,7 @@ def _read(grey: _Grey, margin: int, models: Ensemble, *, is_small: bool, single:
     known = in_context(read, upright, margin)
     lines = tuple(_turned_back(line, upright.shape, turns) for line in known if line.digits)
     if single and not lines:
-        lines = read_lone(grey, models, _Lone.asked)
+        lines = tuple(line for line in read_lone(grey, models, _Lone.asked) if line.height >= _Lone.lowest)
     return ReadPage(lines, turns, float((detections.other > _OTHER).mean()))
 
 

@@ -32,7 +32,8 @@ class Reader:
             stands where digits were found, and its own threshold counts; one that learned a hand (`inkdigits.teach`)
             says so together with the other models, as the bundled one does.
         classifier: a function in its place: uint8 (N,28,28), white ink on black, to (N,10) probabilities.
-        min_confidence: a digit with less is uncertain, 0 to 1; the model's own threshold if not given.
+        min_confidence: a digit or a mark with less is uncertain, 0 to 1; if not given, digits by the threshold of a
+            model of one's own, and all else by those that were chosen for the bundled models together.
         threads: how many threads the models may use; all cores if not given.
 
     Raises:
@@ -53,6 +54,7 @@ class Reader:
             raise UsageError(f"the least confidence is {min_confidence}", "give a number from 0 to 1")
         if classifier is not None and model is not None:
             raise UsageError("a model and a classifier are given", "give one of the two")
+        self._anew = partial(type(self), model, classifier=classifier, min_confidence=min_confidence, threads=threads)
         own: DigitPredictor = GivenModel(classifier) if classifier else Classifier(model or BUNDLED, threads=threads)
         given = classifier is not None or (model is not None and find_model(model) != find_model(BUNDLED))
         foreign, floor = given and not was_taught_from_bundled(own.info), Ensemble.least
@@ -61,14 +63,19 @@ class Reader:
             own, floor = TaughtModel(own, Classifier(BUNDLED, threads=threads)), TaughtModel.least
         self._models = Ensemble(Detector(threads=threads), LineModel(threads=threads), own, foreign, floor)
         chosen = self._models.detector.info
-        least = own.info.reject_threshold if foreign and min_confidence is None else min_confidence
-        accepted = {} if least is None else {"single": least, "line": least}
+        accepted = {"own": own.info.reject_threshold} if foreign else {}
+        if min_confidence is not None:
+            accepted = {"single": min_confidence, "line": min_confidence}
         self._least = Thresholds(**chosen.thresholds | accepted)
         self._calibrated = partial(Calibration(**chosen.calibration).calibrated, own=foreign)
 
     def __repr__(self) -> str:
         bundled = isinstance(self._models.classifier, Classifier) and not self._models.own
         return f"<Reader with {'the bundled models' if bundled else self.classifier.info.name}>"
+
+    def __reduce__(self) -> tuple[Callable[[], Reader], tuple[()]]:
+        """Pickle it as its arguments: ONNX Runtime's sessions cannot be, so that the models are loaded anew."""
+        return self._anew, ()
 
     def read(
         self,
