@@ -25,7 +25,7 @@ _Result = TypeVar("_Result")
 QUICK_BYTES = 64 * 1024  # what takes some milliseconds is no larger: a small PNG, 80 images of 28×28, or 20 in JSON
 
 _NEARLY_DONE = 0.2  # seconds that what nobody waits for may still run: a drawing ends sooner than a reader is replaced
-_QUICK_SECONDS = 0.2  # of a processor, for what should take milliseconds; then it waits among what takes longer
+_QUICK_SECONDS = 0.1  # of a processor, for what should take milliseconds; then it waits among what takes longer
 # Small pictures that are handed to each reader ahead: between one and the next it would wait for the event loop, which
 # has hundreds of connections to look after (1: 206 drawings a second, 4: 285; experiments/LOG.md, 30 November).
 _AHEAD = 4
@@ -59,9 +59,12 @@ class ReadingSlot:
 
         """
         if quick:
+            # What is not done keeps its place, though it is none of those for what takes longer: refused, it would come
+            # again at once, and cost as much again.
             with suppress(NotQuickError):
                 return await self._in_turn(self.pool.small, partial(_briefly, work=work))
-        self.pool.make_large(self)
+        else:
+            self.pool.make_large(self)
         return await self._in_turn(self.pool.large, work)
 
     async def _in_turn(self, turns: _Turns, work: Callable[[Reader], _Result]) -> _Result:
