@@ -61,7 +61,7 @@ def about_what_is_wrong(judgement: Judgement) -> tuple[Image.Image, str]:
         for text, line in zip(read, judgement.reading.lines, strict=False):
             if text not in written:
                 nearest = min(missed, key=lambda label: edit_distance(label, text))
-                return image.crop(about(line, image.size)), f"{nearest} → {text}"
+                return image.crop(about(line, image.size)), f"{nearest} → {text}".strip()
         return image.copy(), f"{missed[0]} →"
 
 
