@@ -50,7 +50,7 @@ def test_what_a_model_file_is_sure_of_is_accepted(tmp_path: Path) -> None:
     copy.write_bytes(find_model(BUNDLED).read_bytes())
     reader = inkdigits.Reader(copy)
     assert reader.read(STRING).status == "ok"
-    assert all(reader.read(LABELS.with_name(name), single=True).status == "ok" for name in ("marker.png", "mouse.png"))
+    assert reader.read(LABELS.with_name("mouse.png"), single=True).status == "ok"
 
 
 def test_marks_are_not_held_to_the_threshold_of_a_model_that_does_not_read_them(tmp_path: Path) -> None:
