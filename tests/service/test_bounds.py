@@ -282,10 +282,12 @@ def test_no_answer_echoes_a_foreign_host(served) -> None:
 def test_what_is_no_http_is_logged_and_no_field_is_forged(serve) -> None:
     served = serve()
     served.talk(b"\x00\r\n\r\n")
+    served.talk(b"GET /v2 HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 20_000)
     served.client.get("/x%20status=200%20path=/y")
     served.stop()
     log = served.log.read_text()
     assert "malformed request" in log
+    assert "connection refused" in log
     assert 'path="/x status=200 path=/y"' in log
 
 

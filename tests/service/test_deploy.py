@@ -33,6 +33,20 @@ def test_the_image_starts_the_service_and_its_health_check_sees_it(serve, tmp_pa
     assert subprocess.run([sys.executable, *check], capture_output=True, check=False).returncode != 0
 
 
+@pytest.mark.parametrize("file", ["serve.txt", "test.txt"])
+def test_each_package_is_known_by_its_hash(file: str) -> None:
+    packages = re.split(r"\n(?=\S)", (DEPLOY.parent / "requirements" / file).read_text(encoding="utf-8").strip())
+    named = [package for package in packages if not package.startswith(("#", "--"))]
+    assert len(named) > 10
+    assert [package for package in named if "--hash=sha256:" not in package] == []
+
+
+def test_the_image_begins_with_one_that_is_known_by_its_digest() -> None:
+    begun, *others = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    assert re.fullmatch(r"python:\S+@sha256:[0-9a-f]{64}", begun)
+    assert set(others) == {"base"}
+
+
 def test_the_image_runs_as_nobody_in_particular() -> None:
     assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", DOCKERFILE, re.MULTILINE)
     assert "FROM python:" in DOCKERFILE
