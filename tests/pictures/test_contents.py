@@ -2,6 +2,7 @@
 
 import base64
 import io
+import pickle
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from inkdigits.errors import PictureError
+from inkdigits.pictures.contents import NamedBytes
 from inkdigits.pictures.decode import decode, name_of, rereadable
 
 GREY = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
@@ -92,3 +94,9 @@ def test_a_file_that_is_open_as_text_or_closed_is_a_clear_error(tmp_path: Path) 
     with pytest.raises(PictureError, match=r"cannot read the picture: .*closed file") as raised:
         rereadable(file)
     assert raised.value.code == "unreadable"
+
+
+def test_the_bytes_of_a_file_keep_their_name_in_another_process() -> None:
+    named = NamedBytes(b"content", "bucket/scan.png")
+    there = pickle.loads(pickle.dumps(named))  # noqa: S301 - it is our own
+    assert (there, name_of(there)) == (b"content", "bucket/scan.png")

@@ -97,7 +97,7 @@ def test_small_writing_is_named_where_nothing_of_it_is_believed() -> None:
 
 def test_of_two_doubtful_digits_that_look_the_same_each_is_told_by_its_place() -> None:
     alike = ReadLine(tuple(symbol(4, sure, x=10 + 30 * place) for place, sure in enumerate((0.5, 0.95, 0.6))))
-    assert decided(alike).notes == ("not sure of: 4 in line 1 (character 1), 4 in line 1 (character 3)",)
+    assert decided(alike).notes == ("not sure of: 4 in line 1 (digit no. 1), 4 in line 1 (digit no. 3)",)
 
 
 def test_the_only_digit_is_the_surest_of_the_tallest() -> None:

@@ -41,6 +41,10 @@ class NamedBytes(bytes):
         self.name = name
         return self
 
+    def __reduce__(self) -> tuple[type[NamedBytes], tuple[bytes, str]]:
+        """Return what it is made of again in another process."""
+        return type(self), (bytes(self), self.name)
+
 
 def name_of(picture: Picture) -> str:
     """Return what to call a picture in a result: its path as it was given, or the kind of thing that it is."""

@@ -107,9 +107,10 @@ def _doubts(lines: Sequence[Line], *, several: bool) -> list[str]:
 
 def _named(place: int, line: Line, number: int) -> str:
     """Return which character of a line is meant; by its place too, where the line has others that look the same."""
-    values = [item.value for item in line.characters]
-    value = values[place]
-    return f"{value} in line {number}" + (f" (character {place + 1})" if values.count(value) > 1 else "")
+    values = [item.value for item in line.characters]  # of its digits, and then of its marks
+    value, after = values[place], place - len(line.digits)
+    which = f"mark no. {after + 1}" if after >= 0 else f"digit no. {place + 1}"
+    return f"{value} in line {number}" + (f" ({which})" if values.count(value) > 1 else "")
 
 
 def _unread(kept: Sequence[ReadLine]) -> list[str]:
