@@ -34,8 +34,9 @@ ReadOptions.read = wait_and_read
 
 @pytest.fixture(scope="module")
 def served(serve):
-    """A service with small limits on sizes, so that the tests are quick, and all the time that a machine may take."""
-    return serve("--max-body", "1MB", "--max-pixels", "1000000")
+    """A service with small limits on sizes and on a head's time, so that the tests are quick."""
+    before = "from inkdigits.service import connection\nconnection._HEAD_SECONDS = 4.0"
+    return serve("--max-body", "1MB", "--max-pixels", "1000000", before=before)
 
 
 @pytest.fixture(scope="module")
