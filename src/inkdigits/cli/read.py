@@ -132,10 +132,10 @@ def read(
 
         write(watched(), stream)
         stream.flush()
-    for interrupt in interrupts:
+    if interrupts:
         if not alone:
             notice(f"{len(done)} of {len(sources)} files were read; the next is {printable(sources[len(done)])}")
-        raise interrupt
+        raise interrupts[0]
     end_batch(tally, len(sources))
 
 

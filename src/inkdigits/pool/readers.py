@@ -106,8 +106,8 @@ class Readers:
         self._closed.set()
         if kind is not None:  # nobody waits for the rest
             self._pool.stop()  # type: ignore[no-untyped-call]
-        # All that was asked for is done, or cancelled. Now and then pebble then waits for a thread of its own for ever
-        # (5.2.3, after Ctrl-C): what is left ends with this process.
+        # All that was asked for is done, or cancelled. A Ctrl-C that came while a queue woke pebble's thread can lose
+        # the next such call, for which pebble would wait for ever: what is left ends with this process.
         closing = Thread(target=self.close, name="closing readers", daemon=True)
         closing.start()
         closing.join(self.bounds.seconds)

@@ -31,8 +31,8 @@ _QUICK_SECONDS = 0.1  # of a processor, for what should take milliseconds; then 
 _AHEAD = 4
 
 
-class NotQuickError(Exception):
-    """Work that should have taken milliseconds takes longer."""
+class NotQuickError(BaseException):
+    """Work that should have taken milliseconds takes longer; no `except Exception` of what works on it may catch it."""
 
 
 @dataclass
