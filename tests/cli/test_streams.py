@@ -16,6 +16,11 @@ from tests.waiting import wait_until
 STRING = LABELS.with_name("string-407.jpg")
 
 
+def not_ignored(number: signal.Signals) -> None:
+    """Undo that a signal is ignored, as it is where the tests themselves run under nohup or in the background."""
+    signal.signal(number, signal.SIG_DFL)
+
+
 def shell(command: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run a line of sh, in which `$0 "$@"` is the command with its arguments."""
     return subprocess.run(
@@ -54,12 +59,8 @@ def test_closed_streams_that_are_not_needed_do_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
 def test_a_signal_that_ends_a_command_leaves_no_half_written_file(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "inkdigits", "read", "-", "-o", str(tmp_path / "readings.csv")]
-
-    def not_ignored() -> None:  # as it is where the tests themselves run under nohup
-        signal.signal(number, signal.SIG_DFL)
-
     pipes: Any = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, preexec_fn=not_ignored, **pipes) as process:
+    with subprocess.Popen(command, preexec_fn=lambda: not_ignored(number), **pipes) as process:
         wait_until(lambda: list(tmp_path.glob(".*.part")), process)
         process.send_signal(number)
         _, said = process.communicate()
@@ -84,7 +85,8 @@ def test_ctrl_c_keeps_what_is_read_and_says_where_to_go_on(tmp_path: Path, how: 
         (pictures / f"{number:03}.jpg").symlink_to(STRING)
     output = tmp_path / "readings.jsonl"
     command = [sys.executable, "-m", "inkdigits", "read", str(pictures), "-o", str(output), *how]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    pipes: Any = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, preexec_fn=lambda: not_ignored(signal.SIGINT), **pipes) as process:
         wait_until(lambda: any(path.stat().st_size for path in tmp_path.glob(".*.part")), process)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal sends it, to all
         _, said = process.communicate()
